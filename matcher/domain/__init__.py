@@ -1,0 +1,1 @@
+"""What things are: frozen types, pure functions, no input or output."""

@@ -1,0 +1,75 @@
+"""The one error family. Every message names the value that was wrong and the next step, in Chinese and English.
+
+MatcherError
+├── ConfigurationError      a setting cannot be used
+├── IntakeError             a whole file is refused (single rows become issues instead)
+│   ├── UnsupportedFileError
+│   ├── UnreadableFileError
+│   └── LimitExceededError
+├── StoreError              the database cannot serve
+│   └── RecordNotFoundError
+├── EncoderError            the encoder cannot be built or loaded
+├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
+├── NotEntitledError        the viewer may not see the record
+└── EvaluationError         a folder or a cut leaves nothing to judge
+"""
+
+from __future__ import annotations
+
+from matcher.wording import Said
+
+
+class MatcherError(Exception):
+    """Base of all named errors. `step` tells the user what to do next."""
+
+    def __init__(self, message: Said, step: Said) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.step = step
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.step}"
+
+
+class ConfigurationError(MatcherError):
+    """A setting cannot be used as it is."""
+
+
+class IntakeError(MatcherError):
+    """A whole file is refused; nothing of it was taken in."""
+
+
+class UnsupportedFileError(IntakeError):
+    """The file's type or its table is not one that can be imported."""
+
+
+class UnreadableFileError(IntakeError):
+    """The file's bytes cannot be read as what its name says."""
+
+
+class LimitExceededError(IntakeError):
+    """The file is larger than the limits allow."""
+
+
+class StoreError(MatcherError):
+    """The database cannot serve the request."""
+
+
+class RecordNotFoundError(StoreError):
+    """No record has this id."""
+
+
+class EncoderError(MatcherError):
+    """The encoder cannot be built, loaded or trusted."""
+
+
+class DamagedIndexError(MatcherError):
+    """A derived file is damaged or was made from something else. It can be rebuilt from the database."""
+
+
+class NotEntitledError(MatcherError):
+    """The viewer may not see this record."""
+
+
+class EvaluationError(MatcherError):
+    """There is nothing to judge."""

@@ -1,0 +1,1 @@
+"""Records to passages; text to bigrams and words."""
