@@ -1,1 +1,24 @@
 """The database: tables, migrations and the only SQL."""
+
+from matcher.store.database import Database, open_database
+from matcher.store.imports import Import, Imports, ImportState
+from matcher.store.repositories import Deleted, Outcomes, Records, Rejected, Stamp, Upserted
+from matcher.store.schema import check, upgrade
+from matcher.store.upserts import Counts
+
+__all__ = [
+    "Counts",
+    "Database",
+    "Deleted",
+    "Import",
+    "ImportState",
+    "Imports",
+    "Outcomes",
+    "Records",
+    "Rejected",
+    "Stamp",
+    "Upserted",
+    "check",
+    "open_database",
+    "upgrade",
+]

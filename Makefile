@@ -1,0 +1,38 @@
+# `make` alone prints this help. Everything lands in .venv, .demo and .cache, all ignored by git.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint evaluate clean
+
+PYTHON ?= python3.11
+export MATCHER_CACHE_DIR ?= $(CURDIR)/.cache
+BIN := .venv/bin
+DEMO := MATCHER_HOME=$(CURDIR)/.demo $(BIN)/matcher
+
+help:  ## print this help
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(BIN)/.installed  ## create .venv from the pinned constraints
+
+$(BIN)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Python 3.11 is needed; name it with: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgres]'
+	@touch $@
+
+demo: setup  ## import the sample ecosystem, index it, and print recommendations both ways
+	@sh scripts/demo.sh "$(DEMO)"
+
+test: setup  ## run the whole test suite
+	$(BIN)/pytest
+
+lint: setup  ## lint, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+evaluate: setup  ## the table of docs/evaluation.md; needs DATA=folder with the four data sets
+	@sh scripts/evaluate.sh "$(BIN)/matcher" "$(DATA)"
+
+clean:  ## remove what make made
+	rm -rf .venv .demo .cache build dist

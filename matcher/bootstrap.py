@@ -1,0 +1,102 @@
+"""The composition root: the only place where settings become real parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from matcher import resources
+from matcher.encoder.cache import CachedEncoder
+from matcher.encoder.resolve import resolve_encoder
+from matcher.errors import ConfigurationError
+from matcher.index.snapshot import SnapshotFolder
+from matcher.ranking.corpus import FacetReader
+from matcher.ranking.sides import SideBuilder
+from matcher.services.indexing import Indexer, Progress
+from matcher.services.matching import Matching
+from matcher.services.training import ModelFolder
+from matcher.settings import Settings
+from matcher.store import Database, check, open_database, upgrade
+from matcher.wording import Said
+
+
+class Installation:
+    """Everything one set of settings names, built when it is first needed."""
+
+    def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
+        if settings.vector_store != "faiss":
+            raise ConfigurationError(
+                Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
+                Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
+            )
+        self.settings = settings
+        self._tell = tell
+        self.progress = progress
+
+    @cached_property
+    def home(self) -> Path:
+        """The home folder, created when missing."""
+        return _made(self.settings.home_folder, "MATCHER_HOME")
+
+    @cached_property
+    def database(self) -> Database:
+        """The database. The default file is created and migrated by itself; a server is not touched without asking."""
+        if not self.settings.database_url:
+            _ = self.home
+        database = open_database(self.settings.url)
+        if self.settings.database_url:
+            check(database)
+        else:
+            upgrade(database)
+        return database
+
+    def initialise(self) -> None:
+        """Create or migrate the database, and build the encoder."""
+        _ = self.home
+        upgrade(open_database(self.settings.url))
+        _ = self.encoder.dimension
+
+    @cached_property
+    def encoder(self) -> CachedEncoder:
+        """The encoder with its cache; the default one is built on its first use."""
+        cache = _made(self.settings.cache_folder, "MATCHER_CACHE_DIR")
+        return CachedEncoder(resolve_encoder(self.settings.encoder, cache / "encoder"), cache / "vectors")
+
+    @cached_property
+    def builder(self) -> SideBuilder:
+        """Records to arrays."""
+        gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
+        return SideBuilder(self.encoder, resources.load_word_cutter().words, FacetReader(gazetteer, industries))
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """Keeps the derived files in step with the database."""
+        return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The use cases of matching."""
+        return Matching(
+            self.database,
+            self.indexer,
+            ModelFolder(self.home / "models"),
+            self.builder,
+            resources.load_gazetteer(),
+            tell=self._tell,
+            progress=self.progress,
+        )
+
+
+def _made(folder: Path, setting: str) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            Said(
+                f"无法创建文件夹 {folder}（{error.strerror}）。",
+                f"Cannot create the folder {folder} ({error.strerror}).",
+            ),
+            Said(f"请把 {setting} 设为可写的位置。", f"Set {setting} to a place that can be written."),
+        ) from error
+    return folder

@@ -1,0 +1,53 @@
+"""Industries as nodes of one tree, so that 蒙药 and 中医药 meet and 风电 counts as a strategic industry."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """One row of the industry table: code, names, parent's code, what else people write for it."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str
+    aliases: tuple[str, ...] = ()
+
+
+class IndustryTree:
+    """Turns the words of a file into industry codes; a word the tree does not know stands for itself."""
+
+    def __init__(self, industries: Iterable[Industry]) -> None:
+        rows = tuple(industries)
+        self._parent = {row.code: row.parent for row in rows}
+        self._codes = {_fold(name): row.code for row in rows for name in (row.name, row.code, *row.aliases)}
+        self._longest_first = sorted(self._codes, key=len, reverse=True)
+
+    def codes(self, words: Iterable[str]) -> frozenset[str]:
+        """The nodes the words name, each with its parents."""
+        found: set[str] = set()
+        for word in words:
+            code = self._code(_fold(word))
+            while code:
+                found.add(code)
+                code = self._parent.get(code, "")
+        return frozenset(found)
+
+    def _code(self, word: str) -> str:
+        if not word or word in self._codes:
+            return self._codes.get(word, "")
+        held = next((name for name in self._longest_first if len(name) > 1 and not name.isascii() and name in word), "")
+        return self._codes.get(held, word)
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the smaller set's nodes that both hold, 0 to 1 (overlap coefficient)."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()

@@ -1,0 +1,205 @@
+"""The derived files of one state of the database: vectors and term counts of every table, under one manifest.
+
+A snapshot is written into a folder of its own, then the pointer `current` is renamed onto it, so that a reader sees the
+old state or the new one and a killed run leaves nothing half-done. Any of it can be rebuilt from the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from matcher.domain.records import Kind
+from matcher.errors import DamagedIndexError
+from matcher.index.terms import COLUMNS, Counts, TermIndex
+from matcher.index.vectors import FaissIndex, Vectors, read_faiss, write_faiss
+from matcher.wording import Said
+
+FORMAT = 1
+FIELDS = ("bigrams", "words")
+TABLES = (Kind.ACHIEVEMENTS, Kind.INCUBATORS, Kind.PROJECTS, Kind.FUNDS)
+KEPT = 2
+"""Snapshots kept: the current one, and the one before for readers that are still opening it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a snapshot was made from. Another origin means that it is stale, or of no use at all."""
+
+    revision: int
+    """The database's revision at the time."""
+    database: str
+    """Identity of the database, so that files are never used beside another one."""
+    encoder: str
+    dimension: int
+    text_version: int
+
+    def extends(self, older: Origin) -> bool:
+        """Whether the older snapshot can be brought up to this origin by applying changes."""
+        same = (self.database, self.encoder, self.dimension, self.text_version)
+        return same == (older.database, older.encoder, older.dimension, older.text_version) and (
+            self.revision >= older.revision
+        )
+
+
+@dataclass(frozen=True)
+class TableIndex:
+    """Vectors and counts of one table. Changing it gives a new one; nobody sees a half-changed index."""
+
+    vectors: FaissIndex
+    terms: Mapping[str, TermIndex]
+
+    @classmethod
+    def empty(cls, dimension: int) -> TableIndex:
+        """No records yet."""
+        return cls(FaissIndex(dimension), {field: TermIndex() for field in FIELDS})
+
+    def changed(
+        self, ids: Sequence[str], vectors: Vectors, counts: Mapping[str, Counts], gone: Collection[str]
+    ) -> TableIndex:
+        """The index with rows added or replaced, and others gone."""
+        fresh = self.vectors.subset(self.vectors.ids)
+        fresh.delete(gone)
+        fresh.upsert(ids, vectors)
+        return TableIndex(fresh, {field: self.terms[field].delete(gone).upsert(ids, counts[field]) for field in FIELDS})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All indexes of one state."""
+
+    origin: Origin
+    tables: Mapping[Kind, TableIndex]
+
+    @classmethod
+    def empty(cls, origin: Origin) -> Snapshot:
+        """A snapshot of nothing."""
+        return cls(origin, {kind: TableIndex.empty(origin.dimension) for kind in TABLES})
+
+
+class SnapshotFolder:
+    """Writes and reads the snapshots of one installation."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Write all files, then make them the current ones in one step."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"{snapshot.origin.revision:012d}-{os.urandom(4).hex()}"
+        target = self._folder / name
+        target.mkdir()
+        for kind, table in snapshot.tables.items():
+            _write_table(target, kind, table)
+        marks = {path.name: _mark(path) for path in sorted(target.iterdir())}
+        manifest = {"format": FORMAT, "origin": asdict(snapshot.origin), "files": marks}
+        (target / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        pointer = self._folder / f"current.{name}"
+        pointer.write_text(name, encoding="utf-8")
+        pointer.replace(self._folder / "current")
+        self._sweep(name)
+
+    def relabel(self, origin: Origin) -> None:
+        """Say that the current files stand for a newer state too, in which no record differs."""
+        manifest = self._manifest()
+        if manifest is not None:
+            folder = self._folder / self._current()
+            fresh = folder / f"manifest.{os.urandom(4).hex()}"
+            fresh.write_text(json.dumps(manifest | {"origin": asdict(origin)}, indent=1), encoding="utf-8")
+            fresh.replace(folder / "manifest.json")
+
+    def origin(self) -> Origin | None:
+        """What the current snapshot was made from; None when there is none yet."""
+        manifest = self._manifest()
+        return Origin(**manifest["origin"]) if manifest else None
+
+    def load(self) -> Snapshot | None:
+        """The current snapshot, verified; None when there is none yet.
+
+        Raises DamagedIndexError when a file is missing, cut short or changed.
+        """
+        manifest = self._manifest()
+        if manifest is None:
+            return None
+        folder = self._folder / self._current()
+        for name, mark in manifest["files"].items():
+            path = folder / name
+            if not path.is_file() or _mark(path) != mark:
+                raise _damaged(path)
+        origin = Origin(**manifest["origin"])
+        try:
+            return Snapshot(origin, {kind: _read_table(folder, kind) for kind in TABLES})
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise _damaged(folder) from error
+
+    def _current(self) -> str:
+        return (self._folder / "current").read_text(encoding="utf-8").strip()
+
+    def _manifest(self) -> dict[str, Any] | None:
+        if not (self._folder / "current").is_file():
+            return None
+        path = self._folder / self._current() / "manifest.json"
+        try:
+            manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            Origin(**manifest["origin"])
+            usable = manifest["format"] == FORMAT and bool(manifest["files"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _damaged(path) from error
+        if not usable:
+            raise _damaged(path)
+        return manifest
+
+    def _sweep(self, current: str) -> None:
+        """Forget snapshots older than the last two, and what a killed run left behind."""
+        folders = sorted(
+            (path for path in self._folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime
+        )
+        for path in folders[:-KEPT]:
+            if path.name != current:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _write_table(folder: Path, kind: Kind, table: TableIndex) -> None:
+    write_faiss(table.vectors, folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
+    for field, index in table.terms.items():
+        counts = index.counts
+        np.savez(
+            folder / f"{kind}.{field}.npz",
+            ids=np.array(index.ids, dtype=np.str_),
+            indptr=counts.indptr,
+            indices=counts.indices.astype(np.int32),
+            data=np.minimum(counts.data, np.iinfo(np.uint16).max).astype(np.uint16),
+        )
+
+
+def _read_table(folder: Path, kind: Kind) -> TableIndex:
+    vectors = read_faiss(folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
+    return TableIndex(vectors, {field: _read_terms(folder / f"{kind}.{field}.npz") for field in FIELDS})
+
+
+def _read_terms(path: Path) -> TermIndex:
+    with np.load(path, allow_pickle=False) as stored:
+        ids = stored["ids"].tolist()
+        parts = (stored["data"].astype(np.float32), stored["indices"], stored["indptr"])
+    return TermIndex(ids, sparse.csr_array(parts, shape=(len(ids), COLUMNS)))
+
+
+def _mark(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()[:32]}
+
+
+def _damaged(path: Path) -> DamagedIndexError:
+    return DamagedIndexError(
+        Said(f"索引文件 {path.name} 已损坏或不完整。", f"The index file {path.name} is damaged or incomplete."),
+        Said("运行 matcher index 重建。", "Run `matcher index` to rebuild it."),
+    )

@@ -1,0 +1,99 @@
+"""What a row must hold, and what its fields must not say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcher.domain.records import Kind
+from matcher.intake.amounts import YUAN
+from matcher.intake.issues import Remark, refuse, warn
+
+REQUIRED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.ACHIEVEMENTS: (("title", "summary"),),
+    Kind.INCUBATORS: (("name",),),
+    Kind.PROJECTS: (("name",),),
+    Kind.FUNDS: (("name",),),
+    Kind.OUTCOMES: (("kind",), ("left_id",), ("right_id",), ("result",), ("decided_on",)),
+}
+"""Of each group at least one field must be filled."""
+
+ORDERED = (("ticket_min", "ticket_max"), ("trl_min", "trl_max"))
+"""The first must not be larger than the second; which one is wrong cannot be known, so both are left out."""
+
+
+def missing(kind: Kind, filled: Mapping[str, object] | frozenset[str]) -> list[tuple[str, ...]]:
+    """The groups of required fields of which none is filled."""
+    return [group for group in REQUIRED[kind] if not any(name in filled for name in group)]
+
+
+def missing_remark(group: tuple[str, ...]) -> Remark:
+    """The refusal of a row without a required field."""
+    names = " / ".join(group)
+    return refuse(
+        "required_missing",
+        (f"缺少必填项 {names}。", f"The required {names} is missing."),
+        ("请补填后重新导入这一行。", "Fill it in and import the row again."),
+    )
+
+
+def contradictions(values: Mapping[str, object]) -> list[tuple[str, tuple[str, ...], Remark]]:
+    """Field, the fields to leave out, and what is wrong between them."""
+    found: list[tuple[str, tuple[str, ...], Remark]] = []
+    for low, high in ORDERED:
+        least, most = values.get(low), values.get(high)
+        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+            found.append((low, (low, high), _swapped(low, high, least, most)))
+    occupied, capacity = values.get("occupied"), values.get("capacity")
+    if isinstance(occupied, int) and isinstance(capacity, int) and occupied > capacity:
+        found.append(("occupied", (), _overfull(occupied, capacity)))
+    return found
+
+
+def _swapped(low: str, high: str, least: float, most: float) -> Remark:
+    return warn(
+        "limits_swapped",
+        (
+            f"{low}（{least:g}）大于 {high}（{most:g}），两项都未采用。",
+            f"{low} ({least:g}) exceeds {high} ({most:g}); both left out.",
+        ),
+        ("请检查上限和下限是否填反。", "Check whether the two limits were exchanged."),
+    )
+
+
+def _overfull(occupied: int, capacity: int) -> Remark:
+    return warn(
+        "over_capacity",
+        (
+            f"在孵数量 {occupied} 超过可容纳企业数 {capacity}。",
+            f"{occupied} tenants exceed the capacity of {capacity}.",
+        ),
+        ("请核对两个数字。", "Check both figures."),
+    )
+
+
+def settle_currency(column: str, stated: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The row's currency, and the amounts that name another one. `stated` is currency by field of the amount.
+
+    A record has one currency. The currency column decides; without it, the first foreign word beside an amount.
+    """
+    if column:
+        return column, [name for name, code in stated.items() if code not in (column, YUAN)]
+    codes = [code for code in stated.values() if code != YUAN]
+    if not codes:
+        return "", []
+    first = codes[0]
+    same = {first, YUAN} if first == "CNY" else {first}
+    return first, [name for name, code in stated.items() if code not in same]
+
+
+def currency_remark(kept: str, stated: str) -> Remark:
+    """The warning for an amount in another currency than its record."""
+    other = "CNY" if stated == YUAN else stated
+    return warn(
+        "currency_conflict",
+        (
+            f"金额的币种 {other} 与本行币种 {kept} 不一致，未采用。",
+            f"The amount is in {other}, the row in {kept}; it is left out.",
+        ),
+        ("请把一行的金额换算成同一币种。", "Convert the amounts of a row to one currency."),
+    )

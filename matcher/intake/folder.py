@@ -1,0 +1,77 @@
+"""Which files of a folder are read, in which order, and what is said about the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matcher.domain.records import Source
+from matcher.intake.issues import Remark, RowIssue, issue_at, tell, warn
+from matcher.intake.names import kind_of, known_names
+from matcher.intake.tables import READABLE, unsupported
+
+SILENT_STEMS = ("readme", "license", "licence", "notice", "copying", "thumbs", "desktop")
+SILENT_SUFFIXES = (".md", ".txt", ".rst", ".ini", ".db", ".lnk", ".log", ".yaml", ".yml", ".toml")
+DATA_SUFFIXES = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".json")
+
+
+def files_of(folder: Path) -> tuple[list[Path], list[RowIssue]]:
+    """The readable files by name, and issues that name every other file.
+
+    Raises UnsupportedFileError where a table only exists in a format that is not read.
+    """
+    root = folder.resolve()
+    entries = sorted(entry for entry in folder.iterdir() if not _is_silent(entry))
+    outside = [entry for entry in entries if not entry.resolve().is_relative_to(root)]
+    files = [entry for entry in entries if entry not in outside and entry.is_file()]
+    readable = [file for file in files if file.suffix.lower() in READABLE]
+    kinds = {kind_of(file.stem) for file in readable}
+    for file in files:
+        if file.suffix.lower() in DATA_SUFFIXES and kind_of(file.stem) is not None and kind_of(file.stem) not in kinds:
+            raise unsupported(file)
+    issues = [_issue(entry, _outside(entry)) for entry in outside]
+    issues += [_issue(file, unknown_remark(file.name)) for file in files if file not in readable]
+    issues += [_issue(entry, _subfolder(entry)) for entry in entries if entry not in outside and entry.is_dir()]
+    return readable, issues
+
+
+def _is_silent(entry: Path) -> bool:
+    name = entry.name.casefold()
+    # "~$…" is Excel's lock on an open file.
+    return (
+        name.startswith((".", "~$"))
+        or name.startswith(SILENT_STEMS)
+        or (entry.suffix.lower() in SILENT_SUFFIXES and not entry.is_dir())
+    )
+
+
+def _issue(entry: Path, remark: Remark) -> RowIssue:
+    return issue_at(Source(entry.name), "", entry.name, remark)
+
+
+def unknown_remark(name: str) -> Remark:
+    """The warning for a file or a sheet whose name tells no table."""
+    zh, en = known_names()
+    return warn(
+        "unknown_table",
+        (f"“{name}”不是已知的表，没有读取。", f"'{name}' is no known table and was not read."),
+        (f"如需导入，请命名为其中之一：{zh}。", f"To import it, name it after one of: {en}."),
+    )
+
+
+def _outside(entry: Path) -> Remark:
+    return warn(
+        "outside_folder",
+        (
+            f"“{entry.name}”是指向文件夹之外的链接，没有读取。",
+            f"'{entry.name}' links out of the folder and was not read.",
+        ),
+        ("请把文件本身复制到文件夹里。", "Copy the file itself into the folder."),
+    )
+
+
+def _subfolder(entry: Path) -> Remark:
+    return tell(
+        "subfolder",
+        (f"子文件夹“{entry.name}”没有读取。", f"The subfolder '{entry.name}' was not read."),
+        ("如需导入，请单独导入它。", "Import it by itself if it is wanted."),
+    )

@@ -1,0 +1,202 @@
+"""The one door: a path in; records, withdrawals and issues out, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from matcher.domain.records import Kind, Row, Source
+from matcher.errors import IntakeError
+from matcher.intake.cells import as_text, has_content
+from matcher.intake.folder import files_of, unknown_remark
+from matcher.intake.identity import Registry
+from matcher.intake.issues import Progress, Remark, RowIssue, Withdrawal, issue_at, refuse, tell, warn
+from matcher.intake.limits import Limits
+from matcher.intake.mapping import ColumnMapping, check_mapping
+from matcher.intake.names import kind_of
+from matcher.intake.rows import RowBuilder
+from matcher.intake.tables import Plan, Table, guess, open_tables, plan, unknown_table
+
+Read = Row | Withdrawal | RowIssue
+EVERY = 1000
+"""Rows between two calls of `progress`."""
+
+
+def read(
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    mapping: Mapping[str, object] | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[Read]:
+    """Read an ecosystem folder or a single file.
+
+    Every file is checked before the first record is given out, so IntakeError and ConfigurationError are raised by
+    the call itself; only a damaged sheet inside a sound .xlsx archive shows later. Rows that cannot be used come as
+    issues of severity `error`. In a folder the tables come in the order of `Kind`, or only the one that `kind` names.
+    Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns.
+    """
+    limits = limits or Limits()
+    named = kind or (None if path.is_dir() else kind_of(path.stem))
+    columns = check_mapping(mapping, kind=named) if mapping else {}
+    files, notes = files_of(path) if path.is_dir() else ([path], [])
+    plans: list[Plan] = []
+    for file in files:
+        found, said = _plans(file, kind, columns, limits, alone=not path.is_dir())
+        plans += found
+        notes += said
+    if not plans:
+        raise unknown_table(path.name)
+    order = list(Kind)
+    plans.sort(key=lambda item: order.index(item.kind))
+    return _stream(plans, notes, limits, progress)
+
+
+def _plans(
+    file: Path, kind: Kind | None, columns: ColumnMapping, limits: Limits, *, alone: bool
+) -> tuple[list[Plan], list[RowIssue]]:
+    """The tables of one file that are to be read, and issues for its other sheets."""
+    stranger = not alone and kind_of(file.stem) is None
+    if stranger and file.suffix.lower() != ".xlsx":
+        return [], [issue_at(Source(file.name), "", file.name, unknown_remark(file.name))]
+    mapped = [header for table in columns.values() for header in table]
+    try:
+        tables, hidden = open_tables(file, limits, mapped)
+    except IntakeError:
+        # A workbook that only might hold a table must not stop the folder.
+        if stranger:
+            return [], [issue_at(Source(file.name), "", file.name, unknown_remark(file.name))]
+        raise
+    notes = [issue_at(Source(file.name), "", name, _hidden(name)) for name in hidden]
+    chosen, guessed = _choose(file, tables, kind if alone else None, columns, alone=alone)
+    chosen = [(of, table) for of, table in chosen if kind in (None, of)]
+    taken = {table.name for _, table in chosen}
+    notes += [issue_at(Source(t.file), "", t.name, _left(t.name)) for t in tables if t.name not in taken]
+    return [plan(table, of, columns.get(of, {})) for of, table in chosen], notes + guessed
+
+
+def _choose(
+    file: Path, tables: Sequence[Table], kind: Kind | None, columns: ColumnMapping, *, alone: bool
+) -> tuple[list[tuple[Kind, Table]], list[RowIssue]]:
+    """Tables by the name of the sheet, else of the file, else (for a file by itself) by their headers."""
+    named = [(of, table) for table in tables if (of := kind_of(table.name)) is not None]
+    if kind is not None:
+        return [(kind, next((table for of, table in named if of is kind), tables[0]))], []
+    if named:
+        return named, []
+    if (of := kind_of(file.stem)) is not None:
+        return [(of, tables[0])], []
+    if not alone:
+        return [], []
+    guesses = [(found, table) for table in tables if (found := guess(table, columns)) is not None]
+    if not guesses:
+        raise unknown_table(file.name)
+    return [(of, table) for (of, _), table in guesses], [note for (_, note), _ in guesses]
+
+
+def _left(name: str) -> Remark:
+    if kind_of(name) is None:
+        return unknown_remark(name)
+    return tell(
+        "other_table",
+        (
+            f"“{name}”是另一张表，这次没有读取。",
+            f"'{name}' is another table and was not read this time.",
+        ),
+        ("如需导入，请不要限定表名。", "To import it too, do not ask for one table only."),
+    )
+
+
+def _hidden(name: str) -> Remark:
+    return tell(
+        "hidden_sheet",
+        (f"隐藏的工作表“{name}”没有读取。", f"The hidden sheet '{name}' was not read."),
+        ("如需导入，请取消隐藏。", "Unhide it to import it."),
+    )
+
+
+def _stream(
+    plans: Sequence[Plan], notes: Sequence[RowIssue], limits: Limits, progress: Callable[[Progress], None] | None
+) -> Iterator[Read]:
+    registries = {kind: Registry() for kind in Kind}
+    try:
+        yield from notes
+        for item in plans:
+            yield from _table(item, limits, registries[item.kind], progress)
+    finally:
+        for item in plans:
+            item.table.close()
+
+
+def _table(
+    item: Plan, limits: Limits, registry: Registry, progress: Callable[[Progress], None] | None
+) -> Iterator[Read]:
+    table, header = item.table, item.header
+    for name, remark in item.layout.remarks:
+        yield issue_at(Source(table.file, item.header_row), name, name, remark)
+    builder = RowBuilder(item.kind, item.layout, table.file, limits, registry)
+    done = 0
+    for number, row in table.rows():
+        if number <= item.header_row or (not isinstance(row, Remark) and not has_content(row)):
+            continue
+        done += 1
+        if (reason := _unusable(item, row, header)) is not None:
+            yield issue_at(Source(table.file, number), "", _shown(row), reason)
+        else:
+            yield from _built(builder, number, row)
+        if progress and done % EVERY == 0:
+            progress(Progress(table.file, item.kind, done, table.total))
+    if not done:
+        yield issue_at(Source(table.file), "", table.file, _no_rows())
+    if progress:
+        progress(Progress(table.file, item.kind, done, done))
+
+
+def _built(builder: RowBuilder, number: int, row: Sequence[object] | Remark) -> Iterator[Read]:
+    found, issues = builder.build(number, () if isinstance(row, Remark) else row)
+    yield from issues
+    if found is not None:
+        yield found
+
+
+def _unusable(item: Plan, row: Sequence[object] | Remark, header: Sequence[object]) -> Remark | None:
+    """Why the row cannot be read cell by cell at all."""
+    if isinstance(row, Remark):
+        return row
+    if item.table.ragged and len(row) > len(header) and has_content(row[len(header) :]):
+        return _too_many(len(row), len(header))
+    if row[0] == header[0] and list(row) == list(header):
+        return _repeated_header()
+    return None
+
+
+def _shown(row: Sequence[object] | Remark) -> str:
+    return "" if isinstance(row, Remark) else " | ".join(as_text(cell)[:40] for cell in row)
+
+
+def _too_many(cells: int, columns: int) -> Remark:
+    return refuse(
+        "too_many_cells",
+        (
+            f"这一行有 {cells} 个单元格，表头只有 {columns} 列，内容可能错位。",
+            f"{cells} cells under {columns} headers; they may be shifted.",
+        ),
+        ("含逗号的内容请加双引号，或另存为 .xlsx。", "Quote cells that contain the separator, or save as .xlsx."),
+    )
+
+
+def _repeated_header() -> Remark:
+    return tell(
+        "repeated_header",
+        ("表头在表中又出现了一次，已跳过。", "The header stands in the table once more; skipped."),
+        ("无需处理。", "Nothing to do."),
+    )
+
+
+def _no_rows() -> Remark:
+    return warn(
+        "no_rows",
+        ("只有表头，没有数据。", "There is a header but no data."),
+        ("请检查是否选错了文件。", "Check whether it is the right file."),
+    )

@@ -1,0 +1,136 @@
+"""Outcomes to a ranker: fitted on earlier windows, judged and calibrated on a later one, used only where it wins.
+
+Every window knows only what was decided before it began. Windows are half a year long; the last one before the cut
+judges and calibrates, the ones before it fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from matcher.measure.metrics import per_query
+from matcher.measure.windows import Window, look
+from matcher.ranking.calibration import ASSUMED, Calibration, fit_calibration
+from matcher.ranking.corpus import Corpus, Matrix
+from matcher.ranking.evidence import KINDS
+from matcher.ranking.matcher import Trained, score_pairs
+from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
+
+WINDOW_DAYS, WINDOWS = 182, 4
+FEWEST_PAIRS = 200
+"""Accepted pairs below which nothing is fitted: ten for each of some twenty weights."""
+NEGATIVES = 40
+"""Candidates drawn for each question beside the accepted ones."""
+SHRINKAGE = 1.0
+SHOWN = 10
+"""Calibration is fitted and judged on the pairs that people get to see."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """nDCG@10 of each ranker on the judging window; empty when there were too few outcomes to fit one."""
+
+    direction: Direction
+    ndcg: Mapping[str, float]
+    fitted_on: int
+    chosen: str
+
+
+def train(
+    corpus: Corpus, as_of: int, *, min_history: int, seed: int
+) -> tuple[dict[Direction, Trained], list[Comparison]]:
+    """The ranker and calibration of both directions, learnt only from what was decided before day `as_of`."""
+    starts = [as_of - WINDOW_DAYS * (number + 1) for number in range(WINDOWS)]
+    windows = [look(corpus, start, start + WINDOW_DAYS, min_history) for start in starts]
+    trained, comparisons = {}, []
+    for direction in Direction:
+        trained[direction], comparison = _train_direction(windows, direction, seed)
+        comparisons.append(comparison)
+    return trained, comparisons
+
+
+def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int) -> Ranker:
+    """Logistic regression with weights of zero or more, on evidence standardised within each question.
+
+    All evidence is declared so that more speaks for the pair; a negative weight would be noise between related pieces
+    and could not be explained to anybody. Minimised by L-BFGS-B with a quadratic penalty.
+    """
+    values, labels = _samples(windows, direction, np.random.default_rng(seed))
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = parameters[1:]
+        logits = values @ weights + parameters[0]
+        error = 1 / (1 + np.exp(-logits)) - labels
+        value = (np.logaddexp(0, logits) - labels * logits).sum() + SHRINKAGE / 2 * (weights**2).sum()
+        return float(value), np.concatenate([[error.sum()], values.T @ error + SHRINKAGE * weights])
+
+    bounds = [(None, None), *[(0, None)] * len(KINDS)]
+    found = minimize(loss, np.zeros(len(KINDS) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Ranker("fitted", {name: float(weight) for name, weight in zip(KINDS, found.x[1:], strict=True)})
+
+
+def ndcg(ranker: Ranker, window: Window, direction: Direction) -> float:
+    """Mean nDCG@10 over the questions of the window that have a true candidate; 0 without any."""
+    scores, truth = oriented(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)
+    return float(per_query(scores, truth)["ndcg@10"].mean()) if len(truth) else 0.0
+
+
+def oriented(scores: Matrix, truth: NDArray[np.bool_], direction: Direction) -> tuple[Matrix, NDArray[np.bool_]]:
+    """Scores and truth with one row a question of the direction, without questions that have no true candidate."""
+    if direction is Direction.SCREEN:
+        scores, truth = scores.T, truth.T
+    answered = truth.any(axis=1)
+    return scores[answered], truth[answered]
+
+
+def shown(scores: Matrix, truth: NDArray[np.bool_], direction: Direction) -> tuple[Matrix, NDArray[np.bool_]]:
+    """Score and truth of the pairs that each question would show, including questions without a true candidate."""
+    if direction is Direction.SCREEN:
+        scores, truth = scores.T, truth.T
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :SHOWN]
+    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(truth, order, axis=1)
+
+
+def calibrate(ranker: Ranker, window: Window, direction: Direction) -> Calibration:
+    """The calibration of a ranker by what came about in the window."""
+    if not window.truth.size:
+        return ASSUMED
+    scores, truth = shown(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)
+    ranked = np.isfinite(scores)
+    return fit_calibration(scores[ranked], truth[ranked], "outcomes")
+
+
+def _train_direction(windows: Sequence[Window], direction: Direction, seed: int) -> tuple[Trained, Comparison]:
+    judge, *earlier = windows
+    rankers = [default_ranker(direction)]
+    pairs = sum(int(window.truth.sum()) for window in earlier)
+    if pairs >= FEWEST_PAIRS:
+        rankers.append(fit_ranker(earlier, direction, seed))
+    judged = {ranker.name: ndcg(ranker, judge, direction) for ranker in rankers}
+    best = max(rankers, key=lambda ranker: judged[ranker.name])
+    calibration = calibrate(best, judge, direction)
+    return Trained(best, calibration), Comparison(direction, judged, pairs, best.name)
+
+
+def _samples(
+    windows: Sequence[Window], direction: Direction, random: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Standardised evidence (samples, kinds) of all accepted pairs and of some others, and their labels."""
+    values, labels = [], []
+    for window in windows:
+        parts = [standardise(window.evidence[name], direction.axis) for name in KINDS]
+        stacked, truth = np.stack(parts, axis=-1), window.truth
+        if direction is Direction.SCREEN:
+            stacked, truth = stacked.transpose(1, 0, 2), truth.T
+        for question in np.flatnonzero(truth.any(axis=1)):
+            others = np.flatnonzero(~truth[question])
+            drawn = random.choice(others, min(NEGATIVES, len(others)), replace=False)
+            rows = np.concatenate([np.flatnonzero(truth[question]), drawn])
+            values.append(stacked[question, rows])
+            labels.append(truth[question, rows])
+    return np.concatenate(values).astype(np.float64), np.concatenate(labels).astype(np.float64)

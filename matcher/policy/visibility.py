@@ -1,0 +1,38 @@
+"""Who may see what. Every list, snippet, count and explanation asks this one function."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from matcher.domain.records import Achievement, Project, Record, Visibility
+from matcher.errors import NotEntitledError
+from matcher.wording import Said
+
+
+class Viewer(StrEnum):
+    """Who asks: anybody, a signed-in broker, or somebody the owner of restricted records has entitled."""
+
+    PUBLIC = "public"
+    BROKERS = "brokers"
+    ENTITLED = "restricted"
+
+
+SEES = {
+    Viewer.PUBLIC: {Visibility.PUBLIC},
+    Viewer.BROKERS: {Visibility.PUBLIC, Visibility.BROKERS},
+    Viewer.ENTITLED: set(Visibility),
+}
+
+
+def visible(record: Record, viewer: Viewer) -> bool:
+    """Whether this viewer may learn that the record exists. Carriers and funds are public."""
+    return not isinstance(record, Achievement | Project) or record.visibility in SEES[viewer]
+
+
+def require_visible(record: Record, viewer: Viewer) -> None:
+    """Raise NotEntitledError unless the viewer may see the record."""
+    if not visible(record, viewer):
+        raise NotEntitledError(
+            Said(f"记录 {record.id} 不在当前可见范围内。", f"Record {record.id} is not visible to this viewer."),
+            Said("如已获授权，请加 --viewer restricted。", "If you are entitled to it, add --viewer restricted."),
+        )

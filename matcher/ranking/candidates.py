@@ -1,0 +1,44 @@
+"""Who is ranked at all: the union of what several retrievers find, each naming itself on what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.ranking.corpus import Matrix
+from matcher.ranking.ranker import standardise
+
+RETRIEVERS: Mapping[str, tuple[str, ...]] = {
+    "dense_profile": ("focus_dense", "past_dense_mean", "past_dense_top"),
+    "dense_knn": ("dense_knn",),
+    "lexical": ("bm25_profile", "tfidf_profile"),
+    "words": ("bm25_words",),
+    "lexical_knn": ("bm25_knn",),
+    "structure": ("region_fit", "industry_fit", "stage_fit", "region_activity", "industry_activity", "stage_activity"),
+}
+"""Each retriever and the evidence it orders by (the sum of the standardised values)."""
+
+EACH = 100
+"""How many each retriever may name for one question."""
+
+
+def retrieve(evidence: Mapping[str, Matrix], axis: int, each: int = EACH) -> dict[str, NDArray[np.bool_]]:
+    """Which pairs each retriever names, (left, right) each. A retriever that knows nothing of a question names none."""
+    return {name: _best(evidence, parts, axis, each) for name, parts in RETRIEVERS.items()}
+
+
+def union(found: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """The pairs that any retriever names."""
+    return np.asarray(np.logical_or.reduce(list(found.values())), np.bool_)
+
+
+def _best(evidence: Mapping[str, Matrix], parts: tuple[str, ...], axis: int, each: int) -> NDArray[np.bool_]:
+    total = np.asarray(sum(standardise(evidence[part], axis) for part in parts), np.float32)
+    candidates = total.shape[axis]
+    tells = np.ptp(total, axis=axis, keepdims=True) > 0 if candidates else np.zeros_like(total, np.bool_)
+    if candidates <= each:
+        return np.broadcast_to(tells, total.shape)
+    threshold = np.partition(total, candidates - each, axis=axis).take([candidates - each], axis=axis)
+    return np.asarray((total >= threshold) & tells, np.bool_)

@@ -1,0 +1,169 @@
+"""The records of one pairing as arrays, and what had happened between them by a given day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matcher.domain.industries import IndustryTree
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Result, Right
+from matcher.index.terms import Counts, count_terms
+
+Matrix = NDArray[np.float32]
+Rows = NDArray[np.int64]
+Sparse = Any
+"""A scipy.sparse.csr_array of float32."""
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+FACETS = ("region", "industry", "stage", "field")
+
+
+@dataclass(frozen=True)
+class Side(Generic[AnyRecord]):
+    """The records of one side in one order: row n of every array is record n."""
+
+    records: tuple[AnyRecord, ...]
+    vectors: Matrix
+    """(n, d), unit rows; a zero row has no text."""
+    bigrams: Counts
+    words: Counts
+    facets: dict[str, Counts]
+    """Per facet the indicator matrix of the record's categories, each level of a region and of an industry its own."""
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The records' ids in row order."""
+        return tuple(record.id for record in self.records)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of each id."""
+        return {name: row for row, name in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def take(self, rows: Sequence[int] | Rows) -> Side[AnyRecord]:
+        """Only these rows, in this order."""
+        return replace(
+            self,
+            records=tuple(self.records[row] for row in rows),
+            vectors=self.vectors[rows],
+            bigrams=self.bigrams[rows],
+            words=self.words[rows],
+            facets={name: counts[rows] for name, counts in self.facets.items()},
+        )
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """One numeric field of all records, (n,), NaN where unknown."""
+        return np.array([_number(getattr(record, name, None)) for record in self.records], np.float64)
+
+
+class FacetReader:
+    """Reads the categories of a record as words that two records can share."""
+
+    def __init__(self, gazetteer: Gazetteer, industries: IndustryTree) -> None:
+        self._gazetteer = gazetteer
+        self._industries = industries
+
+    def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
+        """The indicator matrix of each facet, (n, columns)."""
+        read = [self.of(record) for record in records]
+        return {name: count_terms([facets[name] for facets in read], list) for name in FACETS}  # type: ignore[misc]
+
+    def of(self, record: Record) -> dict[str, list[str]]:
+        """The record's categories by facet."""
+        return {
+            "region": sorted({level for place in _places(record) for level in self._levels(place)}),
+            "industry": sorted(self._industries.codes(_industries(record))),
+            "stage": sorted(_stages(record)),
+            "field": _fields(record),
+        }
+
+    def _levels(self, place: str) -> list[str]:
+        path = self._gazetteer.path(place)
+        return ["/".join(path[: depth + 1]) for depth in range(len(path))]
+
+
+@dataclass(frozen=True)
+class Past:
+    """Outcomes as parallel arrays in the order of their days."""
+
+    left: Rows
+    right: Rows
+    day: Rows
+    """Ordinals of `datetime.date`."""
+    accepted: NDArray[np.bool_]
+
+    def before(self, day: int) -> Past:
+        """Only what was decided before the day."""
+        end = int(np.searchsorted(self.day, day, side="left"))
+        return Past(self.left[:end], self.right[:end], self.day[:end], self.accepted[:end])
+
+    def matrix(self, shape: tuple[int, int], weights: NDArray[np.float64]) -> Sparse:
+        """The accepted pairs as a sparse matrix of their weights; of a repeated pair the largest stays."""
+        chosen = self.accepted
+        best: dict[tuple[int, int], float] = {}
+        for left, right, weight in zip(self.left[chosen], self.right[chosen], weights[chosen], strict=True):
+            key = (int(left), int(right))
+            best[key] = max(best.get(key, 0.0), float(weight))
+        rows, columns = (np.array([key[side] for key in best], np.int64) for side in (0, 1))
+        return sparse.csr_array((np.array(list(best.values()), np.float32), (rows, columns)), shape=shape)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Both sides of a pairing and their past."""
+
+    pairing: PairKind
+    left: Side[Left]
+    right: Side[Right]
+    past: Past
+
+
+def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right]) -> Past:
+    """The outcomes whose both records are known, as arrays sorted by day, then ids."""
+    known = sorted(
+        (
+            (outcome.decided_on.toordinal(), left.rows[outcome.left_id], right.rows[outcome.right_id], outcome.result)
+            for outcome in outcomes
+            if outcome.left_id in left.rows and outcome.right_id in right.rows
+        ),
+    )
+    days, lefts, rights, results = zip(*known, strict=True) if known else ((), (), (), ())
+    return Past(
+        np.array(lefts, np.int64),
+        np.array(rights, np.int64),
+        np.array(days, np.int64),
+        np.array([result is Result.ACCEPTED for result in results], np.bool_),
+    )
+
+
+def _places(record: Record) -> Sequence[str]:
+    return record.regions if isinstance(record, Fund) else (record.region,) if record.region else ()
+
+
+def _industries(record: Record) -> Sequence[str]:
+    return record.industry if isinstance(record, Achievement | Project) else record.industries
+
+
+def _stages(record: Record) -> Sequence[str]:
+    if isinstance(record, Fund):
+        return record.stages
+    return (record.stage,) if isinstance(record, Project) and record.stage else ()
+
+
+def _fields(record: Record) -> list[str]:
+    return [record.field] if isinstance(record, Achievement) and record.field else []
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)

@@ -1,0 +1,222 @@
+"""The evidence for a pair. Nothing else may enter a score.
+
+Each function takes what was known (`Knowledge`) and the left records asked about (`Side`, q rows) and gives named
+values (q, right), NaN where nothing is known. A higher value always speaks for the pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.records import Left
+from matcher.index import terms
+from matcher.ranking.corpus import Matrix, Rows, Side, Sparse
+from matcher.ranking.knowledge import Knowledge
+from matcher.wording import Said
+
+NEIGHBOURS = 60
+"""Past left records asked for their takers; the measured sets are flat between 30 and 200."""
+SHARPNESS = 0.02
+"""Temperature of the neighbours' votes: cosines of the default encoder lie within a tenth of each other."""
+TOP = 3
+CHUNK = 256
+
+Numbers = NDArray[np.float64]
+Columns = slice | Rows
+"""Which right records are asked about."""
+ALL = slice(None)
+
+
+class Family(StrEnum):
+    """What kind of thing a piece of evidence tells; ablations remove one family at a time."""
+
+    PROFILE = "profile"
+    NEIGHBOURS = "neighbours"
+    ACTIVITY = "activity"
+    FIT = "fit"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKind:
+    """A named value and how it is called in front of people."""
+
+    name: str
+    family: Family
+    said: Said
+
+
+KINDS: Mapping[str, EvidenceKind] = {
+    kind.name: kind
+    for kind in (
+        EvidenceKind(
+            "focus_dense", Family.PROFILE, Said("与其自述方向语义相近", "close in meaning to its stated focus")
+        ),
+        EvidenceKind("past_dense_mean", Family.PROFILE, Said("与其以往所接相近", "close to what it took before")),
+        EvidenceKind(
+            "past_dense_top", Family.PROFILE, Said("与其以往最相近者接近", "close to the most similar it took")
+        ),
+        EvidenceKind(
+            "bm25_profile", Family.PROFILE, Said("与其方向和以往用词相合", "shares its words (pairs of characters)")
+        ),
+        EvidenceKind("bm25_words", Family.PROFILE, Said("与其方向和以往术语相合", "shares its terms")),
+        EvidenceKind("tfidf_profile", Family.PROFILE, Said("与其以往文本相合", "shares the wording of what it took")),
+        EvidenceKind(
+            "dense_knn", Family.NEIGHBOURS, Said("语义相近的案例由其承接", "took the cases closest in meaning")
+        ),
+        EvidenceKind("bm25_knn", Family.NEIGHBOURS, Said("用词相近的案例由其承接", "took the cases closest in words")),
+        EvidenceKind("popularity", Family.ACTIVITY, Said("以往承接多", "took many before")),
+        EvidenceKind("recent", Family.ACTIVITY, Said("近期活跃", "active lately")),
+        EvidenceKind("region_activity", Family.ACTIVITY, Said("常接同一地区", "often takes from the same region")),
+        EvidenceKind("industry_activity", Family.ACTIVITY, Said("常接同一行业", "often takes from the same industry")),
+        EvidenceKind("stage_activity", Family.ACTIVITY, Said("常接同一阶段", "often takes the same stage")),
+        EvidenceKind("field_activity", Family.ACTIVITY, Said("常接同一领域", "often takes from the same field")),
+        EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
+        EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
+        EvidenceKind("stage_fit", Family.FIT, Said("阶段相合", "stage fits")),
+        EvidenceKind("ticket_fit", Family.FIT, Said("金额相合", "amount fits the ticket")),
+        EvidenceKind("trl_fit", Family.FIT, Said("成熟度相合", "readiness fits")),
+    )
+}
+
+
+def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """All evidence of each query with the right records asked about, by the names of `KINDS`, float32."""
+    parts = (profile, neighbours, activity, fit)
+    return {
+        name: np.asarray(values, np.float32) for part in parts for name, values in part(known, queries, columns).items()
+    }
+
+
+def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """Similarity with what the right record says of itself and with what it took."""
+    own = queries.vectors @ known.right.vectors[columns].T
+    own[:, known.own_text[columns] == 0] = np.nan
+    mean = queries.vectors @ known.centroids[columns].T
+    mean[:, known.counts[columns] == 0] = np.nan
+    return {
+        "focus_dense": own,
+        "past_dense_mean": mean,
+        "past_dense_top": _top_of_past(known, queries, columns),
+        "bm25_profile": _scores(terms.present(queries.bigrams), known.profile_weights["bigrams"][columns]),
+        "bm25_words": _scores(terms.present(queries.words), known.profile_weights["words"][columns]),
+        "tfidf_profile": _scores(terms.tfidf(queries.bigrams, known.inverse_frequency), known.tfidf_profile[columns]),
+    }
+
+
+def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
+    taken = known.accepted[known.past_rows][:, columns]
+    lexical = np.empty((len(queries), taken.shape[1]), np.float32)
+    for start in range(0, len(queries), CHUNK):
+        rows = slice(start, start + CHUNK)
+        found = _scores(terms.present(queries.bigrams[rows]), known.past_weights)
+        lexical[rows] = _lexical_votes(found) @ taken
+    return {"dense_knn": _dense_votes(known, queries) @ taken, "bm25_knn": lexical}
+
+
+def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """How much the right record took: at all, lately, and in the left record's own categories."""
+    found: dict[str, Matrix] = {"popularity": known.counts[columns], "recent": known.lately[columns]}
+    values = {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
+    for facet, taken in known.facet_activity.items():
+        asked = queries.facets[facet]
+        values[f"{facet}_activity"] = _unknown_without(asked, _scores(asked, taken[columns]))
+    return values
+
+
+def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """How well the left record's facts fit what the right record states, 0 to 1."""
+    stated = {facet: known.right.facets[facet][columns] for facet in ("region", "industry", "stage")}
+    region, industry, stage = (_shared(queries.facets[facet], right) for facet, right in stated.items())
+    smaller = np.minimum.outer(_sizes(queries.facets["industry"]), _sizes(stated["industry"]))
+    values = {
+        "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
+        "industry_fit": industry / np.maximum(smaller, 1),
+        "stage_fit": stage,
+        "ticket_fit": _inside(
+            _log(queries.numbers("funding_sought")),
+            _log(known.right.numbers("ticket_min")[columns]),
+            _log(known.right.numbers("ticket_max")[columns]),
+        ),
+        "trl_fit": _inside(
+            queries.numbers("trl"), known.right.numbers("trl_min")[columns], known.right.numbers("trl_max")[columns]
+        ),
+    }
+    return {name: np.asarray(found, np.float32) for name, found in values.items()}
+
+
+def _scores(queries: Sparse, weights: Sparse) -> Matrix:
+    return np.asarray((queries @ weights.T).toarray(), np.float32)
+
+
+def _top_of_past(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
+    taken = known.accepted[known.past_rows][:, columns].tocsc()
+    sizes = np.diff(taken.indptr)
+    owner = np.repeat(np.arange(taken.shape[1]), sizes)
+    vectors = known.left.vectors[known.past_rows]
+    top = np.full((len(queries), taken.shape[1]), np.nan, np.float32)
+    for row, query in enumerate(queries.vectors):
+        found = (vectors @ query)[taken.indices]
+        order = np.lexsort((-found, owner))
+        place = np.arange(len(order)) - np.repeat(taken.indptr[:-1], sizes)
+        best = order[place < TOP]
+        sums = np.bincount(owner[best], weights=found[best], minlength=taken.shape[1])
+        top[row, sizes > 0] = (sums / np.minimum(np.maximum(sizes, 1), TOP))[sizes > 0]
+    return top
+
+
+def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
+    """Votes of the nearest past left records, (q, past), rows sum to one."""
+    votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
+    for row, hits in enumerate(known.past_index.search(queries.vectors, NEIGHBOURS)):
+        if hits.ids:
+            weights = np.exp((np.array(hits.scores) - hits.scores[0]) / SHARPNESS)
+            votes[row, [known.past_place[name] for name in hits.ids]] = weights / weights.sum()
+    return votes
+
+
+def _lexical_votes(scores: Matrix) -> Matrix:
+    """Squared BM25 relative to the best, of the nearest past left records; rows sum to one."""
+    if scores.shape[1] == 0:
+        return scores
+    keep = min(NEIGHBOURS, scores.shape[1])
+    threshold = np.partition(scores, -keep, axis=1)[:, -keep][:, None]
+    best = scores.max(axis=1, keepdims=True)
+    weights = np.where(scores >= threshold, (scores / np.where(best > 0, best, 1)) ** 2, 0)
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _sizes(facets: Sparse) -> Matrix:
+    return np.asarray(np.diff(facets.indptr), np.float32)
+
+
+def _shared(left: Sparse, right: Sparse) -> Matrix:
+    """Number of shared categories; NaN where one side states none."""
+    shared = _scores(left, right)
+    shared[:, np.diff(right.indptr) == 0] = np.nan
+    return _unknown_without(left, shared)
+
+
+def _unknown_without(facets: Sparse, values: Matrix) -> Matrix:
+    values[np.diff(facets.indptr) == 0] = np.nan
+    return values
+
+
+def _log(values: Numbers) -> Numbers:
+    return np.asarray(np.log(np.maximum(values, 1)), np.float64)
+
+
+def _inside(values: Numbers, low: Numbers, high: Numbers) -> Matrix:
+    """1 inside the window, halved for each unit outside (a TRL level, a factor e of money); NaN if not stated."""
+    below = np.nan_to_num(low - values[:, None], nan=0.0)
+    above = np.nan_to_num(values[:, None] - high, nan=0.0)
+    inside = np.exp2(-np.maximum(np.maximum(below, above), 0))
+    inside[:, np.isnan(low) & np.isnan(high)] = np.nan
+    inside[np.isnan(values)] = np.nan
+    return np.asarray(inside, np.float32)

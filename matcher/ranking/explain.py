@@ -1,0 +1,103 @@
+"""Evidence to sentences. Nothing is said that is not in the evidence, and what is missing is said too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from matcher.domain.matches import Component, Quote, Reason, State, Verdict
+from matcher.domain.records import Record, name_of
+from matcher.policy.priority import NONE, Tier
+from matcher.ranking.corpus import Matrix
+from matcher.ranking.evidence import KINDS, Family
+from matcher.text.passages import document, sentences
+from matcher.wording import Said
+
+Encode = Callable[[Sequence[str]], Matrix]
+"""Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
+
+CASES, TERMS, SIGNALS = 3, 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A past left record that the right record took."""
+
+    id: str
+    name: str
+    day: date
+
+
+def closest_sentences(left: Record, right: Record, encode: Encode) -> Quote | None:
+    """The pair of sentences, one of each record, with the highest cosine; None if a side has no words."""
+    ours, theirs = sentences(left), sentences(right)
+    if not ours or not theirs:
+        return None
+    found = encode(ours) @ encode(theirs).T
+    row, column = np.unravel_index(int(found.argmax()), found.shape)
+    return Quote(ours[row], theirs[column], float(found[row, column]))
+
+
+def shared_terms(left: Record, right: Record, words: Callable[[str], list[str]]) -> tuple[str, ...]:
+    """Words that both records use, longest first, then in the order of the left text."""
+    theirs = set(words(document(right)))
+    ours = dict.fromkeys(word for word in words(document(left)) if word in theirs and not word.isdigit())
+    return tuple(sorted(ours, key=lambda word: -len(word))[:TERMS])
+
+
+def reasons(
+    quote: Quote | None, terms: Sequence[str], cases: Sequence[Case], components: Sequence[Component], tier: Tier
+) -> tuple[Reason, ...]:
+    """Why the pair is recommended, most telling first."""
+    told = []
+    if tier is not NONE and tier.clause:
+        told.append(Reason(Said(f"{tier.said.zh}（{tier.clause}）", f"{tier.said.en} ({tier.clause})"), "priority"))
+    if cases:
+        zh = "；".join(f"《{case.name}》（{case.day}）" for case in cases)
+        en = "; ".join(f"“{case.name}” ({case.day})" for case in cases)
+        told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
+    if quote:
+        told.append(
+            Reason(
+                Said(
+                    f"“{quote.left}” 与对方 “{quote.right}” 最相近", f"“{quote.left}” is closest to its “{quote.right}”"
+                ),
+                "sentences",
+            )
+        )
+    if terms:
+        told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
+    told.extend(_signal(component) for component in _strongest(components))
+    return tuple(told)
+
+
+def missing_facts(verdicts: Sequence[Verdict]) -> tuple[Said, ...]:
+    """What nobody told us and a rule would have asked."""
+    return tuple(verdict.said for verdict in verdicts if verdict.state is State.UNKNOWN)
+
+
+def past_cases(rows: Sequence[tuple[Record, date]], similarity: Matrix) -> tuple[Case, ...]:
+    """The most similar past records of one right record; `similarity` is (len(rows),)."""
+    order = sorted(range(len(rows)), key=lambda row: (-float(similarity[row]), rows[row][0].id))[:CASES]
+    return tuple(Case(rows[row][0].id, name_of(rows[row][0]), rows[row][1]) for row in order)
+
+
+def _strongest(components: Sequence[Component]) -> list[Component]:
+    """The facts and activities that speak most for the pair; texts and neighbours are told by quote, term and case."""
+    told = [
+        component
+        for component in components
+        if component.contribution > 0
+        and component.value is not None
+        and KINDS[component.name].family in (Family.ACTIVITY, Family.FIT)
+    ]
+    return sorted(told, key=lambda component: (-component.contribution, component.name))[:SIGNALS]
+
+
+def _signal(component: Component) -> Reason:
+    said = KINDS[component.name].said
+    share = f"{component.contribution:+.2f}"
+    return Reason(Said(f"{said.zh}（{share}）", f"{said.en} ({share})"), component.name)

@@ -1,0 +1,153 @@
+"""What could be known of a pairing on one day: everything ranking uses, and nothing decided later."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from matcher.domain.records import Left, Right
+from matcher.index import terms
+from matcher.index.vectors import FaissIndex
+from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
+
+LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
+"""Half-lives in days of what a taker did long ago and lately."""
+
+
+class Knowledge:
+    """A corpus as of a day. All matrices are (left, right) or (right, …) and built when first asked for."""
+
+    def __init__(self, corpus: Corpus, as_of: int) -> None:
+        self.corpus = corpus
+        self.as_of = as_of
+        self.past = corpus.past.before(as_of)
+
+    @property
+    def left(self) -> Side[Left]:
+        """The records that are recommended."""
+        return self.corpus.left
+
+    @property
+    def right(self) -> Side[Right]:
+        """The records that take them."""
+        return self.corpus.right
+
+    @cached_property
+    def accepted(self) -> Sparse:
+        """One for each accepted pair, (left, right)."""
+        return self._pairs(np.inf)
+
+    @cached_property
+    def accepted_long(self) -> Sparse:
+        """Accepted pairs, fading with the long half-life."""
+        return self._pairs(LONG_MEMORY)
+
+    @cached_property
+    def past_rows(self) -> Rows:
+        """Left rows that somebody took, ascending."""
+        return np.unique(self.past.left[self.past.accepted])
+
+    @cached_property
+    def past_index(self) -> FaissIndex:
+        """The vectors of the past left records, by id."""
+        index = FaissIndex(self.left.vectors.shape[1])
+        index.upsert([self.left.ids[row] for row in self.past_rows], self.left.vectors[self.past_rows])
+        return index
+
+    @cached_property
+    def past_place(self) -> dict[str, int]:
+        """Position of each past left record in `past_rows`."""
+        return {self.left.ids[row]: place for place, row in enumerate(self.past_rows)}
+
+    @cached_property
+    def taken_on(self) -> dict[int, dict[int, int]]:
+        """Per right row the left rows it took and the last day of it."""
+        taken: dict[int, dict[int, int]] = {}
+        chosen = self.past.accepted
+        for left, right, day in zip(*(part[chosen].tolist() for part in self._parts()), strict=True):
+            taken.setdefault(right, {})[left] = day
+        return taken
+
+    @cached_property
+    def lately(self) -> Matrix:
+        """How many left records each right one took, fading with the short half-life, (right,)."""
+        return np.asarray(self._pairs(SHORT_MEMORY).sum(axis=0), np.float32).ravel()
+
+    @cached_property
+    def counts(self) -> Matrix:
+        """How many left records each right one took, (right,)."""
+        return np.asarray(self.accepted.sum(axis=0), np.float32).ravel()
+
+    @cached_property
+    def own_text(self) -> Matrix:
+        """Whether a right record has words of its own, (right,)."""
+        return np.asarray(np.diff(self.right.bigrams.indptr) > 0, np.float32)
+
+    @cached_property
+    def centroids(self) -> Matrix:
+        """Unit mean vector of what each right record took, (right, d); zero without a past."""
+        return unit(np.asarray(self.accepted.T @ self.left.vectors, np.float32))
+
+    def taken_text(self, field: str, column: int | None = None) -> Sparse:
+        """Term counts of each right record's (or one's) own words and of all it took, (right, columns)."""
+        rows = slice(None) if column is None else [column]
+        own, taken = getattr(self.right, field)[rows], self.accepted.T.tocsr()[rows]
+        return sparse.csr_array(own + taken @ getattr(self.left, field))
+
+    @cached_property
+    def profile_weights(self) -> dict[str, Sparse]:
+        """BM25 weights of each right record's text and past, by field."""
+        return {field: terms.bm25_weights(self.taken_text(field)) for field in ("bigrams", "words")}
+
+    @cached_property
+    def past_weights(self) -> Sparse:
+        """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
+        return terms.bm25_weights(self.left.bigrams[self.past_rows])
+
+    @cached_property
+    def left_weights(self) -> Sparse:
+        """BM25 weights of the bigrams of all left records."""
+        return terms.bm25_weights(self.left.bigrams)
+
+    def lexical_view(self, column: int) -> Matrix:
+        """BM25 of every left record against one right record's words and past, (left,)."""
+        asked = terms.present(sparse.csr_array(self.taken_text("bigrams", column)))
+        return np.asarray((self.left_weights @ asked.T).toarray(), np.float32).ravel()
+
+    @cached_property
+    def inverse_frequency(self) -> Matrix:
+        """IDF of bigrams over the past left records."""
+        return terms.idf(self.left.bigrams[self.past_rows])
+
+    @cached_property
+    def tfidf_profile(self) -> Sparse:
+        """Unit mean TF-IDF row of what each right record took, plus its own words, (right, columns)."""
+        own = terms.tfidf(self.right.bigrams, self.inverse_frequency)
+        taken = self.accepted.T @ terms.tfidf(self.left.bigrams, self.inverse_frequency)
+        profile = sparse.csr_array(own + taken)
+        norms = np.sqrt(np.asarray(profile.multiply(profile).sum(axis=1)).ravel())
+        profile.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(profile.indptr)).astype(np.float32)
+        return profile
+
+    @cached_property
+    def facet_activity(self) -> dict[str, Sparse]:
+        """ln(1 + faded number) of left records of each category that each right one took, (right, categories)."""
+        taken = {name: sparse.csr_array(self.accepted_long.T @ self.left.facets[name]) for name in FACETS}
+        for counts in taken.values():
+            counts.data = np.log1p(counts.data)
+        return taken
+
+    def _parts(self) -> tuple[Rows, Rows, Rows]:
+        return self.past.left, self.past.right, self.past.day
+
+    def _pairs(self, half_life: float) -> Sparse:
+        ages = self.as_of - self.past.day
+        return self.past.matrix((len(self.left), len(self.right)), np.exp2(-ages / half_life))
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """Rows of length one; zero rows stay zero."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)

@@ -1,0 +1,225 @@
+"""The ranking, once: query → evidence → candidates → score → rules → explained matches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.matches import Answer, Component, Match, State, Verdict
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import Left, Outcome, Record, Right, name_of
+from matcher.policy import eligibility
+from matcher.policy.eligibility import Pair
+from matcher.policy.priority import tier
+from matcher.policy.visibility import Viewer, visible
+from matcher.ranking import candidates, evidence, explain
+from matcher.ranking.calibration import Calibration
+from matcher.ranking.corpus import FACETS, Matrix, Side
+from matcher.ranking.explain import Case, Encode
+from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.ranker import Direction, Ranker
+
+POOL = 300
+"""Left records each way of screening may bring in before evidence is gathered for them."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Evidence, contributions and scores of (left, right) pairs, and which retrievers named them."""
+
+    evidence: Mapping[str, Matrix]
+    contributions: Mapping[str, Matrix]
+    score: Matrix
+    found: Mapping[str, NDArray[np.bool_]]
+
+    @cached_property
+    def ranking(self) -> Matrix:
+        """The scores, minus infinity where no retriever named the pair."""
+        return np.where(candidates.union(self.found), self.score, -np.inf).astype(np.float32)
+
+    def components(self, place: tuple[int, int]) -> tuple[Component, ...]:
+        """What each piece of evidence says of one pair."""
+        values = {name: float(self.evidence[name][place]) for name in self.contributions}
+        return tuple(
+            Component(name, values[name] if np.isfinite(values[name]) else None, float(added[place]))
+            for name, added in self.contributions.items()
+        )
+
+
+def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
+    """Score all (left, right) pairs of the evidence for one direction."""
+    contributions = ranker.contributions(gathered, direction.axis)
+    total = np.asarray(sum(contributions.values()), np.float32)
+    return Scored(gathered, contributions, total, candidates.retrieve(gathered, direction.axis))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What serves one direction: its ranker and its calibration."""
+
+    ranker: Ranker
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Left records to scores: what is known, and how evidence is weighed in each direction."""
+
+    known: Knowledge
+    trained: Mapping[Direction, Trained]
+
+    def score(self, queries: Side[Left], direction: Direction, columns: evidence.Columns = evidence.ALL) -> Scored:
+        """Score every query with the right records asked about."""
+        return score_pairs(evidence.gather(self.known, queries, columns), self.trained[direction].ranker, direction)
+
+    def probability(self, score: float, direction: Direction) -> float:
+        """What is shown for a score."""
+        return float(self.trained[direction].calibration.probability(np.array(score)))
+
+    def probabilities(self, queries: Side[Left]) -> Matrix:
+        """Probability of every right record for each query, (q, right)."""
+        scored = self.score(queries, Direction.RECOMMEND)
+        return self.trained[Direction.RECOMMEND].calibration.probability(scored.score).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One pair within a question: where it stands in the arrays, and who asks."""
+
+    query: Side[Left]
+    row: int
+    right: Right
+    column: int
+    direction: Direction
+    viewer: Viewer
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column of the pair in the evidence."""
+        return self.row, self.column
+
+
+class Matcher:
+    """Recommends and screens within one pairing, as of the day of its knowledge."""
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        outcomes: Iterable[Outcome],
+        *,
+        gazetteer: Gazetteer,
+        words: Callable[[str], list[str]],
+        encode: Encode,
+    ) -> None:
+        self.scorer = scorer
+        self.known = scorer.known
+        self._gazetteer = gazetteer
+        self._words = words
+        self._encode = encode
+        self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
+        for outcome in outcomes:
+            self._outcomes.setdefault((outcome.left_id, outcome.right_id), []).append(outcome)
+
+    def match(self, query: Side[Left], k: int, viewer: Viewer) -> Answer:
+        """The k best eligible right records for one left record (a side of one row)."""
+        scored = self.scorer.score(query, Direction.RECOMMEND)
+        ranking, ids = scored.ranking[0], self.known.right.ids
+        order = sorted(np.flatnonzero(np.isfinite(ranking)).tolist(), key=lambda row: (-float(ranking[row]), ids[row]))
+        rights = self.known.right.records
+        asked = [Asked(query, 0, rights[row], row, Direction.RECOMMEND, viewer) for row in order]
+        return self._first_eligible(asked, scored, k)
+
+    def screen(self, right_id: str, k: int, viewer: Viewer) -> Answer:
+        """The k best eligible left records for one right record; a priority tier stands above the score."""
+        column = self.known.right.rows[right_id]
+        right = self.known.right.records[column]
+        side = self.known.left.take(
+            [row for row in self._pool(column) if visible(self.known.left.records[row], viewer)]
+        )
+        if not len(side):
+            return Answer((), 0, {})
+        scored = self.scorer.score(side, Direction.SCREEN, np.array([column]))
+        ranking = scored.ranking[:, 0]
+        order = sorted(
+            np.flatnonzero(np.isfinite(ranking)).tolist(),
+            key=lambda row: (tier(side.records[row], right).level, -float(ranking[row]), side.ids[row]),
+        )
+        asked = [Asked(side, row, right, 0, Direction.SCREEN, viewer) for row in order]
+        return self._first_eligible(asked, scored, k)
+
+    def why(self, query: Side[Left], right_id: str, viewer: Viewer) -> Match:
+        """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""
+        column = self.known.right.rows[right_id]
+        right = self.known.right.records[column]
+        scored = self.scorer.score(query, Direction.RECOMMEND)
+        return self._explained(Asked(query, 0, right, column, Direction.RECOMMEND, viewer), scored)
+
+    def _pool(self, column: int) -> list[int]:
+        """Left rows worth gathering evidence for: near in meaning or in words, or of the same categories."""
+        left, right = self.known.left, self.known.right
+        if len(left) <= POOL:
+            return list(range(len(left)))
+        facets = (left.facets[facet] @ right.facets[facet][[column]].T for facet in FACETS)
+        views = (
+            left.vectors @ right.vectors[column],
+            left.vectors @ self.known.centroids[column],
+            self.known.lexical_view(column),
+            np.asarray(sum(part.toarray() for part in facets), np.float32).ravel(),
+        )
+        return sorted({int(row) for view in views for row in np.argpartition(-view, POOL)[:POOL]})
+
+    def _first_eligible(self, asked: Sequence[Asked], scored: Scored, k: int) -> Answer:
+        matches: list[Match] = []
+        excluded: Counter[str] = Counter()
+        for pair in asked:
+            if len(matches) == k:
+                break
+            failed = {verdict.rule for verdict in self._verdicts(pair) if verdict.state is State.FAIL}
+            excluded.update(failed)
+            if not failed:
+                matches.append(self._explained(pair, scored))
+        return Answer(tuple(matches), len(asked), dict(excluded))
+
+    def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
+        left = pair.query.records[pair.row]
+        outcomes = self._outcomes.get((left.id, pair.right.id), [])
+        return eligibility.check(Pair(left, pair.right, outcomes, self._gazetteer))
+
+    def _explained(self, pair: Asked, scored: Scored) -> Match:
+        left = pair.query.records[pair.row]
+        shown: Record = pair.right if pair.direction is Direction.RECOMMEND else left
+        verdicts, components, priority = self._verdicts(pair), scored.components(pair.place), tier(left, pair.right)
+        score = float(scored.score[pair.place])
+        return Match(
+            id=shown.id,
+            name=name_of(shown),
+            score=score,
+            probability=self.scorer.probability(score, pair.direction),
+            tier=priority.level,
+            eligible=eligibility.eligible(verdicts),
+            components=components,
+            verdicts=verdicts,
+            reasons=explain.reasons(
+                explain.closest_sentences(left, pair.right, self._encode),
+                explain.shared_terms(left, pair.right, self._words),
+                self._cases(pair),
+                components,
+                priority,
+            ),
+            missing=explain.missing_facts(verdicts),
+            retrievers=tuple(name for name, found in scored.found.items() if found[pair.place]),
+        )
+
+    def _cases(self, pair: Asked) -> tuple[Case, ...]:
+        """The past cases of the right record most like the left one, none that the viewer may not see."""
+        known, asked = self.known, pair.query.ids[pair.row]
+        taken = known.taken_on.get(known.right.rows[pair.right.id], {})
+        rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
+        similarity = known.left.vectors[rows] @ pair.query.vectors[pair.row]
+        return explain.past_cases([(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity)

@@ -1,0 +1,86 @@
+"""Evidence to score: a weighted sum of standardised evidence, so that contributions add up to the score exactly.
+
+Values are standardised over the candidates of one question, because "similar" only means something beside the others;
+without that, learned weights lose to a single feature. What is not known counts as average: it neither helps nor harms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from matcher.ranking.corpus import Matrix
+
+
+class Direction(StrEnum):
+    """recommend: who takes this left record; screen: which left records suit this right one."""
+
+    RECOMMEND = "recommend"
+    SCREEN = "screen"
+
+    @property
+    def axis(self) -> int:
+        """The axis of (left, right) evidence along which the candidates of one question lie."""
+        return 1 if self is Direction.RECOMMEND else 0
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Weights of the pieces of evidence, and where they come from."""
+
+    name: str
+    weights: Mapping[str, float]
+
+    def contributions(self, evidence: Mapping[str, Matrix], axis: int) -> dict[str, Matrix]:
+        """What each piece of evidence adds, (left, right) each."""
+        return {
+            name: np.float32(weight) * standardise(evidence[name], axis)
+            for name, weight in self.weights.items()
+            if name in evidence
+        }
+
+    def score(self, evidence: Mapping[str, Matrix], axis: int) -> Matrix:
+        """The sum of the contributions, (left, right)."""
+        return np.asarray(sum(self.contributions(evidence, axis).values()), np.float32)
+
+
+DEFAULT_MIX: Mapping[Direction, Mapping[str, float]] = {
+    Direction.RECOMMEND: {
+        "focus_dense": 0.5,
+        "past_dense_mean": 0.5,
+        "past_dense_top": 0.5,
+        "bm25_profile": 0.5,
+        "tfidf_profile": 0.5,
+        "dense_knn": 1.0,
+        "bm25_knn": 1.0,
+        "recent": 0.5,
+        "region_activity": 0.5,
+        "industry_activity": 0.25,
+        "stage_activity": 0.25,
+        "region_fit": 0.25,
+        "industry_fit": 0.5,
+        "stage_fit": 0.25,
+        "ticket_fit": 0.25,
+        "trl_fit": 0.25,
+    },
+    Direction.SCREEN: {},
+}
+
+
+def default_ranker(direction: Direction) -> Ranker:
+    """The documented mix that serves until a fitted ranker has been shown to be better."""
+    return Ranker("default mix", DEFAULT_MIX[direction])
+
+
+def standardise(values: Matrix, axis: int) -> Matrix:
+    """Zero mean and unit deviation along the axis over what is known; unknown and constant values become 0."""
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=axis, keepdims=True), 1)
+    filled = np.where(known, values, 0)
+    mean = filled.sum(axis=axis, keepdims=True) / count
+    centred = np.where(known, values - mean, 0)
+    deviation = np.sqrt((centred**2).sum(axis=axis, keepdims=True) / count)
+    return np.asarray(centred / np.where(deviation > 1e-6, deviation, 1), np.float32)

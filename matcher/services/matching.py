@@ -1,0 +1,190 @@
+"""Questions to answers: loads what a pairing needs once, and again only when the database has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+import pandas as pd
+
+from matcher.domain.matches import Answer, Match
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import Achievement, Kind, Left, Outcome, PairKind, Project, Record, Right
+from matcher.encoder.model import Role
+from matcher.errors import StoreError
+from matcher.index.snapshot import Origin, Snapshot, TableIndex
+from matcher.measure.scoring import score_table
+from matcher.policy.visibility import Viewer, require_visible
+from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
+from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.matcher import Matcher, Scorer
+from matcher.ranking.sides import SideBuilder
+from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.training import ModelFolder, TrainingReport, fit
+from matcher.store import Database, Outcomes, Records
+from matcher.wording import Said
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One pairing in memory, as of a state of the database and a day."""
+
+    origin: Origin
+    today: date
+    matcher: Matcher
+    corpus: Corpus
+
+
+class Matching:
+    """The use cases of matching on one installation."""
+
+    def __init__(
+        self,
+        database: Database,
+        indexer: Indexer,
+        models: ModelFolder,
+        builder: SideBuilder,
+        gazetteer: Gazetteer,
+        *,
+        tell: Callable[[Said], None],
+        progress: Progress | None = None,
+    ) -> None:
+        self._database = database
+        self._indexer = indexer
+        self._models = models
+        self._builder = builder
+        self._gazetteer = gazetteer
+        self._tell = tell
+        self._progress = progress
+        self._loaded: dict[PairKind, Loaded] = {}
+
+    def match(self, record_id: str, k: int, viewer: Viewer, today: date, to: Kind | None = None) -> Answer:
+        """The k best takers of a result or a project; `to` is checked when given."""
+        left = self._left(record_id, viewer)
+        if to not in (None, PairKind.of(left.table).right):
+            raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
+        loaded = self._load(PairKind.of(left.table), today)
+        return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.rows[left.id]]), k, viewer)
+
+    def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
+        """The k best takers of something that is only described in words."""
+        query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
+        loaded = self._load(PairKind.of(to), today)
+        return loaded.matcher.match(self._builder.build([query], Role.QUERY), k, viewer)
+
+    def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
+        """The k best results or projects for a carrier or a fund."""
+        right = self._find(record_id)
+        if isinstance(right, Achievement | Project):
+            raise _wrong_side(record_id, "match")
+        return self._load(PairKind.of(right.table), today).matcher.screen(right.id, k, viewer)
+
+    def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
+        """Everything there is to say about one pair, in whichever order the two are named."""
+        one, other = self._find(left_id), self._find(right_id)
+        if not isinstance(one, Achievement | Project):
+            one, other = other, one
+        if not isinstance(one, Achievement | Project) or other.table is not PairKind.of(one.table).right:
+            raise StoreError(
+                Said(f"{left_id} 与 {right_id} 不能构成一对。", f"{left_id} and {right_id} do not make a pair."),
+                Said(
+                    "需一个成果和一个载体，或一个项目和一个基金。",
+                    "It takes a result and a carrier, or a project and a fund.",
+                ),
+            )
+        require_visible(one, viewer)
+        loaded = self._load(PairKind.of(one.table), today)
+        side = loaded.corpus.left.take([loaded.corpus.left.rows[one.id]])
+        return loaded.matcher.why(side, other.id, viewer)
+
+    def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
+        """The pairs (columns left_id, right_id) of one pairing with a score each, in their order."""
+        with self._database.read() as connection:
+            projects = Records(connection).existing(Kind.PROJECTS, pairs["left_id"])
+        pairing = PairKind.PROJECT_FUND if projects else PairKind.ACHIEVEMENT_INCUBATOR
+        loaded = self._load(pairing, today)
+        return score_table(pairs, loaded.corpus, loaded.matcher.scorer)
+
+    def train(self, now: datetime) -> list[TrainingReport]:
+        """Fit both pairings on all outcomes decided until today and keep the result."""
+        reports = []
+        for pairing in PairKind:
+            snapshot, _ = self._indexer.refresh(self._progress)
+            corpus, _ = self._corpus(pairing, snapshot)
+            report = fit(corpus, now.date().toordinal() + 1)
+            origin = snapshot.origin
+            self._models.save(report, encoder=origin.encoder, revision=origin.revision, now=now)
+            reports.append(report)
+        self._loaded.clear()
+        return reports
+
+    def _left(self, record_id: str, viewer: Viewer) -> Left:
+        record = self._find(record_id)
+        if not isinstance(record, Achievement | Project):
+            raise _wrong_side(record_id, "screen")
+        require_visible(record, viewer)
+        return record
+
+    def _find(self, record_id: str) -> Record:
+        with self._database.read() as connection:
+            return Records(connection).find(record_id)
+
+    def _load(self, pairing: PairKind, today: date) -> Loaded:
+        """The pairing as of today, from memory while the database stays as it is."""
+        loaded = self._loaded.get(pairing)
+        if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
+            return loaded
+        snapshot, report = self._indexer.refresh(self._progress)
+        if report.rebuilt or report.indexed:
+            self._tell(_refreshed(report))
+        trained, why = self._models.load(pairing, snapshot.origin.encoder)
+        if why:
+            self._tell(why)
+        corpus, outcomes = self._corpus(pairing, snapshot)
+        matcher = Matcher(
+            Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
+            outcomes,
+            gazetteer=self._gazetteer,
+            words=self._builder.words,
+            encode=self._builder.sentences,
+        )
+        self._loaded[pairing] = Loaded(snapshot.origin, today, matcher, corpus)
+        return self._loaded[pairing]
+
+    def _corpus(self, pairing: PairKind, snapshot: Snapshot) -> tuple[Corpus, list[Outcome]]:
+        with self._database.read() as connection:
+            records = {kind: list(Records(connection).all(kind)) for kind in (pairing.left, pairing.right)}
+            outcomes = list(Outcomes(connection).all(pairing))
+        left = self._side(cast("list[Left]", records[pairing.left]), snapshot.tables[pairing.left])
+        right = self._side(cast("list[Right]", records[pairing.right]), snapshot.tables[pairing.right])
+        return Corpus(pairing, left, right, gather_past(outcomes, left, right)), outcomes
+
+    def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
+        """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""
+        rows = {name: row for row, name in enumerate(table.vectors.ids)}
+        indexed = tuple(record for record in records if record.id in rows)
+        ids = [record.id for record in indexed]
+        return Side(
+            records=indexed,
+            vectors=table.vectors.matrix[[rows[name] for name in ids]],
+            bigrams=table.terms["bigrams"].order(ids),
+            words=table.terms["words"].order(ids),
+            facets=self._builder.facets.matrices(indexed),
+        )
+
+
+def _refreshed(report: IndexReport) -> Said:
+    why = report.rebuilt or Said("记录有更新", "records have changed")
+    return Said(
+        f"索引已更新：{why.zh}（新编 {report.indexed} 条，移除 {report.removed} 条）。",
+        f"The index was brought up to date: {why.en} ({report.indexed} indexed, {report.removed} removed).",
+    )
+
+
+def _wrong_side(record_id: str, command: str) -> StoreError:
+    return StoreError(
+        Said(f"{record_id} 不是这一侧的记录。", f"{record_id} is a record of the other side."),
+        Said(f"请用 matcher {command} {record_id}。", f"Use `matcher {command} {record_id}`."),
+    )

@@ -1,0 +1,48 @@
+"""The settings: environment variables `MATCHER_*`, all with defaults that work on a fresh machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from matcher.wording import Language
+
+
+class Settings(BaseSettings):
+    """Read by the composition root and the edges only. Every field's help text is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="MATCHER_", frozen=True)
+
+    home: Path = Field(
+        Path("~/.matcher"), description="Folder of everything the product writes: database, indexes, models, caches."
+    )
+    cache_dir: Path | None = Field(
+        None, description="Folder of the built encoder and of cached vectors; default: `cache` in the home folder."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the database; default: the SQLite file `matcher.db` in the home folder."
+    )
+    encoder: str = Field(
+        "default",
+        description="`default` (multilingual-e5-small, rebuilt from the installed package), `hashing` (quick, words "
+        "only, for trying things out), or the name or folder of any sentence-transformers model.",
+    )
+    vector_store: str = Field("faiss", description="Where vectors are searched; `faiss` is the one there is so far.")
+    language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
+
+    @property
+    def home_folder(self) -> Path:
+        """The home folder, with `~` resolved."""
+        return self.home.expanduser()
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder of the encoder and the cached vectors."""
+        return (self.cache_dir or self.home_folder / "cache").expanduser()
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.home_folder / 'matcher.db'}"

@@ -1,0 +1,1 @@
+"""The migrations, shipped inside the package and run by `matcher.store.schema`."""

@@ -1,0 +1,246 @@
+"""Records and outcomes, read and written through one connection. All queries of the product are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from matcher.domain.records import Kind, Outcome, PairKind, Record
+from matcher.errors import StoreError
+from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
+from matcher.store.suggestions import not_found
+from matcher.store.tables import RECORD_KINDS, TABLES, deletions, outcomes, state
+from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
+from matcher.wording import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How much a deletion took away."""
+
+    records: int = 0
+    outcomes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a record was first seen and last changed (UTC), and the revision of that change."""
+
+    first_seen_at: datetime
+    changed_at: datetime
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An outcome that was not written: `fields` (`left_id`, `right_id`) name records that do not exist."""
+
+    outcome: Outcome
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What became of the outcomes written."""
+
+    counts: Counts
+    rejected: tuple[Rejected, ...]
+
+
+class Records:
+    """The four tables of records. `kind` is any but `Kind.OUTCOMES` throughout."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def upsert(self, rows: Sequence[Record], now: datetime) -> Counts:
+        """Write records; those whose content is known stay untouched, their source and revision too.
+
+        Raises:
+            StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
+        """
+        by_kind: dict[Kind, list[Record]] = {}
+        for row in rows:
+            by_kind.setdefault(row.table, []).append(row)
+        revision = Revision(self._connection)
+        counts = Counts()
+        for kind, group in by_kind.items():
+            counts += upsert(revision, RECORD_PLANS[kind], group, now)
+        return counts
+
+    def get(self, kind: Kind, record_id: str) -> Record:
+        """One record. Raises `RecordNotFoundError`, which names ids that look alike."""
+        found = self.many(kind, [record_id])
+        if not found:
+            raise not_found(self._connection, record_id, (kind,))
+        return found[record_id]
+
+    def find(self, record_id: str) -> Record:
+        """The record with this id in whatever table.
+
+        Raises:
+            RecordNotFoundError: no table has it; ids that look alike are named.
+            StoreError: more than one table has it.
+        """
+        found = [record for kind in RECORD_KINDS for record in self.many(kind, [record_id]).values()]
+        if len(found) > 1:
+            tables = [record.table.value for record in found]
+            raise StoreError(
+                Said(
+                    f"编号 {record_id} 同时出现在 {'、'.join(tables)} 中。",
+                    f"The id {record_id} occurs in {' and '.join(tables)}.",
+                ),
+                Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
+            )
+        if not found:
+            raise not_found(self._connection, record_id, RECORD_KINDS)
+        return found[0]
+
+    def many(self, kind: Kind, ids: Iterable[str]) -> dict[str, Record]:
+        """The records of these ids, in the order of the ids; unknown ids are left out."""
+        plan, column = RECORD_PLANS[kind], TABLES[kind].c.id
+        found: dict[str, Record] = {}
+        for chunk in chunks(filter(can_be_kept, ids)):
+            rows = {row.id: row for row in self._read(plan, plan.select().where(column.in_(chunk)))}
+            found.update((each, rows[each]) for each in chunk if each in rows)
+        return found
+
+    def all(self, kind: Kind) -> Iterator[Record]:
+        """All records of a table by id, streamed."""
+        plan = RECORD_PLANS[kind]
+        return self._read(plan, plan.select().order_by(plan.table.c.id))
+
+    def changed_since(self, kind: Kind, revision: int) -> Iterator[Record]:
+        """Records that were added or changed after a revision, by id, streamed."""
+        plan = RECORD_PLANS[kind]
+        return self._read(plan, plan.select().where(plan.table.c.revision > revision).order_by(plan.table.c.id))
+
+    def deleted_since(self, kind: Kind, revision: int) -> list[str]:
+        """Ids deleted after a revision and not there again."""
+        gone = sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)
+        return list(self._connection.scalars(gone.order_by(deletions.c.id)))
+
+    def existing(self, kind: Kind, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that a record has."""
+        column = TABLES[kind].c.id
+        return {
+            each
+            for chunk in chunks(filter(can_be_kept, ids))
+            for each in self._connection.scalars(sa.select(column).where(column.in_(chunk)))
+        }
+
+    def hashes(self, kind: Kind) -> dict[str, str]:
+        """Content hash (SHA-256, hexadecimal) of every record, by id."""
+        table = TABLES[kind]
+        query = sa.select(table.c.id, table.c.content_hash).order_by(table.c.id)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def stamps(self, kind: Kind, ids: Iterable[str]) -> dict[str, Stamp]:
+        """When the records of these ids came and changed."""
+        table = TABLES[kind]
+        query = sa.select(table.c.id, table.c.first_seen_at, table.c.changed_at, table.c.revision)
+        return {
+            row[0]: Stamp(*row[1:])
+            for chunk in chunks(filter(can_be_kept, ids))
+            for row in self._connection.execute(query.where(table.c.id.in_(chunk)))
+        }
+
+    def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
+        """Delete records and all outcomes they take part in. Unknown ids are passed over."""
+        revision = Revision(self._connection)
+        deleted = Deleted()
+        for chunk in chunks(ids):
+            present = sorted(self.existing(kind, chunk))
+            if present:
+                taken = self._delete_chunk(kind, present, revision.bump())
+                deleted = Deleted(deleted.records + len(present), deleted.outcomes + taken)
+        return deleted
+
+    def count(self) -> dict[Kind, int]:
+        """Number of rows of every table, outcomes among them."""
+        counted = sa.select(*(sa.select(sa.func.count()).select_from(TABLES[kind]).scalar_subquery() for kind in Kind))
+        return dict(zip(Kind, self._connection.execute(counted).one(), strict=True))
+
+    def revision(self) -> int:
+        """The revision of the last change of a record or an outcome; 0 for an empty database."""
+        return int(self._connection.execute(sa.select(state.c.revision)).scalar_one())
+
+    def identity(self) -> str:
+        """A random name that this database got when it was created."""
+        return str(self._connection.execute(sa.select(state.c.identity)).scalar_one())
+
+    def _read(self, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:
+        return read(self._connection, plan, query)
+
+    def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> int:
+        pair = PairKind.of(kind)
+        side = outcomes.c.left_id if pair.left is kind else outcomes.c.right_id
+        facts = sa.delete(outcomes).where(outcomes.c.kind == pair.value, side.in_(ids))
+        taken = self._connection.execute(facts).rowcount
+        self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
+        gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
+        self._connection.execute(sa.insert(deletions), gone)
+        return taken
+
+
+class Outcomes:
+    """What became of pairs, day by day."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def upsert(self, rows: Sequence[Outcome], now: datetime) -> Upserted:
+        """Write outcomes; those that name a record that does not exist are returned as rejected.
+
+        Raises:
+            StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
+        """
+        revision = Revision(self._connection)
+        rejected = self._rejected(rows)
+        refused = {id(each.outcome) for each in rejected}
+        known = [row for row in rows if id(row) not in refused]
+        return Upserted(upsert(revision, OUTCOME_PLAN, known, now), tuple(rejected))
+
+    def all(self, kind: PairKind | None = None) -> Iterator[Outcome]:
+        """All outcomes, or those of one pairing, by day and ids, streamed."""
+        query = OUTCOME_PLAN.select()
+        if kind is not None:
+            query = query.where(outcomes.c.kind == kind.value)
+        return self._read(query)
+
+    def of(self, kind: PairKind, left_id: str, right_id: str) -> list[Outcome]:
+        """The history of one pair, by day."""
+        if not (can_be_kept(left_id) and can_be_kept(right_id)):
+            return []
+        pair = (outcomes.c.kind == kind.value, outcomes.c.left_id == left_id, outcomes.c.right_id == right_id)
+        return list(self._read(OUTCOME_PLAN.select().where(*pair)))
+
+    def _read(self, query: sa.Select[Any]) -> Iterator[Outcome]:
+        order = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
+        return read(self._connection, OUTCOME_PLAN, query.order_by(*order))
+
+    def _rejected(self, rows: Sequence[Outcome]) -> list[Rejected]:
+        named: dict[Kind, set[str]] = {}
+        for row in rows:
+            named.setdefault(row.kind.left, set()).add(row.left_id)
+            named.setdefault(row.kind.right, set()).add(row.right_id)
+        records = Records(self._connection)
+        known = {kind: records.existing(kind, ids) for kind, ids in named.items()}
+        missing = (
+            (row, row.left_id not in known[row.kind.left], row.right_id not in known[row.kind.right]) for row in rows
+        )
+        return [
+            Rejected(row, (("left_id",) if left else ()) + (("right_id",) if right else ()))
+            for row, left, right in missing
+            if left or right
+        ]
+
+
+def read(connection: sa.Connection, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:
+    """Stream the rows of a plan's query."""
+    for values in connection.execute(query, execution_options={"yield_per": CHUNK}):
+        yield plan.decode(values)

@@ -1,0 +1,71 @@
+"""Bring a database to the schema this version knows, or say why it cannot be used."""
+
+from __future__ import annotations
+
+import threading
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from matcher.errors import StoreError
+from matcher.store.database import Database
+from matcher.wording import Said
+
+_LOCK_KEY = 0x6D617463
+"""Any number, as long as all versions of the product use the same one."""
+
+_one_at_a_time = threading.Lock()
+"""Alembic's `context` and `op` are globals of the process."""
+
+
+def upgrade(database: Database) -> None:
+    """Create or migrate all tables, in one transaction. Several processes may do so at once.
+
+    Raises:
+        StoreError: a newer version of the product has written the database.
+    """
+    with _one_at_a_time, database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        config = _config()
+        _at_head(connection, config)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check(database: Database) -> None:
+    """Raise `StoreError` unless the database has exactly the schema this version knows."""
+    with database.read() as connection:
+        if not _at_head(connection, _config()):
+            raise StoreError(
+                Said(
+                    f"数据库尚未建表或版本过旧：{database.place.name}。",
+                    f"The database has no tables or old ones: {database.place.name}.",
+                ),
+                Said("请执行 matcher init。", "Run matcher init."),
+            )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "matcher.store:migrations")
+    return config
+
+
+def _at_head(connection: sa.Connection, config: Config) -> bool:
+    script = ScriptDirectory.from_config(config)
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    unknown = sorted(heads - {revision.revision for revision in script.walk_revisions()})
+    if unknown:
+        raise StoreError(
+            Said(
+                f"数据库的版本 {'、'.join(unknown)} 比本程序的 {script.get_current_head()} 新。",
+                f"The database's schema {', '.join(unknown)} is newer than {script.get_current_head()}, "
+                "the last this version knows.",
+            ),
+            Said("请升级 techtransfer-matcher。", "Upgrade techtransfer-matcher."),
+        )
+    return heads == set(script.get_heads())

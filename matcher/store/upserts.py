@@ -1,0 +1,108 @@
+"""Writing many rows at once, and the counter that tells derived files that they are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from matcher.domain.records import Kind
+from matcher.store.rows import Key, Plan, RowT
+from matcher.store.tables import deletions, state
+
+CHUNK = 1000
+"""Rows in one statement; SQLite binds at most 32,766 values, and an outcome's key has four."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows written."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists of `CHUNK`, each item once."""
+    unique = list(dict.fromkeys(items))
+    return (unique[start : start + CHUNK] for start in range(0, len(unique), CHUNK))
+
+
+class Revision:
+    """The revision of one writing call: it grows once, when something really changes.
+
+    Making one takes the lock of the counter's row, which is held until the transaction ends. On PostgreSQL this
+    lets one writer through at a time, as SQLite does by itself, so that what a writer compares with cannot change
+    under it and no reader sees revision 8 before 7.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self._before: int = connection.execute(sa.select(state.c.revision).with_for_update()).scalar_one()
+        self._bumped = False
+
+    def bump(self) -> int:
+        """The revision to write with changed rows."""
+        if not self._bumped:
+            self.connection.execute(sa.update(state).values(revision=self._before + 1))
+            self._bumped = True
+        return self._before + 1
+
+
+def upsert(revision: Revision, plan: Plan[RowT], rows: Sequence[RowT], now: datetime) -> Counts:
+    """Write rows of one kind; of two with the same key the later stands. Rows with known content are left alone."""
+    latest = {plan.key(row): row for row in rows}
+    counts = Counts()
+    for keys in chunks(latest):
+        counts += _upsert_chunk(revision, plan, {key: latest[key] for key in keys}, now)
+    return counts
+
+
+def _upsert_chunk(revision: Revision, plan: Plan[RowT], rows: dict[Key, RowT], now: datetime) -> Counts:
+    encoded = {key: plan.encode(row) for key, row in rows.items()}
+    known = _known(revision.connection, plan, list(encoded.values()))
+    changed = {key: values for key, values in encoded.items() if known.get(key) != values["content_hash"]}
+    if changed:
+        stamps = {"first_seen_at": now, "changed_at": now, "revision": revision.bump()}
+        statement = _statement(plan.table, revision.connection.dialect.name)
+        revision.connection.execute(statement, [values | stamps for values in changed.values()])
+    new = [key for key in changed if key not in known]
+    if new and plan.kind is not Kind.OUTCOMES:
+        # A record that comes back is not gone any more.
+        gone = sa.delete(deletions).where(deletions.c.kind == plan.kind.value, deletions.c.id.in_(new))
+        revision.connection.execute(gone)
+    return Counts(new=len(new), updated=len(changed) - len(new), unchanged=len(rows) - len(changed))
+
+
+def _known(connection: sa.Connection, plan: Plan[Any], rows: list[dict[str, Any]]) -> dict[Key, str]:
+    """Content hashes by key of these rows and perhaps of some beside them.
+
+    Rows are looked up by the beginning of their key alone. To compare all of an outcome's key takes PostgreSQL a
+    scan of the table, and what else is known of the same left-hand records is little.
+    """
+    query = sa.select(*plan.key_columns, plan.table.c.content_hash)
+    for name in plan.key_names[:2]:
+        query = query.where(plan.table.c[name].in_({row[name] for row in rows}))
+    return {found[0] if len(found) == 2 else tuple(found[:-1]): found[-1] for found in connection.execute(query)}
+
+
+@cache
+def _statement(table: sa.Table, dialect: str) -> sa.Executable:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    keys = {column.name for column in table.primary_key}
+    kept = {*keys, "first_seen_at"}
+    return insert.on_conflict_do_update(
+        index_elements=sorted(keys),
+        set_={column.name: insert.excluded[column.name] for column in table.c if column.name not in kept},
+    )

@@ -1,0 +1,58 @@
+"""Record to text: what is encoded and searched, and the sentences an explanation may quote.
+
+Regions, stages and amounts stay out of the text: they are compared as facts, where "near" and "fits" have a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
+
+TEXT_VERSION = 1
+"""Raised when the same record would give another text; derived files of another version are rebuilt."""
+
+SENTENCE_END = re.compile(r"(?<=[。！？；!?;\n])\s*|(?<=[a-z)][.])\s+(?=[A-Z])")
+SHORTEST, LONGEST, MOST = 6, 160, 10
+"""Characters of a quotable sentence, and how many sentences a record offers."""
+
+
+def document(record: Record) -> str:
+    """The record's whole text for the encoder and the word indexes, most telling part first."""
+    return "。".join(part for part in _parts(record) if part)
+
+
+def sentences(record: Record) -> tuple[str, ...]:
+    """At most ten sentences that stand for the record, title or name first."""
+    pieces = (piece for part in _parts(record) for piece in _split(part))
+    return tuple(dict.fromkeys(piece[:LONGEST] for piece in pieces if len(piece) >= SHORTEST))[:MOST]
+
+
+def _parts(record: Record) -> tuple[str, ...]:
+    return (*_headline(record), _body(record))
+
+
+def _headline(record: Record) -> tuple[str, ...]:
+    match record:
+        case Achievement():
+            return record.title, "；".join((*record.keywords, record.field, *record.industry)).strip("；")
+        case Project():
+            return record.name, "；".join((*record.keywords, *record.industry))
+        case Incubator():
+            return record.name, "；".join((*record.industries, *record.services))
+        case Fund():
+            return record.name, "；".join((*record.industries, *record.must_terms))
+
+
+def _body(record: Record) -> str:
+    match record:
+        case Achievement() | Project():
+            return record.summary
+        case Incubator():
+            return record.focus
+        case Fund():
+            return record.thesis
+
+
+def _split(text: str) -> list[str]:
+    return [piece.strip() for piece in SENTENCE_END.split(text) if piece.strip()]
