@@ -10,7 +10,6 @@ from json import dumps
 from pathlib import Path
 from typing import Annotated
 
-import click
 import pandas as pd
 import typer
 from pydantic import ValidationError
@@ -211,9 +210,9 @@ def match(
 ) -> None:
     """为成果推荐载体，为项目推荐基金。Recommend carriers for a result, funds for a project."""
     if (record_id is None) == (not text or not text.strip()):
-        raise click.UsageError("请给出编号或 --text 之一。Give an id or --text, one of the two.")
+        raise typer.BadParameter("请给出编号或 --text 之一。Give an id or --text, one of the two.")
     if to not in (None, Kind.INCUBATORS, Kind.FUNDS) or (record_id is None and to is None):
-        raise click.UsageError("--to 须为 incubators 或 funds。--to is incubators or funds.")
+        raise typer.BadParameter("--to 须为 incubators 或 funds。--to is incubators or funds.")
     session, day = Session(), _day(today)
     with session.busy():
         matching = session.installation.matching

@@ -33,8 +33,8 @@ class Screen:
         return Said(zh, en).to(self.language)
 
     def print(self, *parts: object) -> None:
-        """A result for people."""
-        self._out.print(*parts)
+        """A result for people. The terminal wraps long lines; a pipe gets them whole."""
+        self._out.print(*parts, soft_wrap=True)
 
     def note(self, said: Said) -> None:
         """A remark that is no result."""

@@ -1,7 +1,8 @@
 """Outcomes to a ranker: fitted on earlier windows, judged and calibrated on a later one, used only where it wins.
 
 Every window knows only what was decided before it began. Windows are half a year long; the last one before the cut
-judges and calibrates, the ones before it fit.
+judges and calibrates, the ones before it fit; what won is fitted again on all of them. A past without depth in time is
+cut into random parts instead.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from matcher.measure.metrics import per_query
-from matcher.measure.windows import Window, look
+from matcher.measure.windows import Window, folds, look
 from matcher.ranking.calibration import ASSUMED, Calibration, fit_calibration
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.evidence import KINDS
@@ -45,8 +46,7 @@ def train(
     corpus: Corpus, as_of: int, *, min_history: int, seed: int
 ) -> tuple[dict[Direction, Trained], list[Comparison]]:
     """The ranker and calibration of both directions, learnt only from what was decided before day `as_of`."""
-    starts = [as_of - WINDOW_DAYS * (number + 1) for number in range(WINDOWS)]
-    windows = [look(corpus, start, start + WINDOW_DAYS, min_history) for start in starts]
+    windows = _windows(corpus, as_of, min_history, seed)
     trained, comparisons = {}, []
     for direction in Direction:
         trained[direction], comparison = _train_direction(windows, direction, seed)
@@ -105,15 +105,31 @@ def calibrate(ranker: Ranker, window: Window, direction: Direction) -> Calibrati
     return fit_calibration(scores[ranked], truth[ranked], "outcomes")
 
 
+def _windows(corpus: Corpus, as_of: int, min_history: int, seed: int) -> list[Window]:
+    """The judging window first, then those that fit."""
+    starts = [as_of - WINDOW_DAYS * (number + 1) for number in range(WINDOWS)]
+    windows = [look(corpus, start, start + WINDOW_DAYS, min_history) for start in starts]
+    if _pairs(windows[1:]) >= FEWEST_PAIRS and windows[0].truth.any():
+        return windows
+    parts = folds(corpus, as_of, WINDOWS, min_history, seed)
+    return parts if _pairs(parts[1:]) >= FEWEST_PAIRS else windows
+
+
+def _pairs(windows: Sequence[Window]) -> int:
+    return sum(int(window.truth.sum()) for window in windows)
+
+
 def _train_direction(windows: Sequence[Window], direction: Direction, seed: int) -> tuple[Trained, Comparison]:
     judge, *earlier = windows
     rankers = [default_ranker(direction)]
-    pairs = sum(int(window.truth.sum()) for window in earlier)
+    pairs = _pairs(earlier)
     if pairs >= FEWEST_PAIRS:
         rankers.append(fit_ranker(earlier, direction, seed))
     judged = {ranker.name: ndcg(ranker, judge, direction) for ranker in rankers}
     best = max(rankers, key=lambda ranker: judged[ranker.name])
     calibration = calibrate(best, judge, direction)
+    if len(rankers) > 1 and best is rankers[1]:
+        best = fit_ranker(windows, direction, seed)
     return Trained(best, calibration), Comparison(direction, judged, pairs, best.name)
 
 

@@ -1,4 +1,4 @@
-"""A stretch of time as a test: the questions that came up in it, what was known before, and what came about."""
+"""A test made of the past: questions, what was known when they came up, and what came about."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ from matcher.ranking.knowledge import Knowledge
 
 @dataclass(frozen=True)
 class Window:
-    """Questions are the left records whose first outcome falls into the window.
-
-    Candidates are the right records with enough accepted outcomes before it. Only what was decided before the window
-    is known; truth is every pair of a question that was accepted in the window.
-    """
+    """Questions are left records none of whose outcomes is known, candidates right records with enough accepted ones."""
 
     known: Knowledge
     questions: Rows
@@ -36,14 +32,34 @@ class Window:
 
 
 def look(corpus: Corpus, start: int, end: int | None, min_history: int) -> Window:
-    """The window from day `start` (in it) to day `end` (not in it; None: open), days as date ordinals."""
-    known, past = Knowledge(corpus, start), corpus.past
+    """A stretch of time, from day `start` (in it) to day `end` (not in it; None: open), days as date ordinals.
+
+    Questions are the left records whose first outcome falls into it; only what was decided before it is known.
+    """
+    past = corpus.past
     last = np.inf if end is None else end
     first_day = np.full(len(corpus.left), np.inf)
     np.minimum.at(first_day, past.left, past.day)
     questions = np.flatnonzero((first_day >= start) & (first_day < last))
-    inside = past.accepted & (past.day < last) & np.isin(past.left, questions)
+    return _window(Knowledge(corpus, start), questions, past.accepted & (past.day < last), min_history)
+
+
+def folds(corpus: Corpus, as_of: int, number: int, min_history: int, seed: int) -> list[Window]:
+    """The past cut into `number` random parts, each a test with the others known.
+
+    For a past without depth in time, where no stretch has anything before it.
+    """
+    decided = corpus.past.before(as_of)
+    asked = np.random.default_rng(seed).permutation(np.unique(decided.left))
+    parts = [np.sort(part) for part in np.array_split(asked, number)]
+    before = corpus.past.accepted & (corpus.past.day < as_of)
+    return [_window(Knowledge(corpus, as_of, hidden=part), part, before, min_history) for part in parts]
+
+
+def _window(known: Knowledge, questions: Rows, counted: NDArray[np.bool_], min_history: int) -> Window:
+    past, corpus = known.corpus.past, known.corpus
+    counted = counted & np.isin(past.left, questions)
     candidates = np.flatnonzero(known.counts >= min_history)
     truth = np.zeros((len(questions), len(corpus.right)), np.bool_)
-    truth[np.searchsorted(questions, past.left[inside]), past.right[inside]] = True
+    truth[np.searchsorted(questions, past.left[counted]), past.right[counted]] = True
     return Window(known, questions, candidates, truth[:, candidates], int(truth.sum()))

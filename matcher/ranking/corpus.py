@@ -105,8 +105,14 @@ class Past:
 
     def before(self, day: int) -> Past:
         """Only what was decided before the day."""
-        end = int(np.searchsorted(self.day, day, side="left"))
-        return Past(self.left[:end], self.right[:end], self.day[:end], self.accepted[:end])
+        return self._where(self.day < day)
+
+    def without(self, lefts: Rows) -> Past:
+        """Nothing of these left rows."""
+        return self._where(~np.isin(self.left, lefts)) if len(lefts) else self
+
+    def _where(self, kept: NDArray[np.bool_]) -> Past:
+        return Past(self.left[kept], self.right[kept], self.day[kept], self.accepted[kept])
 
     def matrix(self, shape: tuple[int, int], weights: NDArray[np.float64]) -> Sparse:
         """The accepted pairs as a sparse matrix of their weights; of a repeated pair the largest stays."""

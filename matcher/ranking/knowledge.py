@@ -17,12 +17,16 @@ LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
 
 
 class Knowledge:
-    """A corpus as of a day. All matrices are (left, right) or (right, …) and built when first asked for."""
+    """A corpus as of a day. All matrices are (left, right) or (right, …) and built when first asked for.
 
-    def __init__(self, corpus: Corpus, as_of: int) -> None:
+    `hidden` left rows keep their text but not their outcomes, as if they were new.
+    """
+
+    def __init__(self, corpus: Corpus, as_of: int, hidden: Rows | None = None) -> None:
         self.corpus = corpus
         self.as_of = as_of
-        self.past = corpus.past.before(as_of)
+        past = corpus.past.before(as_of)
+        self.past = past if hidden is None else past.without(hidden)
 
     @property
     def left(self) -> Side[Left]:

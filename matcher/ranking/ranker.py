@@ -47,26 +47,27 @@ class Ranker:
         return np.asarray(sum(self.contributions(evidence, axis).values()), np.float32)
 
 
+_EVERYDAY = {
+    "focus_dense": 0.5,
+    "past_dense_mean": 0.5,
+    "past_dense_top": 0.5,
+    "bm25_profile": 0.5,
+    "tfidf_profile": 0.5,
+    "dense_knn": 1.0,
+    "bm25_knn": 1.0,
+    "recent": 0.5,
+    "region_activity": 0.5,
+    "industry_activity": 0.25,
+    "stage_activity": 0.25,
+    "region_fit": 0.25,
+    "industry_fit": 0.5,
+    "stage_fit": 0.25,
+    "ticket_fit": 0.25,
+    "trl_fit": 0.25,
+}
 DEFAULT_MIX: Mapping[Direction, Mapping[str, float]] = {
-    Direction.RECOMMEND: {
-        "focus_dense": 0.5,
-        "past_dense_mean": 0.5,
-        "past_dense_top": 0.5,
-        "bm25_profile": 0.5,
-        "tfidf_profile": 0.5,
-        "dense_knn": 1.0,
-        "bm25_knn": 1.0,
-        "recent": 0.5,
-        "region_activity": 0.5,
-        "industry_activity": 0.25,
-        "stage_activity": 0.25,
-        "region_fit": 0.25,
-        "industry_fit": 0.5,
-        "stage_fit": 0.25,
-        "ticket_fit": 0.25,
-        "trl_fit": 0.25,
-    },
-    Direction.SCREEN: {},
+    Direction.RECOMMEND: _EVERYDAY,
+    Direction.SCREEN: _EVERYDAY,
 }
 
 

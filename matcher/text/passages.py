@@ -23,8 +23,9 @@ def document(record: Record) -> str:
 
 
 def sentences(record: Record) -> tuple[str, ...]:
-    """At most ten sentences that stand for the record, title or name first."""
-    pieces = (piece for part in _parts(record) for piece in _split(part))
+    """At most ten sentences in which the record tells what it is about; the title first, never a bare name."""
+    title = [record.title] if isinstance(record, Achievement) else []
+    pieces = [*title, *_split(_body(record))]
     return tuple(dict.fromkeys(piece[:LONGEST] for piece in pieces if len(piece) >= SHORTEST))[:MOST]
 
 

@@ -1,0 +1,149 @@
+"""Small builders: a record with everything a test does not name left at a harmless value, and a corpus of such records.
+
+The tables are the real ones of `data/taxonomy`; the encoder is the hashing one, which needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from matcher.domain.industries import IndustryTree
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, PairKind, Project, Result, Right
+from matcher.encoder.model import HashingEncoder
+from matcher.ranking.calibration import ASSUMED
+from matcher.ranking.corpus import Corpus, FacetReader, Matrix, gather_past
+from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.matcher import Matcher, Scorer, Trained
+from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker
+from matcher.ranking.sides import SideBuilder
+from matcher.resources import load_gazetteer, load_industries, load_word_cutter
+from matcher.text.words import WordCutter
+
+TODAY = date(2026, 7, 1)
+"""The day the tests ask about, unless they say otherwise."""
+
+MIX = {direction: Ranker("tests' mix", DEFAULT_MIX[Direction.RECOMMEND]) for direction in Direction}
+"""The documented mix of recommending, in both directions."""
+
+
+def achievement(id: str = "A1", **changes: Any) -> Achievement:
+    """A result about corn starch from a university of the city."""
+    usual = Achievement(
+        id=id,
+        title="玉米淀粉绿色制备技术",
+        summary="以玉米为原料制备淀粉，收率高，废水少。",
+        institution="内蒙古民族大学",
+        industry=("玉米生物",),
+        region="通辽市",
+        trl=5,
+    )
+    return replace(usual, **changes)
+
+
+def incubator(id: str = "I1", **changes: Any) -> Incubator:
+    """A carrier of the city with free places."""
+    usual = Incubator(
+        id=id,
+        name="通辽玉米生物产业孵化器",
+        focus="玉米深加工与生物发酵。",
+        industries=("玉米生物",),
+        region="通辽市",
+        capacity=20,
+        occupied=5,
+    )
+    return replace(usual, **changes)
+
+
+def project(id: str = "P1", **changes: Any) -> Project:
+    """A project at its angel round that seeks two million."""
+    usual = Project(
+        id=id,
+        name="科尔沁风电叶片回收",
+        summary="退役风电叶片的回收与再利用。",
+        industry=("新能源",),
+        region="通辽市",
+        funding_sought=2_000_000.0,
+    )
+    return replace(usual, **changes)
+
+
+def fund(id: str = "F1", **changes: Any) -> Fund:
+    """A fund for new energy that states no limits."""
+    return replace(Fund(id=id, name="通辽新能源基金", thesis="投资新能源与节能环保。", industries=("新能源",)), **changes)
+
+
+def outcome(left_id: str = "A1", right_id: str = "I1", **changes: Any) -> Outcome:
+    """An agreement between a result and a carrier, half a year before `TODAY`."""
+    usual = Outcome(left_id=left_id, right_id=right_id, result=Result.ACCEPTED, decided_on=date(2026, 1, 1))
+    return replace(usual, **changes)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The real places."""
+    return load_gazetteer()
+
+
+@cache
+def industries() -> IndustryTree:
+    """The real industries."""
+    return load_industries()
+
+
+@cache
+def word_cutter() -> WordCutter:
+    """The real words."""
+    return load_word_cutter()
+
+
+@cache
+def side_builder() -> SideBuilder:
+    """Sides with real tables and hashed vectors of 64 dimensions."""
+    return SideBuilder(HashingEncoder(64), word_cutter().words, FacetReader(gazetteer(), industries()))
+
+
+def corpus(left: Iterable[Left], right: Iterable[Right], outcomes: Sequence[Outcome] = ()) -> Corpus:
+    """Both sides and what happened between them; the records tell which pairing it is, results when there are none."""
+    ours, theirs = tuple(left), tuple(right)
+    kinds = {record.table for record in (*ours, *theirs)}
+    (pairing,) = {PairKind.of(kind) for kind in kinds} or {PairKind.ACHIEVEMENT_INCUBATOR}
+    left_side, right_side = side_builder().build(ours), side_builder().build(theirs)
+    return Corpus(pairing, left_side, right_side, gather_past(outcomes, left_side, right_side))
+
+
+def knowledge(
+    left: Iterable[Left], right: Iterable[Right], outcomes: Sequence[Outcome] = (), as_of: date = TODAY
+) -> Knowledge:
+    """What is known of a corpus on a day."""
+    return Knowledge(corpus(left, right, outcomes), as_of.toordinal())
+
+
+def matcher(
+    left: Iterable[Left],
+    right: Iterable[Right],
+    outcomes: Sequence[Outcome] = (),
+    *,
+    as_of: date = TODAY,
+    rankers: Mapping[Direction, Ranker] = MIX,
+) -> Matcher:
+    """A matcher over a corpus, with the assumed calibration."""
+    trained = {direction: Trained(ranker, ASSUMED) for direction, ranker in rankers.items()}
+    return Matcher(
+        Scorer(knowledge(left, right, outcomes, as_of), trained),
+        outcomes,
+        gazetteer=gazetteer(),
+        words=word_cutter().words,
+        encode=side_builder().sentences,
+    )
+
+
+def table_encoder(rows: Mapping[str, Sequence[float]]) -> Callable[[Sequence[str]], Matrix]:
+    """An encoder of sentences that looks each one up."""
+    return lambda texts: np.array([rows[text] for text in texts], np.float32)
