@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,24 +15,23 @@ from matcher.measure.training import oriented, shown, train
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import reliability
 from matcher.ranking.corpus import Corpus, Matrix
+from matcher.ranking.knowledge import unit
 from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction
 from matcher.wording import Said
 
-Evidence = Mapping[str, Matrix]
-
-BASELINES: Mapping[str, Callable[[Evidence], Matrix]] = {
-    "popularity": lambda found: found["popularity"],
-    "recent": lambda found: found["recent"],
-    "bm25": lambda found: found["bm25_profile"],
-    "bm25_knn": lambda found: found["bm25_knn"],
-    "tfidf": lambda found: found["tfidf_profile"],
-    "dense": lambda found: np.fmax(
-        found["past_dense_mean"], np.where(np.isnan(found["past_dense_mean"]), found["focus_dense"], -1)
-    ),
-    "dense_knn": lambda found: found["dense_knn"],
+BASELINES: Mapping[str, str] = {
+    "popularity": "popularity",
+    "recent": "recent",
+    "bm25": "bm25_profile",
+    "bm25_knn": "bm25_knn",
+    "tfidf": "tfidf_profile",
+    "dense_knn": "dense_knn",
 }
-"""What each simple method orders by. Screening by popularity or activity of the one fund asking ties everything."""
+"""Simple methods and the evidence they order by; `dense`, the plain cosine, is no evidence and stands beside them.
+
+Screening by the popularity or the activity of the one fund that asks ties everything.
+"""
 
 
 def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: int = 0) -> dict[str, Any]:
@@ -64,7 +63,8 @@ def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: 
 
 def _direction(window: Window, trained: Trained, direction: Direction, seed: int) -> dict[str, Any]:
     ranking = score_pairs(window.evidence, trained.ranker, direction).ranking
-    methods = {name: order(window.evidence) for name, order in BASELINES.items()} | {"matcher": ranking}
+    methods = {name: window.evidence[evidence] for name, evidence in BASELINES.items()}
+    methods |= {"dense": plain_cosine(window), "matcher": ranking}
     judged = {name: _judged(scores, window.truth, direction, seed) for name, scores in methods.items()}
     _, truth = oriented(ranking, window.truth, direction)
     return {
@@ -74,6 +74,16 @@ def _direction(window: Window, trained: Trained, direction: Direction, seed: int
         "pair_coverage": round(float(window.truth.sum() / window.pairs), 6),
         "methods": judged,
     }
+
+
+def plain_cosine(window: Window) -> Matrix:
+    """What one vector a record and a cosine give: the encoder's vectors as they are, (questions, candidates).
+
+    A right record's vector is the mean of its own text's and of those of all it took.
+    """
+    known = window.known
+    profile = unit(np.asarray(known.right.vectors + known.accepted.T @ known.left.vectors, np.float32))
+    return np.asarray(known.left.vectors[window.questions] @ profile[window.candidates].T, np.float32)
 
 
 def _judged(scores: Matrix, truth: NDArray[np.bool_], direction: Direction, seed: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 from matcher.measure.metrics import per_query
 from matcher.measure.windows import Window, folds, look
-from matcher.ranking.calibration import ASSUMED, Calibration, fit_calibration
+from matcher.ranking.calibration import ASSUMED, FEWEST_POSITIVES, Calibration, fit_calibration
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.evidence import KINDS
 from matcher.ranking.matcher import Trained, score_pairs
@@ -96,23 +96,25 @@ def shown(scores: Matrix, truth: NDArray[np.bool_], direction: Direction) -> tup
     return np.take_along_axis(scores, order, axis=1), np.take_along_axis(truth, order, axis=1)
 
 
-def calibrate(ranker: Ranker, window: Window, direction: Direction) -> Calibration:
-    """The calibration of a ranker by what came about in the window."""
-    if not window.truth.size:
+def calibrate(ranker: Ranker, windows: Sequence[Window], direction: Direction) -> Calibration:
+    """The calibration of a ranker by what came about in windows that it was not fitted on."""
+    seen = [window for window in windows if window.truth.size]
+    if not seen:
         return ASSUMED
-    scores, truth = shown(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)
+    rankings = [score_pairs(window.evidence, ranker, direction).ranking for window in seen]
+    pairs = [shown(ranking, window.truth, direction) for ranking, window in zip(rankings, seen, strict=True)]
+    scores, truth = (np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1))
     ranked = np.isfinite(scores)
-    return fit_calibration(scores[ranked], truth[ranked], "outcomes")
+    return fit_calibration(scores[ranked], truth[ranked].astype(np.bool_), "outcomes")
 
 
 def _windows(corpus: Corpus, as_of: int, min_history: int, seed: int) -> list[Window]:
     """The judging window first, then those that fit."""
     starts = [as_of - WINDOW_DAYS * (number + 1) for number in range(WINDOWS)]
     windows = [look(corpus, start, start + WINDOW_DAYS, min_history) for start in starts]
-    if _pairs(windows[1:]) >= FEWEST_PAIRS and windows[0].truth.any():
+    if _pairs(windows[1:]) >= FEWEST_PAIRS and _pairs(windows[:1]) >= FEWEST_POSITIVES:
         return windows
-    parts = folds(corpus, as_of, WINDOWS, min_history, seed)
-    return parts if _pairs(parts[1:]) >= FEWEST_PAIRS else windows
+    return folds(corpus, as_of, WINDOWS, min_history, seed)
 
 
 def _pairs(windows: Sequence[Window]) -> int:
@@ -127,10 +129,10 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
         rankers.append(fit_ranker(earlier, direction, seed))
     judged = {ranker.name: ndcg(ranker, judge, direction) for ranker in rankers}
     best = max(rankers, key=lambda ranker: judged[ranker.name])
-    calibration = calibrate(best, judge, direction)
-    if len(rankers) > 1 and best is rankers[1]:
-        best = fit_ranker(windows, direction, seed)
-    return Trained(best, calibration), Comparison(direction, judged, pairs, best.name)
+    if best is rankers[0]:  # The mix was fitted on nothing, so every window may calibrate it.
+        return Trained(best, calibrate(best, windows, direction)), Comparison(direction, judged, pairs, best.name)
+    calibration = calibrate(best, [judge], direction)
+    return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
 
 
 def _samples(

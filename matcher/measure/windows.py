@@ -15,7 +15,7 @@ from matcher.ranking.knowledge import Knowledge
 
 @dataclass(frozen=True)
 class Window:
-    """Questions are left records none of whose outcomes is known, candidates right records with enough accepted ones."""
+    """Questions are left records of whose outcomes none is known, candidates right records with enough accepted."""
 
     known: Knowledge
     questions: Rows

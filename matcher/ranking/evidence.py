@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,8 @@ from matcher.wording import Said
 
 NEIGHBOURS = 60
 """Past left records asked for their takers; the measured sets are flat between 30 and 200."""
-SHARPNESS = 0.02
-"""Temperature of the neighbours' votes: cosines of the default encoder lie within a tenth of each other."""
+SHARPNESS = 0.1
+"""Temperature of the neighbours' votes, in cosines around the mean."""
 TOP = 3
 CHUNK = 256
 
@@ -94,14 +95,15 @@ def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
 
 def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """Similarity with what the right record says of itself and with what it took."""
-    own = queries.vectors @ known.right.vectors[columns].T
+    meaning = known.centred(queries.vectors)
+    own = meaning @ known.right_meaning[columns].T
     own[:, known.own_text[columns] == 0] = np.nan
-    mean = queries.vectors @ known.centroids[columns].T
+    mean = meaning @ known.centroids[columns].T
     mean[:, known.counts[columns] == 0] = np.nan
     return {
         "focus_dense": own,
         "past_dense_mean": mean,
-        "past_dense_top": _top_of_past(known, queries, columns),
+        "past_dense_top": _top_of_past(known, meaning, columns),
         "bm25_profile": _scores(terms.present(queries.bigrams), known.profile_weights["bigrams"][columns]),
         "bm25_words": _scores(terms.present(queries.words), known.profile_weights["words"][columns]),
         "tfidf_profile": _scores(terms.tfidf(queries.bigrams, known.inverse_frequency), known.tfidf_profile[columns]),
@@ -154,27 +156,39 @@ def _scores(queries: Sparse, weights: Sparse) -> Matrix:
     return np.asarray((queries @ weights.T).toarray(), np.float32)
 
 
-def _top_of_past(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+def _top_of_past(known: Knowledge, meaning: Matrix, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
     taken = known.accepted[known.past_rows][:, columns].tocsc()
     sizes = np.diff(taken.indptr)
-    owner = np.repeat(np.arange(taken.shape[1]), sizes)
-    vectors = known.left.vectors[known.past_rows]
-    top = np.full((len(queries), taken.shape[1]), np.nan, np.float32)
-    for row, query in enumerate(queries.vectors):
-        found = (vectors @ query)[taken.indices]
-        order = np.lexsort((-found, owner))
-        place = np.arange(len(order)) - np.repeat(taken.indptr[:-1], sizes)
-        best = order[place < TOP]
-        sums = np.bincount(owner[best], weights=found[best], minlength=taken.shape[1])
-        top[row, sizes > 0] = (sums / np.minimum(np.maximum(sizes, 1), TOP))[sizes > 0]
+    top = np.full((len(meaning), taken.shape[1]), np.nan, np.float32)
+    if not taken.nnz:
+        return top
+    past = known.left_meaning[known.past_rows].T
+    for start in range(0, len(meaning), CHUNK // 4):
+        rows = slice(start, start + CHUNK // 4)
+        top[rows, sizes > 0] = _mean_of_best((meaning[rows] @ past)[:, taken.indices], sizes[sizes > 0])
     return top
+
+
+def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
+    """Mean of the three largest values of each run of columns, (rows, runs); `sizes` are the runs' lengths."""
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    wanted = np.tile(np.minimum(sizes, TOP).astype(np.float32), (len(values), 1))
+    sums, left = np.zeros_like(wanted), wanted.copy()
+    for _ in range(TOP):
+        best = np.maximum.reduceat(values, starts, axis=1)
+        at_best = values == np.repeat(best, sizes, axis=1)
+        taken = np.minimum(np.add.reduceat(at_best, starts, axis=1, dtype=np.float32), left)
+        sums += np.where(taken > 0, best, 0) * taken
+        left -= taken
+        values = np.where(at_best, -np.inf, values)
+    return np.asarray(sums / wanted, np.float32)
 
 
 def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
     """Votes of the nearest past left records, (q, past), rows sum to one."""
     votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
-    for row, hits in enumerate(known.past_index.search(queries.vectors, NEIGHBOURS)):
+    for row, hits in enumerate(known.past_index.search(known.centred(queries.vectors), NEIGHBOURS)):
         if hits.ids:
             weights = np.exp((np.array(hits.scores) - hits.scores[0]) / SHARPNESS)
             votes[row, [known.past_place[name] for name in hits.ids]] = weights / weights.sum()

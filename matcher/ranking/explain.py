@@ -20,6 +20,8 @@ Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
 
 CASES, TERMS, SIGNALS = 3, 5, 3
+SIMILAR = 0.25
+"""Cosine around the mean from which two records are called similar; two random ones have about 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def missing_facts(verdicts: Sequence[Verdict]) -> tuple[Said, ...]:
 
 
 def past_cases(rows: Sequence[tuple[Record, date]], similarity: Matrix) -> tuple[Case, ...]:
-    """The most similar past records of one right record; `similarity` is (len(rows),)."""
-    order = sorted(range(len(rows)), key=lambda row: (-float(similarity[row]), rows[row][0].id))[:CASES]
+    """The past records of one right record that are similar, most similar first; `similarity` is (len(rows),)."""
+    similar = np.flatnonzero(similarity >= SIMILAR).tolist()
+    order = sorted(similar, key=lambda row: (-float(similarity[row]), rows[row][0].id))[:CASES]
     return tuple(Case(rows[row][0].id, name_of(rows[row][0]), rows[row][1]) for row in order)
 
 

@@ -12,6 +12,7 @@ from matcher.index import terms
 from matcher.index.vectors import FaissIndex
 from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
 
+FEWEST_FOR_MEAN = 50
 LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
 """Half-lives in days of what a taker did long ago and lately."""
 
@@ -54,10 +55,38 @@ class Knowledge:
         return np.unique(self.past.left[self.past.accepted])
 
     @cached_property
+    def left_mean(self) -> Matrix:
+        """Mean vector of the past left records (of all, while the past is short), (d,)."""
+        rows = self.past_rows if len(self.past_rows) >= FEWEST_FOR_MEAN else slice(None)
+        return _mean(self.left.vectors[rows])
+
+    @cached_property
+    def right_mean(self) -> Matrix:
+        """Mean vector of the right records' own texts, (d,)."""
+        return _mean(self.right.vectors)
+
+    def centred(self, vectors: Matrix) -> Matrix:
+        """Left vectors without what all of them share, unit rows.
+
+        Cosines of the default encoder all lie within a tenth of each other; around the mean they spread over -1 to 1.
+        """
+        return _centred(vectors, self.left_mean)
+
+    @cached_property
+    def left_meaning(self) -> Matrix:
+        """Centred vectors of all left records, (left, d)."""
+        return self.centred(self.left.vectors)
+
+    @cached_property
+    def right_meaning(self) -> Matrix:
+        """Centred vectors of the right records' own texts, (right, d)."""
+        return _centred(self.right.vectors, self.right_mean)
+
+    @cached_property
     def past_index(self) -> FaissIndex:
-        """The vectors of the past left records, by id."""
+        """The centred vectors of the past left records, by id."""
         index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.left.vectors[self.past_rows])
+        index.upsert([self.left.ids[row] for row in self.past_rows], self.left_meaning[self.past_rows])
         return index
 
     @cached_property
@@ -91,8 +120,8 @@ class Knowledge:
 
     @cached_property
     def centroids(self) -> Matrix:
-        """Unit mean vector of what each right record took, (right, d); zero without a past."""
-        return unit(np.asarray(self.accepted.T @ self.left.vectors, np.float32))
+        """Unit mean of the centred vectors of what each right record took, (right, d); zero without a past."""
+        return unit(np.asarray(self.accepted.T @ self.left_meaning, np.float32))
 
     def taken_text(self, field: str, column: int | None = None) -> Sparse:
         """Term counts of each right record's (or one's) own words and of all it took, (right, columns)."""
@@ -149,6 +178,17 @@ class Knowledge:
     def _pairs(self, half_life: float) -> Sparse:
         ages = self.as_of - self.past.day
         return self.past.matrix((len(self.left), len(self.right)), np.exp2(-ages / half_life))
+
+
+def _mean(vectors: Matrix) -> Matrix:
+    told = vectors[np.any(vectors != 0, axis=1)]
+    return told.mean(axis=0) if len(told) else np.zeros(vectors.shape[1], np.float32)
+
+
+def _centred(vectors: Matrix, mean: Matrix) -> Matrix:
+    """Blank texts stay zero: they are far from everything, not near the mean."""
+    told = np.any(vectors != 0, axis=1, keepdims=True)
+    return unit(np.where(told, vectors - mean, 0))
 
 
 def unit(vectors: Matrix) -> Matrix:

@@ -167,8 +167,8 @@ class Matcher:
             return list(range(len(left)))
         facets = (left.facets[facet] @ right.facets[facet][[column]].T for facet in FACETS)
         views = (
-            left.vectors @ right.vectors[column],
-            left.vectors @ self.known.centroids[column],
+            self.known.left_meaning @ self.known.right_meaning[column],
+            self.known.left_meaning @ self.known.centroids[column],
             self.known.lexical_view(column),
             np.asarray(sum(part.toarray() for part in facets), np.float32).ravel(),
         )
@@ -221,5 +221,5 @@ class Matcher:
         known, asked = self.known, pair.query.ids[pair.row]
         taken = known.taken_on.get(known.right.rows[pair.right.id], {})
         rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
-        similarity = known.left.vectors[rows] @ pair.query.vectors[pair.row]
+        similarity = known.left_meaning[rows] @ known.centred(pair.query.vectors[[pair.row]])[0]
         return explain.past_cases([(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity)

@@ -64,6 +64,12 @@ def test_sentences_end_at_chinese_and_english_stops() -> None:
     )
 
 
+def test_a_bare_name_is_no_sentence_but_the_title_of_a_result_is_the_first() -> None:
+    assert sentences(project(name="科尔沁风电叶片回收公司", summary="")) == ()
+    assert sentences(incubator(name="通辽玉米生物产业孵化器", focus="")) == ()
+    assert sentences(achievement())[0] == achievement().title
+
+
 def test_scraps_and_repetitions_are_no_sentences() -> None:
     record = achievement(title="玉米淀粉绿色制备", industry=(), summary="太短了。玉米淀粉绿色制备\n玉米淀粉绿色制备")
 

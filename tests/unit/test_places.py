@@ -30,7 +30,7 @@ def test_one_place_has_one_path_however_it_is_written(written: str, path: tuple[
 
 def test_what_follows_the_deepest_known_name_is_one_more_level() -> None:
     assert gazetteer().path("通辽市科尔沁区明仁街道") == (*TONGLIAO, "科尔沁区", "明仁街道")
-    assert gazetteer().path("通辽市科尔沁区 明仁街道（东）") == (*TONGLIAO, "科尔沁区")
+    assert gazetteer().path("通辽市/科尔沁区 明仁街道（东）") == (*TONGLIAO, "科尔沁区", "明仁街道")
 
 
 def test_a_rest_too_short_or_too_long_for_a_name_is_no_level() -> None:

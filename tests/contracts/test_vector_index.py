@@ -1,0 +1,269 @@
+"""What every vector index must do, with NumPy's brute force as the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.index.vectors import FaissIndex, Hits, VectorIndex, Vectors, read_faiss, write_faiss
+
+DIMENSION = 8
+Model = dict[str, Vectors]
+
+
+def unit_vectors(count: int, seed: int = 0) -> Vectors:
+    rows = np.random.default_rng(seed).standard_normal((count, DIMENSION))
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def names(count: int) -> list[str]:
+    """Ids whose order is not the order they are added in."""
+    return [f"记录-{(number * 7) % count:03d}" for number in range(count)]
+
+
+def nearest(model: Model, query: Vectors, k: int, allowed: Collection[str] | None = None) -> list[str]:
+    kept = [name for name in model if allowed is None or name in allowed]
+    return sorted(kept, key=lambda name: (-float(model[name] @ query), name))[:k]
+
+
+def agree(found: Hits, model: Model, query: Vectors, k: int, allowed: Collection[str] | None = None) -> None:
+    """The ids are the oracle's, and the scores are the inner products of those ids."""
+    assert list(found.ids) == nearest(model, query, k, allowed)
+    assert found.scores == pytest.approx([float(model[name] @ query) for name in found.ids], abs=1e-5)
+
+
+class VectorIndexContract:
+    """Held by every implementation; a subclass says how to make an empty one and how to bring it back from disk."""
+
+    def empty(self) -> VectorIndex:
+        raise NotImplementedError
+
+    def reopened(self, index: VectorIndex, folder: Path) -> VectorIndex:
+        raise NotImplementedError
+
+    def filled(self, count: int) -> tuple[VectorIndex, Model]:
+        index, rows = self.empty(), unit_vectors(count)
+        index.upsert(names(count), rows)
+        return index, dict(zip(names(count), rows, strict=True))
+
+    def test_results_equal_brute_force(self) -> None:
+        index, model = self.filled(200)
+
+        for query, found in zip(queries := unit_vectors(30, seed=1), index.search(queries, 10), strict=True):
+            agree(found, model, query, 10)
+
+    @pytest.mark.parametrize("share", [0.01, 0.1, 0.3, 0.9, 1.0])
+    def test_a_filter_narrow_or_wide_gives_the_nearest_of_what_it_allows(self, share: float) -> None:
+        index, model = self.filled(200)
+        allowed = names(200)[: int(200 * share)]
+
+        for query, found in zip(queries := unit_vectors(5, seed=2), index.search(queries, 10, allowed), strict=True):
+            agree(found, model, query, 10, allowed)
+
+    def test_a_checkerboard_filter_never_lets_the_other_colour_through(self) -> None:
+        index, model = self.filled(64)
+        white = {name for name in model if int(name[-3:]) % 2}
+
+        (found,) = index.search(unit_vectors(1, seed=3), 64, white)
+
+        assert set(found.ids) == white
+
+    @pytest.mark.parametrize("allowed", [[], ["nobody"]])
+    def test_a_filter_that_allows_nothing_known_gives_nothing(self, allowed: list[str]) -> None:
+        index, _ = self.filled(20)
+
+        assert index.search(unit_vectors(2), 5, allowed) == [Hits((), ()), Hits((), ())]
+
+    @pytest.mark.parametrize("wide", [False, True])
+    def test_unknown_ids_in_a_filter_are_passed_over(self, wide: bool) -> None:
+        index, model = self.filled(20)
+        allowed = [*names(20)[: 15 if wide else 2], "nobody", "nothing"]
+
+        (found,) = index.search(query := unit_vectors(1, seed=4), 20, allowed)
+
+        agree(found, model, query[0], 20, allowed)
+
+    @pytest.mark.parametrize("allowed", [None, names(12)[:2], names(12)[:9]])
+    def test_k_above_the_number_of_rows_gives_them_all_once(self, allowed: list[str] | None) -> None:
+        index, model = self.filled(12)
+
+        (found,) = index.search(query := unit_vectors(1, seed=5), 1000, allowed)
+
+        agree(found, model, query[0], 1000, allowed)
+
+    @pytest.mark.parametrize("allowed", [None, ["a"]])
+    def test_an_empty_index_and_a_k_of_zero_give_nothing(self, allowed: list[str] | None) -> None:
+        index, nothing = self.empty(), [Hits((), ()), Hits((), ())]
+
+        assert index.search(unit_vectors(2), 5, allowed) == nothing
+        index.upsert(["a"], unit_vectors(1))
+        assert index.search(unit_vectors(2), 0, allowed) == nothing
+
+    def test_no_queries_give_no_answers(self) -> None:
+        index, _ = self.filled(3)
+
+        assert index.search(unit_vectors(0), 5) == []
+        assert index.search(unit_vectors(0), 5, names(3)) == []
+
+    def test_a_row_of_zeros_scores_zero_with_everybody(self) -> None:
+        index = self.empty()
+        index.upsert(["blank", "same", "opposite"], np.array([[0.0], [1.0], [-1.0]], np.float32) * unit_vectors(1))
+
+        (found,) = index.search(unit_vectors(1), 3)
+
+        assert found.ids == ("same", "blank", "opposite")
+        assert found.scores == pytest.approx([1, 0, -1], abs=1e-6)
+
+    def test_a_query_of_zeros_puts_everybody_in_the_order_of_ids(self) -> None:
+        index, model = self.filled(10)
+
+        (found,) = index.search(np.zeros((1, DIMENSION), np.float32), 10)
+
+        assert list(found.ids) == sorted(model)
+
+    @pytest.mark.parametrize("allowed", [None, ["c", "a", "b"]])
+    def test_equal_vectors_are_told_apart_by_id(self, allowed: list[str] | None) -> None:
+        index = self.empty()
+        index.upsert(["c", "a", "b", "other"], np.vstack([*[unit_vectors(1)] * 3, -unit_vectors(1)]))
+
+        (found,) = index.search(unit_vectors(1), 3, allowed)
+
+        assert found.ids == ("a", "b", "c")
+
+    def test_upsert_replaces_what_is_known(self) -> None:
+        index, model = self.filled(20)
+        fresh = unit_vectors(2, seed=6)
+
+        index.upsert([names(20)[3], "new"], fresh)
+        model |= {names(20)[3]: fresh[0], "new": fresh[1]}
+
+        assert len(index) == 21
+        (found,) = index.search(fresh[:1], 21)
+        agree(found, model, fresh[0], 21)
+
+    def test_of_an_id_given_twice_the_last_vector_stays(self) -> None:
+        index, rows = self.empty(), unit_vectors(2)
+
+        index.upsert(["twice", "twice"], rows)
+
+        assert len(index) == 1
+        (found,) = index.search(rows[1:], 5)
+        agree(found, {"twice": rows[1]}, rows[1], 5)
+
+    def test_what_is_deleted_is_not_found_and_unknown_ids_are_ignored(self) -> None:
+        index, model = self.filled(20)
+
+        index.delete([names(20)[0], names(20)[0], "nobody"])
+        del model[names(20)[0]]
+
+        assert len(index) == 19
+        (found,) = index.search(query := unit_vectors(1), 20)
+        agree(found, model, query[0], 20)
+
+    def test_ids_stay_with_their_vectors_through_delete_save_load_and_add(self, tmp_path: Path) -> None:
+        index, model = self.filled(20)
+        gone, fresh = names(20)[::3], unit_vectors(4, seed=7)
+
+        index.delete(gone)
+        index = self.reopened(index, tmp_path)
+        index.upsert(["n1", "n2", gone[0], names(20)[1]], fresh)
+        for name in gone:
+            del model[name]
+        model |= dict(zip(["n1", "n2", gone[0], names(20)[1]], fresh, strict=True))
+
+        for index in (index, self.reopened(index, tmp_path)):
+            assert len(index) == len(model)
+            for name, row in model.items():
+                (found,) = index.search(row[None], 1)
+                agree(found, model, row, 1)
+                assert found.ids == (name,)
+
+    def test_an_empty_index_survives_the_disk(self, tmp_path: Path) -> None:
+        index = self.reopened(self.empty(), tmp_path)
+        index.upsert(["a"], unit_vectors(1))
+
+        assert index.search(unit_vectors(1), 5)[0].ids == ("a",)
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["upsert", "delete", "search", "filtered"]),
+                st.lists(st.sampled_from("abcdefgh"), max_size=5),
+                st.integers(0, 2**16),
+            ),
+            max_size=12,
+        )
+    )
+    def test_any_sequence_of_operations_leaves_what_a_dict_would_hold(
+        self, operations: list[tuple[str, list[str], int]]
+    ) -> None:
+        index, model = self.empty(), Model()
+        for operation, ids, seed in operations:
+            rows = unit_vectors(max(len(ids), 1), seed)
+            if operation == "upsert":
+                index.upsert(ids, rows[: len(ids)])
+                model |= dict(zip(ids, rows, strict=False))
+            elif operation == "delete":
+                index.delete(ids)
+                model = {name: row for name, row in model.items() if name not in ids}
+            else:
+                allowed = ids if operation == "filtered" else None
+                (found,) = index.search(rows[:1], 3, allowed)
+                agree(found, model, rows[0], 3, allowed)
+            assert len(index) == len(model)
+
+
+class TestFaissIndex(VectorIndexContract):
+    """FAISS in memory."""
+
+    def empty(self) -> FaissIndex:
+        return FaissIndex(DIMENSION)
+
+    def reopened(self, index: VectorIndex, folder: Path) -> FaissIndex:
+        assert isinstance(index, FaissIndex)
+        write_faiss(index, folder / "vectors.faiss", folder / "ids.json")
+        return read_faiss(folder / "vectors.faiss", folder / "ids.json")
+
+    def test_the_matrix_is_a_copy_in_the_order_of_the_ids(self) -> None:
+        index, model = FaissIndex(DIMENSION), dict(zip(names(6), unit_vectors(6), strict=True))
+        index.upsert(list(model), unit_vectors(6))
+        index.delete([names(6)[0]])
+
+        matrix = index.matrix
+
+        np.testing.assert_array_equal(matrix, [model[name] for name in index.ids])
+        matrix[:] = 0
+        np.testing.assert_array_equal(index.matrix, [model[name] for name in index.ids])
+        assert FaissIndex(DIMENSION).matrix.shape == (0, DIMENSION)
+
+    def test_a_part_holds_the_known_ids_only_and_leaves_the_whole_alone(self) -> None:
+        index, rows = FaissIndex(DIMENSION), unit_vectors(3)
+        index.upsert(["a", "b", "c"], rows)
+
+        part = index.subset(["c", "nobody", "a"])
+        part.delete(["a"])
+
+        assert part.ids == ("c",)
+        np.testing.assert_array_equal(part.matrix, rows[2:])
+        assert index.ids == ("a", "b", "c")
+        assert len(index.subset([])) == 0
+
+    @pytest.mark.parametrize("labels", [{"a": 0}, {"a": 0, "b": 7}, {"a": 0, "b": 1, "c": 2}])
+    def test_an_id_map_of_other_vectors_is_refused(self, labels: dict[str, int]) -> None:
+        index = FaissIndex(DIMENSION)
+        index.upsert(["a", "b"], unit_vectors(2))
+
+        with pytest.raises(ValueError, match="does not belong"):
+            FaissIndex.of(DIMENSION, index.raw, labels)
+
+    def test_vectors_of_another_dimension_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="does not belong"):
+            FaissIndex.of(DIMENSION + 1, FaissIndex(DIMENSION).raw, {})
+
+
