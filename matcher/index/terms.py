@@ -8,7 +8,8 @@ The scores equal bm25s's Lucene variant (a test compares them).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +19,19 @@ from sklearn.feature_extraction.text import HashingVectorizer
 Counts = Any
 """scipy.sparse.csr_array of float32, (records, COLUMNS): how often a term stands in a record."""
 
+Text = TypeVar("Text")
+
 COLUMNS = 2**20
 K1, B = 1.2, 0.75
 """Term saturation and length normalisation of BM25 (Robertson and Zaragoza, 2009: the usual 1.2 and 0.75)."""
 
 
-def count_terms(texts: Sequence[str], analyse: Callable[[str], list[str]]) -> Counts:
-    """Hashed term counts of each text, (len(texts), COLUMNS). Hashing needs no vocabulary to keep in step."""
+def count_terms(texts: Sequence[Text], analyse: Callable[[Text], list[str]], columns: int = COLUMNS) -> Counts:
+    """Hashed term counts of each text, (len(texts), columns). Hashing needs no vocabulary to keep in step."""
     if not texts:
-        return sparse.csr_array((0, COLUMNS), dtype=np.float32)
+        return sparse.csr_array((0, columns), dtype=np.float32)
     vectorizer = HashingVectorizer(
-        analyzer=analyse, n_features=COLUMNS, alternate_sign=False, norm=None, dtype=np.float32
+        analyzer=analyse, n_features=columns, alternate_sign=False, norm=None, dtype=np.float32
     )
     return sparse.csr_array(vectorizer.transform(texts))
 
@@ -69,6 +72,25 @@ def present(counts: Counts) -> Counts:
     queries = counts.copy()
     queries.data = np.ones_like(queries.data)
     return queries
+
+
+class Postings:
+    """Weights of terms by record, and by term, so that one query touches only the records that share a term with it."""
+
+    def __init__(self, weights: Counts) -> None:
+        self.weights = weights
+
+    @cached_property
+    def _by_term(self) -> Counts:
+        return self.weights.T.tocsr()
+
+    def scores(self, queries: Counts, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.float32]:
+        """Products of each query with each record (or those of some rows), (queries, records)."""
+        if isinstance(rows, slice):
+            found = (queries @ self._by_term).toarray()[:, rows]
+        else:
+            found = (queries @ self.weights[rows].T).toarray()
+        return np.asarray(found, np.float32)
 
 
 class TermIndex:

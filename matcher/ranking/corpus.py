@@ -23,6 +23,7 @@ Sparse = Any
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
+FACET_COLUMNS = 2**16
 FACETS = ("region", "industry", "stage", "field")
 
 
@@ -77,7 +78,7 @@ class FacetReader:
     def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
         """The indicator matrix of each facet, (n, columns)."""
         read = [self.of(record) for record in records]
-        return {name: count_terms([facets[name] for facets in read], list) for name in FACETS}  # type: ignore[misc]
+        return {name: count_terms([facets[name] for facets in read], list, FACET_COLUMNS) for name in FACETS}
 
     def of(self, record: Record) -> dict[str, list[str]]:
         """The record's categories by facet."""

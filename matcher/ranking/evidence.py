@@ -104,9 +104,9 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
         "focus_dense": own,
         "past_dense_mean": mean,
         "past_dense_top": _top_of_past(known, meaning, columns),
-        "bm25_profile": _scores(terms.present(queries.bigrams), known.profile_weights["bigrams"][columns]),
-        "bm25_words": _scores(terms.present(queries.words), known.profile_weights["words"][columns]),
-        "tfidf_profile": _scores(terms.tfidf(queries.bigrams, known.inverse_frequency), known.tfidf_profile[columns]),
+        "bm25_profile": known.profile_weights["bigrams"].scores(terms.present(queries.bigrams), columns),
+        "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
+        "tfidf_profile": known.tfidf_profile.scores(terms.tfidf(queries.bigrams, known.inverse_frequency), columns),
     }
 
 
@@ -116,7 +116,7 @@ def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) ->
     lexical = np.empty((len(queries), taken.shape[1]), np.float32)
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, start + CHUNK)
-        found = _scores(terms.present(queries.bigrams[rows]), known.past_weights)
+        found = known.past_weights.scores(terms.present(queries.bigrams[rows]))
         lexical[rows] = _lexical_votes(found) @ taken
     return {"dense_knn": _dense_votes(known, queries) @ taken, "bm25_knn": lexical}
 
@@ -127,15 +127,15 @@ def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> d
     values = {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
     for facet, taken in known.facet_activity.items():
         asked = queries.facets[facet]
-        values[f"{facet}_activity"] = _unknown_without(asked, _scores(asked, taken[columns]))
+        values[f"{facet}_activity"] = _unknown_without(asked, taken.scores(asked, columns))
     return values
 
 
 def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """How well the left record's facts fit what the right record states, 0 to 1."""
-    stated = {facet: known.right.facets[facet][columns] for facet in ("region", "industry", "stage")}
-    region, industry, stage = (_shared(queries.facets[facet], right) for facet, right in stated.items())
-    smaller = np.minimum.outer(_sizes(queries.facets["industry"]), _sizes(stated["industry"]))
+    region, industry, stage = (_shared(known, queries, facet, columns) for facet in ("region", "industry", "stage"))
+    stated = _sizes(known.right.facets["industry"])[columns]
+    smaller = np.minimum.outer(_sizes(queries.facets["industry"]), stated)
     values = {
         "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
         "industry_fit": industry / np.maximum(smaller, 1),
@@ -150,10 +150,6 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
         ),
     }
     return {name: np.asarray(found, np.float32) for name, found in values.items()}
-
-
-def _scores(queries: Sparse, weights: Sparse) -> Matrix:
-    return np.asarray((queries @ weights.T).toarray(), np.float32)
 
 
 def _top_of_past(known: Knowledge, meaning: Matrix, columns: Columns) -> Matrix:
@@ -210,11 +206,11 @@ def _sizes(facets: Sparse) -> Matrix:
     return np.asarray(np.diff(facets.indptr), np.float32)
 
 
-def _shared(left: Sparse, right: Sparse) -> Matrix:
+def _shared(known: Knowledge, queries: Side[Left], facet: str, columns: Columns) -> Matrix:
     """Number of shared categories; NaN where one side states none."""
-    shared = _scores(left, right)
-    shared[:, np.diff(right.indptr) == 0] = np.nan
-    return _unknown_without(left, shared)
+    shared = known.stated_facets[facet].scores(queries.facets[facet], columns)
+    shared[:, _sizes(known.right.facets[facet])[columns] == 0] = np.nan
+    return _unknown_without(queries.facets[facet], shared)
 
 
 def _unknown_without(facets: Sparse, values: Matrix) -> Matrix:

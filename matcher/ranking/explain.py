@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,13 +33,23 @@ class Case:
     day: date
 
 
-def closest_sentences(left: Record, right: Record, encode: Encode) -> Quote | None:
-    """The pair of sentences, one of each record, with the highest cosine; None if a side has no words."""
-    ours, theirs = sentences(left), sentences(right)
+def closest_sentences(pairs: Sequence[tuple[Record, Record]], encode: Encode) -> list[Quote | None]:
+    """For each pair the two sentences, one of each record, with the highest cosine; None if a side has none.
+
+    All sentences are encoded in one call.
+    """
+    told = {record.id: sentences(record) for pair in pairs for record in pair}
+    texts = list(dict.fromkeys(text for group in told.values() for text in group))
+    rows = {text: row for row, text in enumerate(texts)}
+    vectors = encode(texts)
+    return [_closest(told[left.id], told[right.id], vectors, rows) for left, right in pairs]
+
+
+def _closest(ours: Sequence[str], theirs: Sequence[str], vectors: Matrix, rows: Mapping[str, int]) -> Quote | None:
     if not ours or not theirs:
         return None
-    found = encode(ours) @ encode(theirs).T
-    row, column = np.unravel_index(int(found.argmax()), found.shape)
+    found = vectors[[rows[text] for text in ours]] @ vectors[[rows[text] for text in theirs]].T
+    row, column = divmod(int(found.argmax()), found.shape[1])
     return Quote(ours[row], theirs[column], float(found[row, column]))
 
 

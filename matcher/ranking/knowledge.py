@@ -9,6 +9,7 @@ from scipy import sparse
 
 from matcher.domain.records import Left, Right
 from matcher.index import terms
+from matcher.index.terms import Postings
 from matcher.index.vectors import FaissIndex
 from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
 
@@ -130,24 +131,24 @@ class Knowledge:
         return sparse.csr_array(own + taken @ getattr(self.left, field))
 
     @cached_property
-    def profile_weights(self) -> dict[str, Sparse]:
+    def profile_weights(self) -> dict[str, Postings]:
         """BM25 weights of each right record's text and past, by field."""
-        return {field: terms.bm25_weights(self.taken_text(field)) for field in ("bigrams", "words")}
+        return {field: Postings(terms.bm25_weights(self.taken_text(field))) for field in ("bigrams", "words")}
 
     @cached_property
-    def past_weights(self) -> Sparse:
+    def past_weights(self) -> Postings:
         """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
-        return terms.bm25_weights(self.left.bigrams[self.past_rows])
+        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]))
 
     @cached_property
-    def left_weights(self) -> Sparse:
+    def left_weights(self) -> Postings:
         """BM25 weights of the bigrams of all left records."""
-        return terms.bm25_weights(self.left.bigrams)
+        return Postings(terms.bm25_weights(self.left.bigrams))
 
     def lexical_view(self, column: int) -> Matrix:
         """BM25 of every left record against one right record's words and past, (left,)."""
-        asked = terms.present(sparse.csr_array(self.taken_text("bigrams", column)))
-        return np.asarray((self.left_weights @ asked.T).toarray(), np.float32).ravel()
+        found = self.left_weights.scores(terms.present(self.taken_text("bigrams", column)))
+        return np.asarray(found[0], np.float32)
 
     @cached_property
     def inverse_frequency(self) -> Matrix:
@@ -155,22 +156,27 @@ class Knowledge:
         return terms.idf(self.left.bigrams[self.past_rows])
 
     @cached_property
-    def tfidf_profile(self) -> Sparse:
+    def tfidf_profile(self) -> Postings:
         """Unit mean TF-IDF row of what each right record took, plus its own words, (right, columns)."""
         own = terms.tfidf(self.right.bigrams, self.inverse_frequency)
         taken = self.accepted.T @ terms.tfidf(self.left.bigrams, self.inverse_frequency)
         profile = sparse.csr_array(own + taken)
         norms = np.sqrt(np.asarray(profile.multiply(profile).sum(axis=1)).ravel())
         profile.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(profile.indptr)).astype(np.float32)
-        return profile
+        return Postings(profile)
 
     @cached_property
-    def facet_activity(self) -> dict[str, Sparse]:
+    def facet_activity(self) -> dict[str, Postings]:
         """ln(1 + faded number) of left records of each category that each right one took, (right, categories)."""
         taken = {name: sparse.csr_array(self.accepted_long.T @ self.left.facets[name]) for name in FACETS}
         for counts in taken.values():
             counts.data = np.log1p(counts.data)
-        return taken
+        return {name: Postings(counts) for name, counts in taken.items()}
+
+    @cached_property
+    def stated_facets(self) -> dict[str, Postings]:
+        """The categories that right records state, by facet."""
+        return {name: Postings(self.right.facets[name]) for name in FACETS}
 
     def _parts(self) -> tuple[Rows, Rows, Rows]:
         return self.past.left, self.past.right, self.past.day

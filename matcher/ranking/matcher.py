@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.matches import Answer, Component, Match, State, Verdict
+from matcher.domain.matches import Answer, Component, Match, Quote, State, Verdict
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Left, Outcome, Record, Right, name_of
 from matcher.policy import eligibility
@@ -100,6 +100,11 @@ class Asked:
     viewer: Viewer
 
     @property
+    def left(self) -> Left:
+        """The left record of the pair."""
+        return self.query.records[self.row]
+
+    @property
     def place(self) -> tuple[int, int]:
         """Row and column of the pair in the evidence."""
         return self.row, self.column
@@ -158,7 +163,7 @@ class Matcher:
         column = self.known.right.rows[right_id]
         right = self.known.right.records[column]
         scored = self.scorer.score(query, Direction.RECOMMEND)
-        return self._explained(Asked(query, 0, right, column, Direction.RECOMMEND, viewer), scored)
+        return self._explained([Asked(query, 0, right, column, Direction.RECOMMEND, viewer)], scored)[0]
 
     def _pool(self, column: int) -> list[int]:
         """Left rows worth gathering evidence for: near in meaning or in words, or of the same categories."""
@@ -175,27 +180,30 @@ class Matcher:
         return sorted({int(row) for view in views for row in np.argpartition(-view, POOL)[:POOL]})
 
     def _first_eligible(self, asked: Sequence[Asked], scored: Scored, k: int) -> Answer:
-        matches: list[Match] = []
+        chosen: list[Asked] = []
         excluded: Counter[str] = Counter()
         for pair in asked:
-            if len(matches) == k:
+            if len(chosen) == k:
                 break
             failed = {verdict.rule for verdict in self._verdicts(pair) if verdict.state is State.FAIL}
             excluded.update(failed)
             if not failed:
-                matches.append(self._explained(pair, scored))
-        return Answer(tuple(matches), len(asked), dict(excluded))
+                chosen.append(pair)
+        return Answer(tuple(self._explained(chosen, scored)), len(asked), dict(excluded))
 
     def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
-        left = pair.query.records[pair.row]
-        outcomes = self._outcomes.get((left.id, pair.right.id), [])
-        return eligibility.check(Pair(left, pair.right, outcomes, self._gazetteer))
+        outcomes = self._outcomes.get((pair.left.id, pair.right.id), [])
+        return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
 
-    def _explained(self, pair: Asked, scored: Scored) -> Match:
-        left = pair.query.records[pair.row]
-        shown: Record = pair.right if pair.direction is Direction.RECOMMEND else left
-        verdicts, components, priority = self._verdicts(pair), scored.components(pair.place), tier(left, pair.right)
-        score = float(scored.score[pair.place])
+    def _explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
+        quotes = explain.closest_sentences([(pair.left, pair.right) for pair in pairs], self._encode)
+        return [self._match(pair, scored, quote) for pair, quote in zip(pairs, quotes, strict=True)]
+
+    def _match(self, pair: Asked, scored: Scored, quote: Quote | None) -> Match:
+        shown: Record = pair.right if pair.direction is Direction.RECOMMEND else pair.left
+        verdicts, components = self._verdicts(pair), scored.components(pair.place)
+        priority, score = tier(pair.left, pair.right), float(scored.score[pair.place])
+        terms = explain.shared_terms(pair.left, pair.right, self._words)
         return Match(
             id=shown.id,
             name=name_of(shown),
@@ -205,13 +213,7 @@ class Matcher:
             eligible=eligibility.eligible(verdicts),
             components=components,
             verdicts=verdicts,
-            reasons=explain.reasons(
-                explain.closest_sentences(left, pair.right, self._encode),
-                explain.shared_terms(left, pair.right, self._words),
-                self._cases(pair),
-                components,
-                priority,
-            ),
+            reasons=explain.reasons(quote, terms, self._cases(pair), components, priority),
             missing=explain.missing_facts(verdicts),
             retrievers=tuple(name for name, found in scored.found.items() if found[pair.place]),
         )

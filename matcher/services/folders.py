@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from matcher.domain.records import Achievement, Fund, Incubator, Outcome, PairKind, Project
+from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Project
 from matcher.errors import EvaluationError
 from matcher.intake import RowIssue, Withdrawal, read
 from matcher.measure.evaluate import evaluate
-from matcher.measure.scoring import score_table
 from matcher.measure.training import train
 from matcher.ranking.corpus import Corpus, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Scorer
 from matcher.ranking.sides import SideBuilder
+from matcher.services.scoring import score_each
 from matcher.wording import Said
 
 Counter = Callable[[str, int], Callable[[int], None]]
@@ -41,6 +42,29 @@ class Ecosystem:
     def main_pairing(self) -> PairKind:
         """The pairing with the most outcomes."""
         return max(PairKind, key=lambda pairing: len(self.outcomes.get(pairing, ())))
+
+    def remarks(self, name: str) -> list[Said]:
+        """What of the folder is not used, and how to see why."""
+        refused = len({(issue.file, issue.row) for issue in self.issues if issue.refuses})
+        lost = sum(not self._known(fact) for facts in self.outcomes.values() for fact in facts)
+        told = []
+        if refused:
+            told.append(Said(f"{name}：{refused} 行有误，未采用", f"{name}: {refused} row(s) refused"))
+        if lost:
+            zh, en = f"{name}：{lost} 条结果的编号未知，未采用", f"{name}: {lost} outcome(s) of unknown ids left out"
+            told.append(Said(zh, en))
+        step = Said("；用 matcher import --dry-run 查看。", "; see matcher import --dry-run.")
+        return [Said(said.zh + step.zh, said.en + step.en) for said in told]
+
+    def _known(self, fact: Outcome) -> bool:
+        return fact.left_id in self._ids[fact.kind.left] and fact.right_id in self._ids[fact.kind.right]
+
+    @cached_property
+    def _ids(self) -> dict[Kind, set[str]]:
+        sides = [(pairing.left, self.lefts.get(pairing, [])) for pairing in PairKind]
+        return {kind: {record.id for record in records} for kind, records in sides} | {
+            pairing.right: {record.id for record in self.rights.get(pairing, [])} for pairing in PairKind
+        }
 
     def corpus(self, pairing: PairKind, builder: SideBuilder, progress: Counter) -> Corpus:
         """One pairing as arrays."""
@@ -84,20 +108,47 @@ def evaluate_folder(
     cut: date,
     *,
     min_history: int,
-    pairing: PairKind | None,
+    pairings: Sequence[PairKind] | None,
     progress: Counter,
-) -> dict[str, Any]:
-    """The evaluation report of one pairing of a folder."""
+    tell: Callable[[Said], None],
+) -> list[dict[str, Any]]:
+    """The evaluation report of each pairing named; of the one with the most outcomes when none is.
+
+    Of several pairings, those without a single outcome in the folder are left out.
+    """
     ecosystem = read_ecosystem(folder)
-    corpus = ecosystem.corpus(pairing or ecosystem.main_pairing, builder, progress)
-    return evaluate(corpus, folder.name, cut, min_history=min_history, seed=SEED)
+    for remark in ecosystem.remarks(folder.name):
+        tell(remark)
+    asked = pairings or [ecosystem.main_pairing]
+    if len(asked) > 1:
+        asked = [pairing for pairing in asked if ecosystem.outcomes.get(pairing)]
+    reports = []
+    for pairing in asked:
+        corpus = ecosystem.corpus(pairing, builder, progress)
+        found = evaluate(corpus, folder.resolve().name, cut, min_history=min_history, seed=SEED)
+        reports.append({"folder": found["folder"], "pairing": pairing.value, **found})
+    return reports
 
 
 def score_in_folder(
-    pairs: pd.DataFrame, folder: Path, builder: SideBuilder, cut: date, progress: Counter
+    pairs: pd.DataFrame,
+    folder: Path,
+    builder: SideBuilder,
+    today: date,
+    *,
+    progress: Counter,
+    tell: Callable[[Said], None],
 ) -> pd.DataFrame:
-    """The pairs scored with what the folder tells until the cut."""
+    """The pairs scored with what the folder tells of the days until today, today included."""
     ecosystem = read_ecosystem(folder)
-    corpus = ecosystem.corpus(ecosystem.main_pairing, builder, progress)
-    trained, _ = train(corpus, cut.toordinal(), min_history=MIN_HISTORY, seed=SEED)
-    return score_table(pairs, corpus, Scorer(Knowledge(corpus, cut.toordinal()), trained))
+    for remark in ecosystem.remarks(folder.name):
+        tell(remark)
+    as_of = today.toordinal() + 1
+    asked = set(pairs["left_id"])
+    serving = []
+    for pairing in PairKind:
+        if any(record.id in asked for record in ecosystem.lefts.get(pairing, ())):
+            corpus = ecosystem.corpus(pairing, builder, progress)
+            trained, _ = train(corpus, as_of, min_history=MIN_HISTORY, seed=SEED)
+            serving.append((corpus, Scorer(Knowledge(corpus, as_of), trained)))
+    return score_each(pairs, serving)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from matcher.domain.records import Kind, Outcome, Record
 from matcher.intake import Limits, Progress, RowIssue, Severity, Withdrawal, read
 from matcher.intake.reader import Read
-from matcher.store import Counts, Database, Deleted, Imports, Outcomes, Records, Rejected
+from matcher.store import Database, Deleted, Imports, Outcomes, Records, Rejected
 from matcher.wording import Said
 
 BATCH = 1000
@@ -31,6 +32,10 @@ class ImportReport:
     def add(self, table: Kind, **counts: int) -> None:
         """Add to the counts of a table."""
         self.tables.setdefault(table, Counter()).update(counts)
+
+    def totals(self) -> Counter[str]:
+        """The counts of all tables together."""
+        return sum(self.tables.values(), Counter())
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON values."""
@@ -60,16 +65,16 @@ def import_files(
     dry_run: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportReport:
-    """Read all paths and write what is good in batches. A dry run reads and checks the same way and writes nothing.
+    """Read all paths and write what is good in batches. A dry run does the same in one transaction and undoes it.
 
     Raises IntakeError for a file that cannot be read at all; what was read before it stays.
     """
     report = ImportReport(dry_run=dry_run)
-    for path in files.paths:
-        found = read(path, kind=files.kind, mapping=files.mapping, limits=files.limits, progress=progress)
-        if dry_run:
-            _rehearse(database, found, report)
-        else:
+    opened = ((path, _read(path, files, progress)) for path in files.paths)
+    if dry_run:
+        _rehearse(database, (found for _, found in opened), report, now)
+    else:
+        for path, found in opened:
             _take(database, path, found, report, now)
     return report
 
@@ -83,24 +88,46 @@ def delete_records(database: Database, ids: Iterable[str]) -> Deleted:
     return Deleted(sum(each.records for each in deleted), sum(each.outcomes for each in deleted))
 
 
+def _read(path: Path, files: Files, progress: Callable[[Progress], None] | None) -> Iterator[Read]:
+    return read(path, kind=files.kind, mapping=files.mapping, limits=files.limits, progress=progress)
+
+
 def _take(database: Database, path: Path, found: Iterable[Read], report: ImportReport, now: datetime) -> None:
     with database.begin() as connection:
         journal = Imports(connection)
-        report.interrupted_before += tuple(each.name for each in journal.interrupted() if each.name == path.name)
-        number = journal.start(path.name, now)
+        number = journal.start(str(path.resolve()), now)
+        running = journal.interrupted()
+        name = running[-1].name
+        earlier = [each for each in running[:-1] if each.name == name]
+    if earlier:
+        report.interrupted_before += (name,)
+    before = report.totals()
     try:
         for rows in _batches(found, report):
-            _write(database, rows, report, now)
+            with database.begin() as connection:
+                _write(Records(connection), Outcomes(connection), rows, report, now)
     except BaseException:
         with database.begin() as connection:
-            Imports(connection).fail(number, _totals(report), now)
+            Imports(connection).fail(number, report.totals() - before, now)
         raise
     with database.begin() as connection:
         journal = Imports(connection)
-        journal.finish(number, _totals(report), now)
-        for earlier in journal.interrupted():
-            if earlier.name == path.name:
-                journal.fail(earlier.id, earlier.counts, now)
+        journal.finish(number, report.totals() - before, now)
+        for each in earlier:
+            journal.fail(each.id, each.counts, now)
+
+
+def _rehearse(database: Database, paths: Iterable[Iterable[Read]], report: ImportReport, now: datetime) -> None:
+    """Write everything in one transaction that never commits: what is counted is what an import would do."""
+    with suppress(_Undo), database.begin() as connection:
+        for found in paths:
+            for rows in _batches(found, report):
+                _write(Records(connection), Outcomes(connection), rows, report, now)
+        raise _Undo
+
+
+class _Undo(Exception):  # noqa: N818  # no error: it only leaves the transaction
+    """Rolls a rehearsal back."""
 
 
 def _batches(found: Iterable[Read], report: ImportReport) -> Iterable[list[Record | Outcome | Withdrawal]]:
@@ -119,54 +146,21 @@ def _batches(found: Iterable[Read], report: ImportReport) -> Iterable[list[Recor
 
 
 def _write(
-    database: Database, rows: Sequence[Record | Outcome | Withdrawal], report: ImportReport, now: datetime
+    records: Records,
+    outcomes: Outcomes,
+    rows: Sequence[Record | Outcome | Withdrawal],
+    report: ImportReport,
+    now: datetime,
 ) -> None:
+    """One batch of one table."""
     table = rows[0].table
     gone = [row.id for row in rows if isinstance(row, Withdrawal)]
-    facts = [row for row in rows if isinstance(row, Outcome)]
-    records = [row for row in rows if not isinstance(row, Outcome | Withdrawal)]
-    with database.begin() as connection:
-        counts = Records(connection).upsert(records, now) if records else Counts()
-        written = Outcomes(connection).upsert(facts, now) if facts else None
-        deleted = Records(connection).delete(table, gone) if gone else Deleted()
-    if written:
-        counts += written.counts
-        _refuse(written.rejected, report)
+    counts = records.upsert([row for row in rows if not isinstance(row, Outcome | Withdrawal)], now)
+    written = outcomes.upsert([row for row in rows if isinstance(row, Outcome)], now)
+    deleted = records.delete(table, gone)
+    counts += written.counts
+    _refuse(written.rejected, report)
     report.add(table, new=counts.new, updated=counts.updated, unchanged=counts.unchanged, deleted=deleted.records)
-
-
-def _rehearse(database: Database, found: Iterable[Read], report: ImportReport) -> None:
-    """Count what would go in; an outcome may name a record of the same files or of the database."""
-    coming: dict[Kind, set[str]] = {}
-    with database.read() as connection:
-        stored = Records(connection)
-        for rows in _batches(found, report):
-            table = rows[0].table
-            facts = [row for row in rows if isinstance(row, Outcome)]
-            others = [row for row in rows if not isinstance(row, Outcome)]
-            coming.setdefault(table, set()).update(row.id for row in others if not isinstance(row, Withdrawal))
-            rejected = _unknown(facts, coming, stored)
-            _refuse(rejected, report)
-            withdrawn = sum(isinstance(row, Withdrawal) for row in others)
-            report.add(table, readable=len(rows) - len(rejected) - withdrawn, deleted=withdrawn)
-
-
-def _unknown(facts: Sequence[Outcome], coming: Mapping[Kind, set[str]], stored: Records) -> list[Rejected]:
-    known: dict[Kind, set[str]] = {}
-    for kind in {side for fact in facts for side in (fact.kind.left, fact.kind.right)}:
-        asked = {fact.left_id if fact.kind.left is kind else fact.right_id for fact in facts if _names(fact, kind)}
-        known[kind] = coming.get(kind, set()) | stored.existing(kind, asked)
-    rejected = []
-    for fact in facts:
-        fields = (("left_id", fact.left_id, fact.kind.left), ("right_id", fact.right_id, fact.kind.right))
-        missing = tuple(name for name, value, kind in fields if value not in known[kind])
-        if missing:
-            rejected.append(Rejected(fact, missing))
-    return rejected
-
-
-def _names(fact: Outcome, kind: Kind) -> bool:
-    return kind in (fact.kind.left, fact.kind.right)
 
 
 def _refuse(rejected: Iterable[Rejected], report: ImportReport) -> None:
@@ -185,7 +179,3 @@ def _refuse(rejected: Iterable[Rejected], report: ImportReport) -> None:
                     Said("先导入该记录，或更正编号。", "Import that record first, or correct the id."),
                 )
             )
-
-
-def _totals(report: ImportReport) -> dict[str, int]:
-    return dict(sum(report.tables.values(), Counter()))

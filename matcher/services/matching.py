@@ -13,15 +13,15 @@ from matcher.domain.matches import Answer, Match
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Kind, Left, Outcome, PairKind, Project, Record, Right
 from matcher.encoder.model import Role
-from matcher.errors import StoreError
+from matcher.errors import RecordNotFoundError, StoreError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
-from matcher.measure.scoring import score_table
-from matcher.policy.visibility import Viewer, require_visible
+from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.scoring import score_each
 from matcher.services.training import ModelFolder, TrainingReport, fit
 from matcher.store import Database, Outcomes, Records
 from matcher.wording import Said
@@ -76,14 +76,14 @@ class Matching:
 
     def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
         """The k best results or projects for a carrier or a fund."""
-        right = self._find(record_id)
+        right = self._find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
         return self._load(PairKind.of(right.table), today).matcher.screen(right.id, k, viewer)
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
-        one, other = self._find(left_id), self._find(right_id)
+        one, other = self._find(left_id, viewer), self._find(right_id, viewer)
         if not isinstance(one, Achievement | Project):
             one, other = other, one
         if not isinstance(one, Achievement | Project) or other.table is not PairKind.of(one.table).right:
@@ -100,12 +100,12 @@ class Matching:
         return loaded.matcher.why(side, other.id, viewer)
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
-        """The pairs (columns left_id, right_id) of one pairing with a score each, in their order."""
+        """The pairs (columns left_id, right_id) with a score each, in their order; NaN where a record is unknown."""
         with self._database.read() as connection:
-            projects = Records(connection).existing(Kind.PROJECTS, pairs["left_id"])
-        pairing = PairKind.PROJECT_FUND if projects else PairKind.ACHIEVEMENT_INCUBATOR
-        loaded = self._load(pairing, today)
-        return score_table(pairs, loaded.corpus, loaded.matcher.scorer)
+            records = Records(connection)
+            asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
+        loaded = [self._load(pairing, today) for pairing in asked]
+        return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded])
 
     def train(self, now: datetime) -> list[TrainingReport]:
         """Fit both pairings on all outcomes decided until today and keep the result."""
@@ -121,15 +121,22 @@ class Matching:
         return reports
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
-        record = self._find(record_id)
+        record = self._find(record_id, viewer)
         if not isinstance(record, Achievement | Project):
             raise _wrong_side(record_id, "screen")
         require_visible(record, viewer)
         return record
 
-    def _find(self, record_id: str) -> Record:
+    def _find(self, record_id: str, viewer: Viewer) -> Record:
+        """The record. The error for an unknown id suggests no ids that the viewer may not see."""
         with self._database.read() as connection:
-            return Records(connection).find(record_id)
+            records = Records(connection)
+            try:
+                return records.find(record_id, lambda record: visible(record, viewer))
+            except RecordNotFoundError as error:
+                if any(records.count().values()):
+                    raise
+                raise _empty(error) from error
 
     def _load(self, pairing: PairKind, today: date) -> Loaded:
         """The pairing as of today, from memory while the database stays as it is."""
@@ -180,6 +187,13 @@ def _refreshed(report: IndexReport) -> Said:
     return Said(
         f"索引已更新：{why.zh}（新编 {report.indexed} 条，移除 {report.removed} 条）。",
         f"The index was brought up to date: {why.en} ({report.indexed} indexed, {report.removed} removed).",
+    )
+
+
+def _empty(error: RecordNotFoundError) -> RecordNotFoundError:
+    return RecordNotFoundError(
+        Said(f"数据库还是空的：{error.message.zh}", f"The database is still empty: {error.message.en}"),
+        Said("请先导入：matcher import 文件夹或文件。", "Import first: matcher import FOLDER_OR_FILE."),
     )
 
 

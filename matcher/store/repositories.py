@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,8 +79,8 @@ class Records:
             raise not_found(self._connection, record_id, (kind,))
         return found[record_id]
 
-    def find(self, record_id: str) -> Record:
-        """The record with this id in whatever table.
+    def find(self, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
+        """The record with this id in whatever table. Of ids that look alike, only records that are `shown` are named.
 
         Raises:
             RecordNotFoundError: no table has it; ids that look alike are named.
@@ -97,8 +97,11 @@ class Records:
                 Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
             )
         if not found:
-            raise not_found(self._connection, record_id, RECORD_KINDS)
+            raise not_found(self._connection, record_id, RECORD_KINDS, lambda kind, ids: self._shown(kind, ids, shown))
         return found[0]
+
+    def _shown(self, kind: Kind, ids: Iterable[str], shown: Callable[[Record], bool]) -> list[str]:
+        return [record.id for record in self.many(kind, ids).values() if shown(record)]
 
     def many(self, kind: Kind, ids: Iterable[str]) -> dict[str, Record]:
         """The records of these ids, in the order of the ids; unknown ids are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 import sqlalchemy as sa
@@ -19,12 +19,17 @@ LONGEST = 60
 """Longer ids are not compared letter by letter; they were hardly typed by hand."""
 
 
-def not_found(connection: sa.Connection, record_id: str, kinds: Sequence[Kind]) -> RecordNotFoundError:
-    """The error for an id that none of the tables has; its step names ids that look alike."""
+def not_found(
+    connection: sa.Connection,
+    record_id: str,
+    kinds: Sequence[Kind],
+    shown: Callable[[Kind, Iterable[str]], Iterable[str]] = lambda _, ids: ids,
+) -> RecordNotFoundError:
+    """The error for an id that none of the tables has; its step names ids that look alike and may be shown."""
     tables = [kind.value for kind in kinds]
     # What cannot be encoded can be neither asked for nor printed.
     record_id = record_id.encode(errors="replace").decode().replace("\0", "�")
-    ids = sorted({each for kind in kinds for each in _near(connection, record_id, TABLES[kind].c.id)})
+    ids = sorted({each for kind in kinds for each in shown(kind, _near(connection, record_id, TABLES[kind].c.id))})
     longer = [each for each in ids if record_id and each.startswith(record_id)]
     alike = list(dict.fromkeys([*get_close_matches(record_id, ids, n=MOST, cutoff=0.7), *longer]))[:MOST]
     step = Said("请检查编号，或先导入该记录。", "Check the id, or import the record first.")

@@ -1,0 +1,20 @@
+"""Given pairs to scores, whichever pairing they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from matcher.measure.scoring import score_table
+from matcher.ranking.corpus import Corpus
+from matcher.ranking.matcher import Scorer
+
+
+def score_each(pairs: pd.DataFrame, pairings: Iterable[tuple[Corpus, Scorer]]) -> pd.DataFrame:
+    """left_id, right_id and score of each pair in the given order; NaN where no pairing knows both records."""
+    table = pairs[["left_id", "right_id"]].reset_index(drop=True).assign(score=np.nan)
+    for corpus, scorer in pairings:
+        table["score"] = table["score"].fillna(score_table(table, corpus, scorer)["score"])
+    return table

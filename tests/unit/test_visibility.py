@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from matcher.domain.records import Visibility
+from matcher.errors import NotEntitledError
+from matcher.policy.visibility import Viewer, require_visible, visible
+from tests.builders import achievement, fund, incubator, project
+
+SEEN = [
+    (Viewer.PUBLIC, Visibility.PUBLIC, True),
+    (Viewer.PUBLIC, Visibility.BROKERS, False),
+    (Viewer.PUBLIC, Visibility.RESTRICTED, False),
+    (Viewer.BROKERS, Visibility.PUBLIC, True),
+    (Viewer.BROKERS, Visibility.BROKERS, True),
+    (Viewer.BROKERS, Visibility.RESTRICTED, False),
+    (Viewer.ENTITLED, Visibility.PUBLIC, True),
+    (Viewer.ENTITLED, Visibility.BROKERS, True),
+    (Viewer.ENTITLED, Visibility.RESTRICTED, True),
+]
+
+
+@pytest.mark.parametrize(("viewer", "visibility", "seen"), SEEN)
+def test_results_and_projects_are_seen_by_those_they_are_meant_for(
+    viewer: Viewer, visibility: Visibility, seen: bool
+) -> None:
+    assert visible(achievement(visibility=visibility), viewer) is seen
+    assert visible(project(visibility=visibility), viewer) is seen
+
+
+@pytest.mark.parametrize("viewer", list(Viewer))
+def test_carriers_and_funds_are_public(viewer: Viewer) -> None:
+    assert visible(incubator(), viewer)
+    assert visible(fund(), viewer)
+
+
+def test_every_viewer_and_every_visibility_has_an_answer() -> None:
+    assert {(viewer, visibility) for viewer, visibility, _ in SEEN} == {(v, w) for v in Viewer for w in Visibility}
+
+
+def test_asking_for_a_hidden_record_is_refused_without_telling_what_it_is() -> None:
+    secret = achievement("A9", title="保密的蒙药配方", visibility=Visibility.RESTRICTED)
+
+    with pytest.raises(NotEntitledError) as raised:
+        require_visible(secret, Viewer.BROKERS)
+
+    assert "A9" in raised.value.message.zh
+    assert "A9" in raised.value.message.en
+    assert "蒙药" not in str(raised.value)
+
+
+def test_asking_for_a_visible_record_passes() -> None:
+    require_visible(achievement(visibility=Visibility.BROKERS), Viewer.BROKERS)
