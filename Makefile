@@ -1,6 +1,6 @@
 # `make` alone prints this help. Everything lands in .venv, .demo and .cache, all ignored by git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint evaluate clean
+.PHONY: help setup demo test lint docs evaluate clean
 
 PYTHON ?= python3.11
 export MATCHER_CACHE_DIR ?= $(CURDIR)/.cache
@@ -30,6 +30,10 @@ lint: setup  ## lint, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/tables.py --check
+
+docs: setup  ## write the tables that the documentation takes from the code
+	$(BIN)/python scripts/tables.py
 
 evaluate: setup  ## the table of docs/evaluation.md; needs DATA=folder with the four data sets
 	@sh scripts/evaluate.sh "$(BIN)/matcher" "$(DATA)"

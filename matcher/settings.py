@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -13,7 +14,8 @@ from matcher.wording import Language
 class Settings(BaseSettings):
     """Read by the composition root and the edges only. Every field's help text is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="MATCHER_", frozen=True)
+    # An empty variable, as container tools like to set them, means the default and never the current folder.
+    model_config = SettingsConfigDict(env_prefix="MATCHER_", env_ignore_empty=True, frozen=True)
 
     home: Path = Field(
         Path("~/.matcher"), description="Folder of everything the product writes: database, indexes, models, caches."
@@ -35,14 +37,18 @@ class Settings(BaseSettings):
     @property
     def home_folder(self) -> Path:
         """The home folder, with `~` resolved."""
-        return self.home.expanduser()
+        return _expanded(self.home)
 
     @property
     def cache_folder(self) -> Path:
         """The folder of the encoder and the cached vectors."""
-        return (self.cache_dir or self.home_folder / "cache").expanduser()
+        return _expanded(self.cache_dir) if self.cache_dir else self.home_folder / "cache"
 
     @property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.home_folder / 'matcher.db'}"
+
+
+def _expanded(path: Path) -> Path:
+    return Path(os.path.expanduser(path))  # noqa: PTH111  # Path.expanduser raises for an unknown user

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,9 +16,9 @@ import numpy as np
 from matcher.domain.industries import IndustryTree
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, PairKind, Project, Result, Right
-from matcher.encoder.model import HashingEncoder
+from matcher.encoder.model import HashingEncoder, Role
 from matcher.ranking.calibration import ASSUMED
-from matcher.ranking.corpus import Corpus, FacetReader, Matrix, gather_past
+from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
 from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker
@@ -76,7 +76,9 @@ def project(id: str = "P1", **changes: Any) -> Project:
 
 def fund(id: str = "F1", **changes: Any) -> Fund:
     """A fund for new energy that states no limits."""
-    return replace(Fund(id=id, name="通辽新能源基金", thesis="投资新能源与节能环保。", industries=("新能源",)), **changes)
+    return replace(
+        Fund(id=id, name="通辽新能源基金", thesis="投资新能源与节能环保。", industries=("新能源",)), **changes
+    )
 
 
 def outcome(left_id: str = "A1", right_id: str = "I1", **changes: Any) -> Outcome:
@@ -107,6 +109,11 @@ def word_cutter() -> WordCutter:
 def side_builder() -> SideBuilder:
     """Sides with real tables and hashed vectors of 64 dimensions."""
     return SideBuilder(HashingEncoder(64), word_cutter().words, FacetReader(gazetteer(), industries()))
+
+
+def side(*records: Left, role: Role = Role.PASSAGE) -> Side[Left]:
+    """The side of some left records."""
+    return side_builder().build(records, role)
 
 
 def corpus(left: Iterable[Left], right: Iterable[Right], outcomes: Sequence[Outcome] = ()) -> Corpus:
@@ -142,6 +149,47 @@ def matcher(
         words=word_cutter().words,
         encode=side_builder().sentences,
     )
+
+
+CITIES = ("呼和浩特", "包头", "乌海", "赤峰", "通辽", "鄂尔多斯", "呼伦贝尔", "巴彦淖尔", "沈阳", "长春")
+
+
+def planted_outcomes(lefts: int = 420, days: int = 840, until: date = TODAY) -> list[Outcome]:
+    """Result `A…` and the carrier of its city agree; evenly spread over the days before `until`."""
+    return [
+        outcome(
+            f"A{n:03d}",
+            f"I-{n % len(CITIES)}",
+            decided_on=until - timedelta(days=days - n * days // lefts),
+        )
+        for n in range(lefts)
+    ]
+
+
+@cache
+def planted_corpus() -> Corpus:
+    """A past in which a result's city alone decides who takes it; the words are noise. 420 agreements before `TODAY`.
+
+    Another thirty results, `B…`, have no outcome.
+    """
+    random = np.random.default_rng(0)
+    words = ["玉米", "淀粉", "蒙药", "风电", "叶片", "褐煤", "肉牛", "沙棘"]
+
+    def noise() -> str:
+        return "".join(random.choice(words, 3))
+
+    names = [f"A{n:03d}" for n in range(420)] + [f"B{n:03d}" for n in range(30)]
+    lefts = [
+        achievement(name, title=noise(), summary="", industry=(), region=CITIES[int(name[1:]) % len(CITIES)])
+        for name in names
+    ]
+    rights = [incubator(f"I-{n}", name=noise(), focus="", industries=(), region=city) for n, city in enumerate(CITIES)]
+    return corpus(lefts, rights, planted_outcomes())
+
+
+def with_outcomes(whole: Corpus, outcomes: Sequence[Outcome]) -> Corpus:
+    """The same records with another past."""
+    return replace(whole, past=gather_past(outcomes, whole.left, whole.right))
 
 
 def table_encoder(rows: Mapping[str, Sequence[float]]) -> Callable[[Sequence[str]], Matrix]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcher.encoder.resolve import default_encoder
+from tests.commandline import CommandLine
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,9 @@ def real_encoder_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_encoder_folder(real_encoder_cache: Path) -> Path:
     """The folder of the built default model."""
     return default_encoder(real_encoder_cache).folder
+
+
+@pytest.fixture
+def matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line over an installation without any record."""
+    return CommandLine(tmp_path / "home", monkeypatch, capsys)

@@ -46,6 +46,8 @@ class FaissIndex:
     """
 
     def __init__(self, dimension: int) -> None:
+        # One question is too little work for several threads; beside an encoder they only wait for each other.
+        faiss.omp_set_num_threads(1)
         self.dimension = dimension
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._labels: dict[str, int] = {}

@@ -26,7 +26,7 @@ BASELINES: Mapping[str, str] = {
     "bm25": "bm25_profile",
     "bm25_knn": "bm25_knn",
     "tfidf": "tfidf_profile",
-    "dense_centred": "past_dense_mean",
+    "dense_adapted": "past_dense_mean",
     "dense_knn": "dense_knn",
 }
 """Simple methods and the evidence they order by; `dense`, the plain cosine, is no evidence and stands beside them.

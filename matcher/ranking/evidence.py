@@ -95,15 +95,15 @@ def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
 
 def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """Similarity with what the right record says of itself and with what it took."""
-    meaning = known.centred(queries.vectors)
-    own = meaning @ known.right_meaning[columns].T
+    adapted = known.adapted(queries.vectors)
+    own = known.centred(queries.vectors) @ known.right_meaning[columns].T
     own[:, known.own_text[columns] == 0] = np.nan
-    mean = meaning @ known.centroids[columns].T
+    mean = adapted @ known.centroids[columns].T
     mean[:, known.counts[columns] == 0] = np.nan
     return {
         "focus_dense": own,
         "past_dense_mean": mean,
-        "past_dense_top": _top_of_past(known, meaning, columns),
+        "past_dense_top": _top_of_past(known, adapted, columns),
         "bm25_profile": known.profile_weights["bigrams"].scores(terms.present(queries.bigrams), columns),
         "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
         "tfidf_profile": known.tfidf_profile.scores(terms.tfidf(queries.bigrams, known.inverse_frequency), columns),
@@ -152,17 +152,17 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
     return {name: np.asarray(found, np.float32) for name, found in values.items()}
 
 
-def _top_of_past(known: Knowledge, meaning: Matrix, columns: Columns) -> Matrix:
+def _top_of_past(known: Knowledge, adapted: Matrix, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
     taken = known.accepted[known.past_rows][:, columns].tocsc()
     sizes = np.diff(taken.indptr)
-    top = np.full((len(meaning), taken.shape[1]), np.nan, np.float32)
+    top = np.full((len(adapted), taken.shape[1]), np.nan, np.float32)
     if not taken.nnz:
         return top
-    past = known.left_meaning[known.past_rows].T
-    for start in range(0, len(meaning), CHUNK // 4):
+    past = known.left_adapted[known.past_rows].T
+    for start in range(0, len(adapted), CHUNK // 4):
         rows = slice(start, start + CHUNK // 4)
-        top[rows, sizes > 0] = _mean_of_best((meaning[rows] @ past)[:, taken.indices], sizes[sizes > 0])
+        top[rows, sizes > 0] = _mean_of_best((adapted[rows] @ past)[:, taken.indices], sizes[sizes > 0])
     return top
 
 
@@ -184,7 +184,7 @@ def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
 def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
     """Votes of the nearest past left records, (q, past), rows sum to one."""
     votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
-    for row, hits in enumerate(known.past_index.search(known.centred(queries.vectors), NEIGHBOURS)):
+    for row, hits in enumerate(known.past_index.search(known.adapted(queries.vectors), NEIGHBOURS)):
         if hits.ids:
             weights = np.exp((np.array(hits.scores) - hits.scores[0]) / SHARPNESS)
             votes[row, [known.past_place[name] for name in hits.ids]] = weights / weights.sum()

@@ -14,6 +14,10 @@ from matcher.index.vectors import FaissIndex
 from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
 
 FEWEST_FOR_MEAN = 50
+FEWEST_FOR_PROJECTION = 1000
+"""Past left records, and accepted pairs, from which the mean and the projection are estimated."""
+SPHERE = 0.5
+"""Shrinkage of the covariance, in mean variances; flat between .2 and 1 on the public sets."""
 LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
 """Half-lives in days of what a taker did long ago and lately."""
 
@@ -79,15 +83,43 @@ class Knowledge:
         return self.centred(self.left.vectors)
 
     @cached_property
+    def projection(self) -> Matrix | None:
+        """The space in which what one taker took lies close together, (d, d); None while the past is short.
+
+        Whitening by the covariance of the left records around the mean of their takers, shrunk towards a sphere: the
+        metric of linear discriminant analysis, with the takers as classes.
+        """
+        taken = self.accepted[self.past_rows]
+        if taken.nnz < FEWEST_FOR_PROJECTION:
+            return None
+        vectors = self.left.vectors[self.past_rows]
+        means = (taken.T @ vectors) / np.maximum(self.counts, 1)[:, None]
+        around = vectors - (taken @ means) / np.asarray(taken.sum(axis=1)).reshape(-1, 1)
+        covariance = (around.T @ around / len(around)).astype(np.float64)
+        sphere = SPHERE * np.trace(covariance) / len(covariance)
+        return np.linalg.cholesky(np.linalg.inv(covariance + sphere * np.eye(len(covariance)))).astype(np.float32)
+
+    def adapted(self, vectors: Matrix) -> Matrix:
+        """Left vectors around the mean in the space of `projection`, unit rows."""
+        if self.projection is None:
+            return self.centred(vectors)
+        return unit((_told(vectors) * (vectors - self.left_mean)) @ self.projection)
+
+    @cached_property
+    def left_adapted(self) -> Matrix:
+        """Adapted vectors of all left records, (left, d)."""
+        return self.adapted(self.left.vectors)
+
+    @cached_property
     def right_meaning(self) -> Matrix:
         """Centred vectors of the right records' own texts, (right, d)."""
         return _centred(self.right.vectors, self.right_mean)
 
     @cached_property
     def past_index(self) -> FaissIndex:
-        """The centred vectors of the past left records, by id."""
+        """The adapted vectors of the past left records, by id."""
         index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.left_meaning[self.past_rows])
+        index.upsert([self.left.ids[row] for row in self.past_rows], self.left_adapted[self.past_rows])
         return index
 
     @cached_property
@@ -121,8 +153,8 @@ class Knowledge:
 
     @cached_property
     def centroids(self) -> Matrix:
-        """Unit mean of the centred vectors of what each right record took, (right, d); zero without a past."""
-        return unit(np.asarray(self.accepted.T @ self.left_meaning, np.float32))
+        """Unit mean of the adapted vectors of what each right record took, (right, d); zero without a past."""
+        return unit(np.asarray(self.accepted.T @ self.left_adapted, np.float32))
 
     def taken_text(self, field: str, column: int | None = None) -> Sparse:
         """Term counts of each right record's (or one's) own words and of all it took, (right, columns)."""
@@ -192,9 +224,12 @@ def _mean(vectors: Matrix) -> Matrix:
 
 
 def _centred(vectors: Matrix, mean: Matrix) -> Matrix:
-    """Blank texts stay zero: they are far from everything, not near the mean."""
-    told = np.any(vectors != 0, axis=1, keepdims=True)
-    return unit(np.where(told, vectors - mean, 0))
+    return unit(_told(vectors) * (vectors - mean))
+
+
+def _told(vectors: Matrix) -> Matrix:
+    """One for a row with a text, (n, 1): blank texts stay zero, far from everything and not near the mean."""
+    return np.asarray(np.any(vectors != 0, axis=1, keepdims=True), np.float32)
 
 
 def unit(vectors: Matrix) -> Matrix:

@@ -173,7 +173,7 @@ class Matcher:
         facets = (left.facets[facet] @ right.facets[facet][[column]].T for facet in FACETS)
         views = (
             self.known.left_meaning @ self.known.right_meaning[column],
-            self.known.left_meaning @ self.known.centroids[column],
+            self.known.left_adapted @ self.known.centroids[column],
             self.known.lexical_view(column),
             np.asarray(sum(part.toarray() for part in facets), np.float32).ravel(),
         )

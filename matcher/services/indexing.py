@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.domain.records import Kind, Record
+from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
 from matcher.errors import DamagedIndexError
 from matcher.index.snapshot import TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
-from matcher.store import Database, Records
+from matcher.store import Database, Outcomes, Records
 from matcher.text.passages import TEXT_VERSION, document, sentences
 from matcher.text.words import bigrams
 from matcher.wording import Said
@@ -27,6 +27,15 @@ class IndexReport:
     indexed: int
     removed: int
     rebuilt: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Records added or changed and records gone since a snapshot, and the ids of all left records that were taken."""
+
+    records: Mapping[Kind, Sequence[Record]]
+    gone: Sequence[tuple[Kind, str]]
+    taken: Mapping[Kind, set[str]]
 
 
 class Indexer:
@@ -69,16 +78,18 @@ class Indexer:
             base = older if older is not None and origin.extends(older.origin) else None
             if base is None and older is not None:
                 why = _another_origin(older.origin, origin)
-            since = base.origin.revision if base else -1
-            changed = {kind: list(stored.changed_since(kind, since)) for kind in TABLES}
-            gone = {kind: stored.deleted_since(kind, since) for kind in TABLES} if base else {}
-        if base and not any(changed.values()) and not any(gone.values()):
+            changes = _changes(stored, Outcomes(connection), base.origin.revision if base else None)
+        report = IndexReport(origin.revision, sum(map(len, changes.records.values())), len(changes.gone), why)
+        if base and not report.indexed and not report.removed:
             self._folder.relabel(origin)
-            return Snapshot(origin, base.tables), IndexReport(origin.revision, 0, 0)
-        snapshot = self._updated(base or Snapshot.empty(origin), origin, changed, gone, progress)
+            return Snapshot(origin, base.tables), report
+        tables = {
+            kind: self._table(table, kind, changes, progress)
+            for kind, table in (base or Snapshot.empty(origin)).tables.items()
+        }
+        snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
-        indexed = sum(len(records) for records in changed.values())
-        return snapshot, IndexReport(origin.revision, indexed, sum(map(len, gone.values())), why)
+        return snapshot, report
 
     def _usable(self, *, rebuild: bool) -> tuple[Snapshot | None, Said | None]:
         if rebuild:
@@ -99,30 +110,27 @@ class Indexer:
             text_version=TEXT_VERSION,
         )
 
-    def _updated(
-        self,
-        base: Snapshot,
-        origin: Origin,
-        changed: dict[Kind, list[Record]],
-        gone: dict[Kind, list[str]],
-        progress: Progress | None,
-    ) -> Snapshot:
-        tables = {}
-        for kind, table in base.tables.items():
-            records, away = changed[kind], gone.get(kind, [])
-            tables[kind] = self._table(table, records, away, kind, progress) if records or away else table
-        return Snapshot(origin, tables)
-
-    def _table(
-        self, table: TableIndex, records: Sequence[Record], gone: list[str], kind: Kind, progress: Progress | None
-    ) -> TableIndex:
+    def _table(self, table: TableIndex, kind: Kind, changes: Changes, progress: Progress | None) -> TableIndex:
+        records, gone = changes.records[kind], [name for of, name in changes.gone if of is kind]
+        if not records and not gone:
+            return table
         texts = [document(record) for record in records]
         vectors = self._encoder.encode(texts, Role.PASSAGE, _counter(progress, kind.value, len(texts)))
-        quotable = list(dict.fromkeys(sentence for record in records for sentence in sentences(record)))
-        # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them.
+        # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
+        # records that somebody took nobody asks who could take them; should it happen, their sentences follow then.
+        asked = (record for record in records if record.id not in changes.taken[kind])
+        quotable = list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
         return table.changed([record.id for record in records], vectors, counts, gone)
+
+
+def _changes(stored: Records, facts: Outcomes, since: int | None) -> Changes:
+    """What a snapshot of revision `since` lacks; everything when there is none."""
+    taken = {kind: set[str]() for kind in TABLES} | {pairing.left: facts.taken(pairing) for pairing in PairKind}
+    records = {kind: list(stored.changed_since(kind, -1 if since is None else since)) for kind in TABLES}
+    gone = [] if since is None else [(kind, name) for kind in TABLES for name in stored.deleted_since(kind, since)]
+    return Changes(records, gone, taken)
 
 
 def _counter(progress: Progress | None, name: str, total: int) -> Callable[[int], None] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from matcher.domain.records import Kind, Outcome, PairKind, Record
+from matcher.domain.records import Kind, Outcome, PairKind, Record, Result
 from matcher.errors import StoreError
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
 from matcher.store.suggestions import not_found
@@ -214,6 +214,11 @@ class Outcomes:
         if kind is not None:
             query = query.where(outcomes.c.kind == kind.value)
         return self._read(query)
+
+    def taken(self, kind: PairKind) -> set[str]:
+        """Ids of the left records that somebody accepted."""
+        accepted = (outcomes.c.kind == kind.value, outcomes.c.result == Result.ACCEPTED.value)
+        return set(self._connection.scalars(sa.select(outcomes.c.left_id).where(*accepted).distinct()))
 
     def of(self, kind: PairKind, left_id: str, right_id: str) -> list[Outcome]:
         """The history of one pair, by day."""

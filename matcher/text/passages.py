@@ -13,7 +13,7 @@ TEXT_VERSION = 1
 """Raised when the same record would give another text; derived files of another version are rebuilt."""
 
 SENTENCE_END = re.compile(r"(?<=[。！？；!?;\n])\s*|(?<=[a-z)][.])\s+(?=[A-Z])")
-SHORTEST, LONGEST, MOST = 6, 160, 10
+SHORTEST, LONGEST, MOST = 6, 160, 8
 """Characters of a quotable sentence, and how many sentences a record offers."""
 
 
@@ -23,7 +23,7 @@ def document(record: Record) -> str:
 
 
 def sentences(record: Record) -> tuple[str, ...]:
-    """At most ten sentences in which the record tells what it is about; the title first, never a bare name."""
+    """At most eight sentences in which the record tells what it is about; the title first, never a bare name."""
     title = [record.title] if isinstance(record, Achievement) else []
     pieces = [*title, *_split(_body(record))]
     return tuple(dict.fromkeys(piece[:LONGEST] for piece in pieces if len(piece) >= SHORTEST))[:MOST]

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.index.terms import (
-    B,
     COLUMNS,
     K1,
+    B,
     TermIndex,
     bm25_weights,
     count_terms,

@@ -176,10 +176,10 @@ class VectorIndexContract:
             del model[name]
         model |= dict(zip(["n1", "n2", gone[0], names(20)[1]], fresh, strict=True))
 
-        for index in (index, self.reopened(index, tmp_path)):
-            assert len(index) == len(model)
+        for one in (index, self.reopened(index, tmp_path)):
+            assert len(one) == len(model)
             for name, row in model.items():
-                (found,) = index.search(row[None], 1)
+                (found,) = one.search(row[None], 1)
                 agree(found, model, row, 1)
                 assert found.ids == (name,)
 
@@ -264,5 +264,3 @@ class TestFaissIndex(VectorIndexContract):
     def test_vectors_of_another_dimension_are_refused(self) -> None:
         with pytest.raises(ValueError, match="does not belong"):
             FaissIndex.of(DIMENSION + 1, FaissIndex(DIMENSION).raw, {})
-
-

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from matcher.ranking.calibration import ASSUMED, FEWEST_POSITIVES, Calibration, fit_calibration, reliability
 
 
-@given(
-    st.floats(0.01, 5), st.floats(-5, 5), st.lists(st.floats(-20, 20), min_size=2, max_size=20)
-)
+@given(st.floats(0.01, 5), st.floats(-5, 5), st.lists(st.floats(-20, 20), min_size=2, max_size=20))
 def test_a_higher_score_never_means_a_lower_probability(slope: float, intercept: float, scores: list[float]) -> None:
     probability = Calibration(slope, intercept, "test").probability(np.array(sorted(scores)))
 

@@ -43,6 +43,12 @@ def test_candidates_of_a_screening_question_lie_along_the_other_axis() -> None:
     assert found["lexical_knn"].tolist() == [[True, False], [False, False], [False, True]]
 
 
+def test_of_many_that_are_all_alike_a_retriever_names_nobody() -> None:
+    found = retrieve(evidence((1, 4), dense_knn=np.ones((1, 4), np.float32)), axis=1, each=2)
+
+    assert not union(found).any()
+
+
 def test_those_equal_to_the_last_one_named_are_named_too() -> None:
     found = retrieve(evidence((1, 4), dense_knn=np.array([[2, 1, 1, 0]], np.float32)), axis=1, each=2)
 

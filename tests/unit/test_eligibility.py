@@ -184,8 +184,9 @@ def test_the_last_decision_on_a_pair_is_told_with_its_day_and_reason() -> None:
         "already_decided",
         achievement(),
         incubator(),
-        outcome(result=Result.REJECTED, decided_on=date(2025, 9, 1), reason="无中试条件"),
         outcome(result=Result.IN_TALKS, decided_on=date(2024, 9, 1)),
+        outcome(result=Result.REJECTED, decided_on=date(2025, 9, 1), reason="无中试条件"),
+        outcome(result=Result.IN_TALKS, decided_on=date(2024, 10, 1)),
     )
 
     assert verdict.value == "rejected"
@@ -194,9 +195,7 @@ def test_the_last_decision_on_a_pair_is_told_with_its_day_and_reason() -> None:
     assert "refused" in verdict.said.en
 
 
-@pytest.mark.parametrize(
-    ("sought", "change"), [(6e6, "100万 too much"), (5e5, "50万 below the smallest ticket")]
-)
+@pytest.mark.parametrize(("sought", "change"), [(6e6, "100万 too much"), (5e5, "50万 below the smallest ticket")])
 def test_a_ticket_missed_says_by_how_much(sought: float, change: str) -> None:
     verdict = only("ticket", project(funding_sought=sought), fund(ticket_min=1e6, ticket_max=5e6))
 

@@ -111,7 +111,13 @@ def component(name: str, contribution: float, value: float | None = 1.0) -> Comp
 
 def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     encode = table_encoder(
-        {"玉米淀粉制备": (1,), "废水处理技术。": (0,), "蒙药制剂技术。": (0,), "我们孵化蒙医药。": (0,), "我们孵化风电。": (1,)}
+        {
+            "玉米淀粉制备": (1,),
+            "废水处理技术。": (0,),
+            "蒙药制剂技术。": (0,),
+            "我们孵化蒙医药。": (0,),
+            "我们孵化风电。": (1,),
+        }
     )
     (quote,) = closest_sentences([(LEFT, RIGHT)], encode)
     case = Case("A9", "旧成果", date(2024, 5, 6))

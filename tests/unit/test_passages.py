@@ -76,10 +76,10 @@ def test_scraps_and_repetitions_are_no_sentences() -> None:
     assert sentences(record) == ("玉米淀粉绿色制备",)
 
 
-def test_a_record_offers_at_most_ten_sentences_of_at_most_160_characters() -> None:
+def test_a_record_offers_at_most_eight_sentences_of_at_most_160_characters() -> None:
     many = achievement(industry=(), summary="".join(f"这是第{number}个很长的句子。" for number in range(30)))
     long = achievement(title="题" * 500, industry=(), summary="")
 
-    assert len(sentences(many)) == 10
+    assert len(sentences(many)) == 8
     assert sentences(many)[0] == many.title
     assert sentences(long) == ("题" * 160,)

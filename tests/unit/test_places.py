@@ -80,9 +80,7 @@ def test_a_place_lies_neither_in_a_part_of_it_nor_beside_it_nor_in_the_unknown()
         (TONGLIAO, (), 0.0),
     ],
 )
-def test_closeness_is_the_share_of_common_levels(
-    one: tuple[str, ...], other: tuple[str, ...], expected: float
-) -> None:
+def test_closeness_is_the_share_of_common_levels(one: tuple[str, ...], other: tuple[str, ...], expected: float) -> None:
     assert closeness(one, other) == pytest.approx(expected)
 
 

@@ -13,7 +13,7 @@ def test_the_stages_stand_in_the_order_of_financing() -> None:
 
 def test_a_term_is_its_value_and_knows_its_label_and_spellings() -> None:
     assert Stage("pre_a") is Stage.PRE_A
-    assert Stage.PRE_A == "pre_a"
+    assert Stage.PRE_A.value == str(Stage.PRE_A) == "pre_a"
     assert Stage.PRE_A.label == "Pre-A轮"
     assert "VC" in FundKind.VENTURE.spellings
 

@@ -1,0 +1,158 @@
+"""What an import, an index run, a training and an evaluation have to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matcher.cli.console import Screen
+from matcher.domain.records import TABLE_LABELS, Kind, PairKind
+from matcher.encoder.cache import CacheCounts
+from matcher.intake import RowIssue, Severity
+from matcher.ranking.ranker import Direction
+from matcher.services.importing import ImportReport
+from matcher.services.indexing import IndexReport
+from matcher.services.training import TrainingReport
+from matcher.wording import Said
+
+MOST_ISSUES = 50
+
+MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+
+COUNTS = {
+    "new": Said("新增", "new"),
+    "updated": Said("更新", "updated"),
+    "unchanged": Said("未变", "unchanged"),
+    "deleted": Said("撤回", "withdrawn"),
+}
+
+DIRECTIONS = {Direction.RECOMMEND: Said("推荐", "recommend"), Direction.SCREEN: Said("筛选", "screen")}
+
+PAIRINGS = {
+    PairKind.ACHIEVEMENT_INCUBATOR: Said("成果 → 载体", "results → carriers"),
+    PairKind.PROJECT_FUND: Said("项目 → 基金", "projects → funds"),
+}
+
+
+def show_import(screen: Screen, report: ImportReport) -> None:
+    """Counts of each table, then the issues."""
+    if report.dry_run:
+        screen.note(Said("试运行：没有写入任何数据。", "Dry run: nothing was written."))
+    rows = [[_table(screen, kind), *(str(counts[name]) for name in COUNTS)] for kind, counts in report.tables.items()]
+    if rows:
+        titles = [name.to(screen.language) for name in COUNTS.values()]
+        screen.show(screen.table([screen.say("表", "table"), *titles], rows))
+    else:
+        screen.note(Said("没有可导入的记录。", "There was no record to import."))
+    for name in dict.fromkeys(report.interrupted_before):
+        screen.note(
+            Said(f"{name} 上次导入曾中断，这次已补全。", f"An earlier import of {name} was interrupted; finished now.")
+        )
+    show_issues(screen, report.issues)
+
+
+def show_issues(screen: Screen, issues: Sequence[RowIssue]) -> None:
+    """One issue a line, errors first, the first fifty."""
+    if not issues:
+        return
+    order = list(Severity)
+    ranked = sorted(issues, key=lambda issue: order.index(issue.severity))
+    refused = len({(issue.file, issue.row) for issue in issues if issue.refuses})
+    screen.print(
+        screen.say(f"{len(issues)} 条提示，{refused} 行未导入：", f"{len(issues)} issues, {refused} rows refused:")
+    )
+    for issue in ranked[:MOST_ISSUES]:
+        screen.item(f" {MARKS[issue.severity]} ", _issue(issue).to(screen.language))
+    if len(ranked) > MOST_ISSUES:
+        more = len(ranked) - MOST_ISSUES
+        screen.note(Said(f"另有 {more} 条，用 --json 查看全部。", f"{more} more; see all with --json."))
+
+
+def index_json(report: IndexReport, counts: CacheCounts) -> dict[str, object]:
+    """What an index run did, as plain JSON values."""
+    return {
+        "revision": report.revision,
+        "indexed": report.indexed,
+        "removed": report.removed,
+        "rebuilt": {"zh": report.rebuilt.zh, "en": report.rebuilt.en} if report.rebuilt else None,
+        "texts_encoded": counts.misses,
+        "texts_from_cache": counts.hits,
+    }
+
+
+def show_index(screen: Screen, report: IndexReport, counts: CacheCounts) -> None:
+    """What an index run did."""
+    if report.rebuilt:
+        screen.note(Said(f"重建：{report.rebuilt.zh}", f"Rebuilt: {report.rebuilt.en}"))
+    if not (report.indexed or report.removed):
+        screen.print(screen.say("索引已是最新。", "The indexes are up to date."))
+        return
+    screen.print(
+        screen.say(
+            f"索引 {report.indexed} 条，移除 {report.removed} 条；新编码 {counts.misses} 段，缓存 {counts.hits} 段。",
+            f"{report.indexed} indexed, {report.removed} removed; {counts.misses} texts encoded, {counts.hits} cached.",
+        )
+    )
+
+
+def show_evaluation(screen: Screen, report: Mapping[str, Any]) -> None:
+    """Both directions as tables with the 95 % interval of nDCG@10."""
+    pairing = PAIRINGS[PairKind(report["pairing"])].to(screen.language)
+    for name, result in report["directions"].items():
+        direction = DIRECTIONS[Direction(name)].to(screen.language)
+        counts = (result["queries"], result["candidates"], result["pair_coverage"])
+        told = Said(
+            "切分 {} · 查询 {} × 候选 {} · 结果覆盖率 {:.3f}".format(report["cut"], *counts),
+            "cut {} · {} queries × {} candidates · pair coverage {:.3f}".format(report["cut"], *counts),
+        )
+        rows = [
+            [
+                method,
+                *(f"{figures[measure]:.3f}" for measure in ("hit@10", "recall@10", "ndcg@10", "mrr")),
+                "{:.3f}–{:.3f}".format(*figures["ci95"]["ndcg@10"]),
+            ]
+            for method, figures in result["methods"].items()
+        ]
+        columns = [screen.say("方法", "method"), "hit@10", "recall@10", "ndcg@10", "mrr", "ndcg@10 95 %"]
+        screen.item("", f"{report['folder']} · {pairing} · {direction} · {told.to(screen.language)}")
+        screen.show(screen.table(columns, rows))
+    calibration = report["calibration"]
+    rankers = ", ".join(f"{name} {ranker}" for name, ranker in report["rankers"].items())
+    screen.item(
+        "",
+        screen.say(f"排序器：{rankers} · 概率校准", f"rankers: {rankers} · calibration")
+        + f" ({calibration['basis']}): ECE {calibration['ece']:.3f}, Brier {calibration['brier']:.3f}",
+    )
+
+
+def show_training(screen: Screen, report: TrainingReport) -> None:
+    """What was compared and what serves now."""
+    rows = [
+        [
+            DIRECTIONS[row.direction].to(screen.language),
+            ", ".join(f"{name} {value:.3f}" for name, value in row.ndcg.items()) or "—",
+            str(row.fitted_on),
+            row.chosen,
+            report.trained[row.direction].calibration.basis,
+        ]
+        for row in report.comparisons
+    ]
+    titles = screen.say("方向,nDCG@10,拟合对数,启用,概率依据", "direction,nDCG@10,pairs fitted on,serves,calibration")
+    pairing = PAIRINGS[report.pairing].to(screen.language)
+    screen.print(screen.say(f"{pairing}（{report.outcomes} 条结果）", f"{pairing} ({report.outcomes} outcomes)"))
+    screen.show(screen.table(titles.split(","), rows))
+
+
+def _table(screen: Screen, kind: Kind) -> str:
+    return screen.say(f"{TABLE_LABELS[kind][0]} {kind.value}", kind.value)
+
+
+def _issue(issue: RowIssue) -> Said:
+    """Place, value, what is wrong, what to do, and the code to search for."""
+    zh, en = (f"{issue.file} 第 {issue.row} 行", f"{issue.file} row {issue.row}") if issue.row else (issue.file,) * 2
+    field = f" · {issue.field}" if issue.field else ""
+    value = f" “{issue.value}”" if issue.value and issue.value not in issue.message.zh + issue.file else ""
+    return Said(
+        f"{zh}{field}{value}：{issue.message.zh} → {issue.step.zh} [{issue.code}]",
+        f"{en}{field}{value}: {issue.message.en} → {issue.step.en} [{issue.code}]",
+    )

@@ -1,0 +1,67 @@
+"""What every command begins with: the screen, the installation behind it, and the options several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from matcher.bootstrap import Installation
+from matcher.cli.console import Bars, Screen
+from matcher.intake import Progress
+from matcher.policy.visibility import Viewer
+from matcher.settings import Settings
+
+DAYS = ["%Y-%m-%d", "%Y/%m/%d"]
+
+Json = Annotated[bool, typer.Option("--json", help="结果输出为 JSON。Print the result as JSON.")]
+Why = Annotated[bool, typer.Option("--why", help="显示全部依据。Show all evidence.")]
+Number = Annotated[int, typer.Option("-k", min=1, max=1000, help="条数。How many.")]
+View = Annotated[Viewer, typer.Option("--viewer", help="以谁的身份查看。Who asks: public, brokers or restricted.")]
+Today = Annotated[
+    datetime | None, typer.Option("--today", formats=DAYS, help="按这一天计算，默认今天。Act as on this day.")
+]
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(self) -> None:
+        settings = Settings()
+        self.screen = Screen(settings.language)
+        self.installation = Installation(settings, tell=self.screen.note, progress=self._progress)
+        self._bars: Bars | None = None
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Show progress bars meanwhile."""
+        with self.screen.progress() as self._bars:
+            yield
+        self._bars = None
+
+    def reading(self, progress: Progress) -> None:
+        """Show how far an import is."""
+        self._progress(f"{progress.file} · {progress.table.value}", progress.rows, progress.total)
+
+    def encoding(self, name: str, total: int) -> Callable[[int], None]:
+        """A counter of texts for one bar."""
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            self._progress(name, done, total)
+
+        return count
+
+    def _progress(self, name: str, done: int, total: int | None) -> None:
+        if self._bars:
+            self._bars.update(name, done, total)
+
+
+def day_of(day: datetime | None) -> date:
+    """The day asked for, or today where the user is."""
+    return day.date() if day else datetime.now(UTC).astimezone().date()

@@ -1,0 +1,1 @@
+"""Timings on generated records; run by hand, not by the test suite."""

@@ -1,0 +1,132 @@
+"""Import, index and match a large generated ecosystem; print seconds, milliseconds and memory as JSON.
+
+`python -m tests.benchmarks.pipeline --records 100000`. The texts are drawn from the sample's sentences with a seed.
+The quick word encoder stands in for the real one, whose speed is another question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from matcher.bootstrap import Installation
+from matcher.domain.records import Achievement, Incubator
+from matcher.intake import read
+from matcher.policy.visibility import Viewer
+from matcher.resources import data_folder
+from matcher.services.importing import Files, import_files
+from matcher.settings import Settings
+from matcher.text.passages import sentences
+from matcher.wording import Said
+
+TODAY = date(2026, 11, 1)
+
+
+def main() -> None:
+    """Run all steps once."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--records", type=int, default=100_000)
+    arguments.add_argument("--seed", type=int, default=0)
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder, home = Path(place) / "ecosystem", Path(place) / "home"
+        folder.mkdir()
+        write_ecosystem(folder, chosen.records, random.Random(chosen.seed))  # noqa: S311  # repeatable, not secret
+        json.dump(measure(folder, home, chosen.records), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+
+
+def write_ecosystem(folder: Path, records: int, drawn: random.Random) -> None:
+    """Results, a fiftieth as many carriers, and an outcome for every fifth result."""
+    sample = [item for item in read(data_folder("sample")) if isinstance(item, Achievement | Incubator)]
+    told = [text for item in sample if isinstance(item, Achievement) for text in sentences(item)]
+    focus = [item.focus for item in sample if isinstance(item, Incubator) and item.focus]
+    carriers = max(records // 50, 10)
+    _write(
+        folder / "achievements.csv",
+        ("id", "title", "summary", "region", "industry", "trl", "published_on"),
+        (
+            (
+                f"a{n:07d}",
+                drawn.choice(told)[:40],
+                "".join(drawn.sample(told, 6)),
+                "通辽市",
+                "玉米生物",
+                4,
+                "2025-03-01",
+            )
+            for n in range(records)
+        ),
+    )
+    _write(
+        folder / "incubators.csv",
+        ("id", "name", "focus", "region", "capacity", "occupied"),
+        (
+            (f"i{n:05d}", f"示例载体{n}", drawn.choice(focus), "通辽市", 50, drawn.randint(0, 49))
+            for n in range(carriers)
+        ),
+    )
+    _write(
+        folder / "outcomes.csv",
+        ("kind", "left_id", "right_id", "result", "decided_on"),
+        (
+            ("achievement_incubator", f"a{n:07d}", f"i{drawn.randrange(carriers):05d}", "accepted", "2026-05-01")
+            for n in range(0, records, 5)
+        ),
+    )
+
+
+def measure(folder: Path, home: Path, records: int) -> dict[str, float]:
+    """Seconds of each step, milliseconds of a match for a known id, and the peak memory in MiB."""
+    installation = Installation(Settings(home=home, encoder="hashing"), tell=_quiet)
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    figures: dict[str, float] = {"records": records}
+    import_once = _timed(lambda: import_files(installation.database, Files([folder]), now=moment))
+    figures["import_s"], figures["import_peak_mib"] = import_once, _peak()
+    figures["import_again_s"] = _timed(lambda: import_files(installation.database, Files([folder]), now=moment))
+    figures["index_s"] = _timed(installation.indexer.refresh)
+    fresh = Installation(installation.settings, tell=_quiet)
+    figures["index_nothing_new_s"] = _timed(fresh.indexer.refresh)
+    figures["load_s"] = _timed(lambda: fresh.matching.match("a0000001", 10, Viewer.BROKERS, TODAY))
+    asked = [f"a{n:07d}" for n in range(1, records, max(records // 100, 1))]
+    times = sorted(
+        _timed(lambda name=name: fresh.matching.match(name, 10, Viewer.BROKERS, TODAY))  # type: ignore[misc]
+        for name in asked
+    )
+    figures["match_p50_ms"], figures["match_p99_ms"] = (1000 * times[int(len(times) * part)] for part in (0.5, 0.99))
+    figures["peak_mib"] = _peak()
+    return {name: round(value, 2) for name, value in figures.items()}
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _quiet(said: Said) -> None:
+    """Nobody reads remarks here."""
+
+
+def _write(path: Path, header: tuple[str, ...], rows: object) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
