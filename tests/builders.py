@@ -21,16 +21,13 @@ from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
-from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker
+from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
 from matcher.resources import load_gazetteer, load_industries, load_word_cutter
 from matcher.text.words import WordCutter
 
 TODAY = date(2026, 7, 1)
 """The day the tests ask about, unless they say otherwise."""
-
-MIX = {direction: Ranker("tests' mix", DEFAULT_MIX[Direction.RECOMMEND]) for direction in Direction}
-"""The documented mix of recommending, in both directions."""
 
 
 def achievement(id: str = "A1", **changes: Any) -> Achievement:
@@ -138,12 +135,13 @@ def matcher(
     outcomes: Sequence[Outcome] = (),
     *,
     as_of: date = TODAY,
-    rankers: Mapping[Direction, Ranker] = MIX,
+    rankers: Mapping[Direction, Ranker] | None = None,
 ) -> Matcher:
-    """A matcher over a corpus, with the assumed calibration."""
-    trained = {direction: Trained(ranker, ASSUMED) for direction, ranker in rankers.items()}
+    """A matcher over a corpus, with the default mix and the assumed calibration unless told otherwise."""
+    known = knowledge(left, right, outcomes, as_of)
+    served = rankers or dict.fromkeys(Direction, default_ranker(known.corpus.pairing))
     return Matcher(
-        Scorer(knowledge(left, right, outcomes, as_of), trained),
+        Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()}),
         outcomes,
         gazetteer=gazetteer(),
         words=word_cutter().words,

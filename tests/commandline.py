@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class CommandLine:
         with self.monkeypatch.context() as patch:
             for name in [name for name in os.environ if name.startswith("MATCHER_")]:
                 patch.delenv(name)
-            for name, value in environment(self.home, **(self.settings | settings)).items():
+            for name, value in environment(self.home, self.settings | settings).items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["matcher", *map(str, words)])
             with pytest.raises(SystemExit) as ended:
@@ -59,9 +60,9 @@ class CommandLine:
         return ran
 
 
-def environment(home: Path, **settings: str) -> dict[str, str]:
+def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """The environment variables of settings; the hashing encoder is the default here."""
-    given = {"home": str(home), "encoder": "hashing"} | settings
+    given = {"home": str(home), "encoder": "hashing", **settings}
     return {f"MATCHER_{name.upper()}": value for name, value in given.items()}
 
 
@@ -71,7 +72,7 @@ def start(home: Path, *words: object, module: str = "matcher.cli", **settings: s
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MATCHER_")}
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, words)],
-        env=clean | environment(home, **settings),
+        env=clean | environment(home, settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

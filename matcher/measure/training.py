@@ -123,7 +123,7 @@ def _pairs(windows: Sequence[Window]) -> int:
 
 def _train_direction(windows: Sequence[Window], direction: Direction, seed: int) -> tuple[Trained, Comparison]:
     judge, *earlier = windows
-    rankers = [default_ranker(direction)]
+    rankers = [default_ranker(judge.known.corpus.pairing)]
     pairs = _pairs(earlier)
     if pairs >= FEWEST_PAIRS:
         rankers.append(fit_ranker(earlier, direction, seed))

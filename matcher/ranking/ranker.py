@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from matcher.domain.records import PairKind
 from matcher.ranking.corpus import Matrix
 
 
@@ -47,33 +48,44 @@ class Ranker:
         return np.asarray(sum(self.contributions(evidence, axis).values()), np.float32)
 
 
-_EVERYDAY = {
-    "focus_dense": 0.5,
-    "past_dense_mean": 0.5,
-    "past_dense_top": 0.5,
-    "bm25_profile": 0.5,
-    "tfidf_profile": 0.5,
-    "dense_knn": 1.0,
-    "bm25_knn": 1.0,
-    "recent": 0.5,
-    "region_activity": 0.5,
-    "industry_activity": 0.25,
-    "stage_activity": 0.25,
-    "region_fit": 0.25,
-    "industry_fit": 0.5,
-    "stage_fit": 0.25,
-    "ticket_fit": 0.25,
-    "trl_fit": 0.25,
-}
-DEFAULT_MIX: Mapping[Direction, Mapping[str, float]] = {
-    Direction.RECOMMEND: _EVERYDAY,
-    Direction.SCREEN: _EVERYDAY,
+DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
+    # Results go where similar ones went before.
+    PairKind.ACHIEVEMENT_INCUBATOR: {
+        "focus_dense": 0.5,
+        "past_dense_mean": 0.5,
+        "past_dense_top": 0.5,
+        "bm25_profile": 0.5,
+        "tfidf_profile": 0.5,
+        "dense_knn": 1.0,
+        "bm25_knn": 1.0,
+        "recent": 0.5,
+        "region_activity": 0.5,
+        "industry_activity": 0.25,
+        "region_fit": 0.25,
+        "industry_fit": 0.5,
+        "trl_fit": 0.25,
+    },
+    # Funds follow region, stage and industry, and some are more active than others.
+    PairKind.PROJECT_FUND: {
+        "focus_dense": 0.25,
+        "past_dense_mean": 0.5,
+        "dense_knn": 0.25,
+        "bm25_knn": 0.25,
+        "recent": 1.0,
+        "region_activity": 1.5,
+        "industry_activity": 0.5,
+        "stage_activity": 0.5,
+        "region_fit": 0.5,
+        "industry_fit": 0.5,
+        "stage_fit": 0.5,
+        "ticket_fit": 0.5,
+    },
 }
 
 
-def default_ranker(direction: Direction) -> Ranker:
-    """The documented mix that serves until a fitted ranker has been shown to be better."""
-    return Ranker("default mix", DEFAULT_MIX[direction])
+def default_ranker(pairing: PairKind) -> Ranker:
+    """The documented mix that serves until a fitted ranker has been shown to be better; the same both ways."""
+    return Ranker("default mix", DEFAULT_MIX[pairing])
 
 
 def standardise(values: Matrix, axis: int) -> Matrix:

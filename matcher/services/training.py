@@ -79,18 +79,18 @@ class ModelFolder:
         """The rankers of a pairing; the default mix, and why, when there are none or they do not fit."""
         path = self._path(pairing)
         if not path.is_file():
-            return _defaults(), None
+            return _defaults(pairing), None
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             fits = content["format"] == FORMAT and content["encoder"] == encoder and content["evidence"] == list(KINDS)
             trained = {Direction(name): _trained(one) for name, one in content["directions"].items()}
         except (OSError, ValueError, KeyError, TypeError):
-            return _defaults(), Said(
+            return _defaults(pairing), Said(
                 f"模型文件 {path.name} 已损坏，暂用默认权重；运行 matcher train 重建。",
                 f"The model file {path.name} is damaged; the default mix serves until `matcher train` is run.",
             )
         if not fits:
-            return _defaults(), Said(
+            return _defaults(pairing), Said(
                 "模型由另一编码器或版本训练，暂用默认权重；运行 matcher train 更新。",
                 "The model was trained with another encoder or version; the default mix serves until `matcher train`.",
             )
@@ -110,5 +110,5 @@ def _trained(stored: Mapping[str, Any]) -> Trained:
     return Trained(Ranker(**stored["ranker"]), Calibration(**stored["calibration"]))
 
 
-def _defaults() -> dict[Direction, Trained]:
-    return {direction: Trained(default_ranker(direction), ASSUMED) for direction in Direction}
+def _defaults(pairing: PairKind) -> dict[Direction, Trained]:
+    return {direction: Trained(default_ranker(pairing), ASSUMED) for direction in Direction}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,7 +16,15 @@ from matcher.domain.records import Outcome, Record, Result, Stage
 from matcher.index.terms import K1, B
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.evidence import KINDS, NEIGHBOURS, SHARPNESS, TOP, gather
-from matcher.ranking.knowledge import FEWEST_FOR_MEAN, LONG_MEMORY, SHORT_MEMORY, Knowledge, unit
+from matcher.ranking.knowledge import (
+    FEWEST_FOR_MEAN,
+    FEWEST_FOR_PROJECTION,
+    LONG_MEMORY,
+    SHORT_MEMORY,
+    SPHERE,
+    Knowledge,
+    unit,
+)
 from matcher.text.passages import document
 from matcher.text.words import bigrams
 from tests.builders import TODAY, achievement, corpus, fund, incubator, outcome, project, side
@@ -243,6 +252,69 @@ def test_with_a_long_past_the_mean_is_that_of_the_past_alone() -> None:
     lefts = meaning(whole)
     compare(known(whole).left_meaning, [row.tolist() for row in lefts])
     assert float(lefts[0] @ lefts[FEWEST_FOR_MEAN - 1]) < -0.8
+
+
+def depth(whole: Corpus, spread: Sequence[float]) -> tuple[Corpus, Matrix]:
+    """A past deep enough for the projection: ten takers of a hundred each, around centres of their own.
+
+    Gives the corpus and, in loops, the inverse of the shrunk covariance around the takers' means.
+    """
+    random = np.random.default_rng(0)
+    centres = random.standard_normal((10, 3))
+    rows = [centres[n % 10] + random.standard_normal(3) * spread for n in range(FEWEST_FOR_PROJECTION)]
+    vectors = np.array(rows, np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    covariance = np.zeros((3, 3))
+    for taker in range(10):
+        taken = vectors[taker::10].astype(float)
+        for row in taken:
+            covariance += np.outer(row - taken.mean(axis=0), row - taken.mean(axis=0)) / len(vectors)
+    return with_rows(whole, vectors.tolist()), np.linalg.inv(covariance + SPHERE * np.trace(covariance) / 3 * np.eye(3))
+
+
+@cache
+def many() -> Corpus:
+    """A thousand results, each taken by one of ten carriers in turn."""
+    lefts = [achievement(f"A{n:04d}", title=f"{n}号技术", summary="") for n in range(FEWEST_FOR_PROJECTION)]
+    facts = [outcome(record.id, f"I{n % 10}") for n, record in enumerate(lefts)]
+    return corpus(lefts, [incubator(f"I{n}") for n in range(10)], facts)
+
+
+def test_with_a_deep_past_nearness_is_measured_by_what_one_taker_takes() -> None:
+    """The cosine in the metric of linear discriminant analysis, written with the inverse covariance itself."""
+    whole, metric = depth(many(), (0.1, 0.1, 1.0))
+    rows = whole.left.vectors[:20].astype(float) - whole.left.vectors.astype(float).mean(axis=0)
+    product = rows @ metric @ rows.T
+    lengths = np.sqrt(np.diag(product))
+
+    adapted = known(whole).adapted(whole.left.vectors[:20])
+
+    np.testing.assert_allclose(adapted @ adapted.T, product / np.outer(lengths, lengths), atol=1e-3)
+
+
+def test_the_projection_brings_together_what_one_taker_takes() -> None:
+    whole, _ = depth(many(), (0.1, 0.1, 1.0))
+    deep, mine = known(whole), np.arange(FEWEST_FOR_PROJECTION) % 10 == 0
+
+    def contrast(rows: Matrix) -> float:
+        return float((rows[mine] @ rows[mine].T).mean() - (rows[mine] @ rows[~mine].T).mean())
+
+    assert contrast(deep.left_adapted) > contrast(deep.left_meaning) + 0.02
+
+
+def test_a_blank_text_stays_blank_in_the_projection() -> None:
+    whole, _ = depth(many(), (1, 1, 1))
+
+    assert not known(whole).adapted(np.zeros((2, 3), np.float32)).any()
+
+
+def test_one_pair_fewer_and_there_is_no_projection() -> None:
+    deep = Knowledge(many(), AS_OF)
+    shallow = Knowledge(many(), AS_OF, hidden=np.array([7]))
+
+    assert deep.projection is not None
+    assert shallow.projection is None
+    np.testing.assert_array_equal(shallow.left_adapted, shallow.left_meaning)
 
 
 @SEEDS

@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 
 from matcher.domain.matches import Answer, Match
-from matcher.domain.records import Achievement, FundKind, Incubator, Left, Outcome, Result, Visibility, name_of
+from matcher.domain.records import (
+    Achievement,
+    FundKind,
+    Incubator,
+    Left,
+    Outcome,
+    PairKind,
+    Result,
+    Visibility,
+    name_of,
+)
 from matcher.encoder.model import Role
 from matcher.policy.priority import EXCELLENT, OTHER, UNDERTAKEN
 from matcher.policy.visibility import Viewer
@@ -325,7 +335,7 @@ def test_among_many_results_the_right_ones_are_found() -> None:
     """More than the pool of one view; the two of the topic are found whatever their place."""
     crowd = [
         achievement(f"crowd{n:03d}", title=f"{n}号无关事物", summary="", industry=(), region="")
-        for n in range(POOL + 60)
+        for n in range(3 * POOL)
     ]
 
     answer = ready(new=[*crowd, *NEW]).screen("I-wind", 2, Viewer.PUBLIC)
@@ -355,13 +365,13 @@ def test_a_text_is_matched_where_nothing_was_ever_recommended() -> None:
 def test_one_direction_can_be_weighed_otherwise_than_the_other() -> None:
     past, outcomes = checkerboard()
     rankers = {
-        Direction.RECOMMEND: Ranker("mix", DEFAULT_MIX[Direction.RECOMMEND]),
+        Direction.RECOMMEND: Ranker("mix", DEFAULT_MIX[PairKind.ACHIEVEMENT_INCUBATOR]),
         Direction.SCREEN: Ranker("words only", {"bm25_profile": 2.0}),
     }
     asked = matcher([*past, *NEW], carriers(), outcomes, rankers=rankers)
 
     assert {part.name for part in match(asked, "corn-new0").matches[0].components} == set(
-        DEFAULT_MIX[Direction.RECOMMEND]
+        DEFAULT_MIX[PairKind.ACHIEVEMENT_INCUBATOR]
     )
     assert [part.name for part in asked.screen("I-corn", 1, Viewer.PUBLIC).matches[0].components] == ["bm25_profile"]
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from matcher.domain.records import PairKind
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.evidence import KINDS
 from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker, default_ranker, standardise
@@ -70,13 +71,11 @@ def test_only_weighed_evidence_adds_to_the_score() -> None:
     assert Ranker("mine", {"popularity": 2, "absent": 5}).score(evidence, 1).tolist() == [[-2, 2]]
 
 
-@pytest.mark.parametrize("direction", list(Direction))
-def test_the_default_mix_weighs_known_evidence_in_each_direction_and_none_against_the_pair(
-    direction: Direction,
-) -> None:
-    weights = default_ranker(direction).weights
+@pytest.mark.parametrize("pairing", list(PairKind))
+def test_the_default_mix_weighs_known_evidence_for_each_pairing_and_none_against_the_pair(pairing: PairKind) -> None:
+    weights = default_ranker(pairing).weights
 
-    assert weights == DEFAULT_MIX[direction]
+    assert weights == DEFAULT_MIX[pairing]
     assert weights
     assert set(weights) <= set(KINDS)
     assert min(weights.values()) >= 0

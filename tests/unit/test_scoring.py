@@ -14,7 +14,7 @@ from tests.builders import TODAY, planted_corpus
 
 
 def scorer() -> Scorer:
-    trained = {direction: Trained(default_ranker(direction), ASSUMED) for direction in Direction}
+    trained = {direction: Trained(default_ranker(planted_corpus().pairing), ASSUMED) for direction in Direction}
     return Scorer(Knowledge(planted_corpus(), TODAY.toordinal()), trained)
 
 

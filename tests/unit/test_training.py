@@ -91,7 +91,7 @@ def test_with_too_few_pairs_the_default_mix_serves(lefts: int) -> None:
     trained, comparisons = train(whole, AS_OF, min_history=3, seed=0)
 
     for direction in Direction:
-        assert trained[direction].ranker == default_ranker(direction)
+        assert trained[direction].ranker == default_ranker(whole.pairing)
     assert [set(comparison.ndcg) for comparison in comparisons] == [{"default mix"}] * 2
     if lefts < 20:
         assert {one.calibration for one in trained.values()} == {ASSUMED}
@@ -170,8 +170,8 @@ def test_a_window_without_answers_judges_nothing() -> None:
     whole = with_outcomes(planted_corpus(), planted_outcomes(20))
     window = look(whole, AS_OF, None, 3)
 
-    assert ndcg(default_ranker(Direction.RECOMMEND), window, Direction.RECOMMEND) == 0
-    assert calibrate(default_ranker(Direction.RECOMMEND), [window], Direction.RECOMMEND) is ASSUMED
+    assert ndcg(default_ranker(whole.pairing), window, Direction.RECOMMEND) == 0
+    assert calibrate(default_ranker(whole.pairing), [window], Direction.RECOMMEND) is ASSUMED
 
 
 def test_a_ranker_that_orders_by_the_planted_rule_is_judged_perfect() -> None:
