@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import closing
 from http import HTTPStatus
 from typing import Annotated
 
@@ -82,8 +83,9 @@ def serve(
 ) -> None:
     """启动 HTTP 服务。Start the HTTP service."""
     installation = Installation(Settings(), tell=lambda said: _log.warning("%s", said))
-    _ = installation.database
-    uvicorn.run(create_app(installation), host=host, port=port)
+    with closing(installation):
+        _ = installation.database
+        uvicorn.run(create_app(installation), host=host, port=port)
 
 
 def main() -> None:

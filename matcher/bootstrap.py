@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -45,17 +46,24 @@ class Installation:
         if not self.settings.database_url:
             _ = self.home
         database = open_database(self.settings.url)
-        if self.settings.database_url:
-            check(database)
-        else:
-            upgrade(database)
+        try:
+            (check if self.settings.database_url else upgrade)(database)
+        except BaseException:
+            database.close()
+            raise
         return database
 
     def initialise(self) -> None:
         """Create or migrate the database, and build the encoder."""
         _ = self.home
-        upgrade(open_database(self.settings.url))
+        with closing(open_database(self.settings.url)) as database:
+            upgrade(database)
         _ = self.encoder.dimension
+
+    def close(self) -> None:
+        """Give the database's connections back. Nothing else is held open."""
+        if "database" in self.__dict__:  # cached_property keeps it there once it was used
+            self.database.close()
 
     @cached_property
     def encoder(self) -> CachedEncoder:

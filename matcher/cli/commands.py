@@ -52,10 +52,10 @@ def root(*, version: Annotated[bool, typer.Option("--version", help="版本号�
 @app.command()
 def init() -> None:
     """创建或升级数据库，构建编码器。Create or migrate the database and build the encoder."""
-    session = Session()
-    session.installation.initialise()
-    home = session.installation.home
-    session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
+    with Session() as session:
+        session.installation.initialise()
+        home = session.installation.home
+        session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
 
 
 @app.command("import")
@@ -70,20 +70,20 @@ def import_(
     json: Json = False,
 ) -> None:
     """导入记录；同一文件再次导入不会重复。Import records; importing a file again changes nothing."""
-    session = Session()
-    columns = {str(table): names for table, names in load_mapping(mapping, kind=kind).items()} if mapping else None
-    with session.busy():
-        report = import_files(
-            session.installation.database,
-            Files(paths, kind, columns),
-            now=datetime.now(UTC),
-            dry_run=dry_run,
-            progress=session.reading,
-        )
-    if json:
-        session.screen.json(report.to_json())
-    else:
-        reports.show_import(session.screen, report)
+    with Session() as session:
+        columns = {str(table): names for table, names in load_mapping(mapping, kind=kind).items()} if mapping else None
+        with session.busy():
+            report = import_files(
+                session.installation.database,
+                Files(paths, kind, columns),
+                now=datetime.now(UTC),
+                dry_run=dry_run,
+                progress=session.reading,
+            )
+        if json:
+            session.screen.json(report.to_json())
+        else:
+            reports.show_import(session.screen, report)
 
 
 @app.command()
@@ -93,17 +93,17 @@ def delete(
     json: Json = False,
 ) -> None:
     """删除所有者撤回的记录及其对接结果。Delete withdrawn records and their outcomes."""
-    session = Session()
-    deleted = delete_records(session.installation.database, ids)
-    if json:
-        session.screen.json({"records": deleted.records, "outcomes": deleted.outcomes})
-        return
-    session.screen.print(
-        session.screen.say(
-            f"已删除 {deleted.records} 条记录和 {deleted.outcomes} 条对接结果。",
-            f"Deleted {deleted.records} record(s) and {deleted.outcomes} outcome(s).",
+    with Session() as session:
+        deleted = delete_records(session.installation.database, ids)
+        if json:
+            session.screen.json({"records": deleted.records, "outcomes": deleted.outcomes})
+            return
+        session.screen.print(
+            session.screen.say(
+                f"已删除 {deleted.records} 条记录和 {deleted.outcomes} 条对接结果。",
+                f"Deleted {deleted.records} record(s) and {deleted.outcomes} outcome(s).",
+            )
         )
-    )
 
 
 @app.command()
@@ -113,14 +113,14 @@ def index(
     json: Json = False,
 ) -> None:
     """使索引与数据库一致。Bring the indexes up to the database."""
-    session = Session()
-    with session.busy():
-        _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
-    counts = session.installation.encoder.counts
-    if json:
-        session.screen.json(reports.index_json(report, counts))
-    else:
-        reports.show_index(session.screen, report, counts)
+    with Session() as session:
+        with session.busy():
+            _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
+        counts = session.installation.encoder.counts
+        if json:
+            session.screen.json(reports.index_json(report, counts))
+        else:
+            reports.show_index(session.screen, report, counts)
 
 
 @app.command()
@@ -142,14 +142,15 @@ def match(
         raise typer.BadParameter("请给出编号或 --text 之一。Give an id or --text, one of the two.")
     if to not in (None, Kind.INCUBATORS, Kind.FUNDS) or (record_id is None and to is None):
         raise typer.BadParameter("--to 须为 incubators 或 funds。--to is incubators or funds.")
-    session, day = Session(), day_of(today)
-    with session.busy():
-        matching = session.installation.matching
-        if record_id is not None:
-            answer = matching.match(record_id, k, viewer, day, to)
-        else:
-            answer = matching.match_text(str(text).strip(), to or Kind.INCUBATORS, k, viewer, day)
-    _print_answer(session.screen, answer, json=json, why=why)
+    day = day_of(today)
+    with Session() as session:
+        with session.busy():
+            matching = session.installation.matching
+            if record_id is not None:
+                answer = matching.match(record_id, k, viewer, day, to)
+            else:
+                answer = matching.match_text(str(text).strip(), to or Kind.INCUBATORS, k, viewer, day)
+        _print_answer(session.screen, answer, json=json, why=why)
 
 
 @app.command()
@@ -163,10 +164,10 @@ def screen(
     json: Json = False,
 ) -> None:
     """为载体筛选成果，为基金筛选项目。Screen results for a carrier, projects for a fund."""
-    session = Session()
-    with session.busy():
-        answer = session.installation.matching.screen(record_id, k, viewer, day_of(today))
-    _print_answer(session.screen, answer, json=json, why=why)
+    with Session() as session:
+        with session.busy():
+            answer = session.installation.matching.screen(record_id, k, viewer, day_of(today))
+        _print_answer(session.screen, answer, json=json, why=why)
 
 
 @app.command()
@@ -179,13 +180,13 @@ def why(
     json: Json = False,
 ) -> None:
     """解释任意一对：是否可对接，差在哪里。Explain any pair: eligible or not, and what would change it."""
-    session = Session()
-    with session.busy():
-        found = session.installation.matching.why(left_id, right_id, viewer, day_of(today))
-    if json:
-        session.screen.json(show.match_json(found, full=True))
-    else:
-        show.show_why(session.screen, found)
+    with Session() as session:
+        with session.busy():
+            found = session.installation.matching.why(left_id, right_id, viewer, day_of(today))
+        if json:
+            session.screen.json(show.match_json(found, full=True))
+        else:
+            show.show_why(session.screen, found)
 
 
 app.command()(measuring.train)

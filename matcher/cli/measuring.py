@@ -39,14 +39,14 @@ class Pairing(StrEnum):
 
 def train(today: Today = None, *, json: Json = False) -> None:
     """用对接结果拟合排序和概率，胜过默认权重才启用。Fit rankers; they serve only where they win."""
-    session = Session()
-    now = today.replace(tzinfo=UTC) if today else datetime.now(UTC)
-    with session.busy():
-        found = session.installation.matching.train(now)
-    if json:
-        session.screen.json([report.to_json() for report in found])
-    for report in () if json else found:
-        reports.show_training(session.screen, report)
+    with Session() as session:
+        now = today.replace(tzinfo=UTC) if today else datetime.now(UTC)
+        with session.busy():
+            found = session.installation.matching.train(now)
+        if json:
+            session.screen.json([report.to_json() for report in found])
+        for report in () if json else found:
+            reports.show_training(session.screen, report)
 
 
 def score(
@@ -60,30 +60,30 @@ def score(
     ] = None,
 ) -> None:
     """为一批对打分。Score pairs."""
-    session = Session()
-    table = _read_pairs(pairs)
-    today = cut.date() - timedelta(days=1) if cut else day_of(None)
-    with session.busy():
-        if folder is None:
-            scored = session.installation.matching.score(table, today)
-        else:
-            scored = score_in_folder(
-                table,
-                folder,
-                session.installation.builder,
-                today,
-                progress=session.encoding,
-                tell=session.screen.note,
+    with Session() as session:
+        table = _read_pairs(pairs)
+        today = cut.date() - timedelta(days=1) if cut else day_of(None)
+        with session.busy():
+            if folder is None:
+                scored = session.installation.matching.score(table, today)
+            else:
+                scored = score_in_folder(
+                    table,
+                    folder,
+                    session.installation.builder,
+                    today,
+                    progress=session.encoding,
+                    tell=session.screen.note,
+                )
+        unknown = scored[scored["score"].isna()]
+        if len(unknown) == len(scored):
+            raise IntakeError(
+                Said(f"{pairs.name} 中没有一对是已知记录。", f"{pairs.name} holds no pair of known records."),
+                Said("请检查编号，或先导入记录。", "Check the ids, or import the records first."),
             )
-    unknown = scored[scored["score"].isna()]
-    if len(unknown) == len(scored):
-        raise IntakeError(
-            Said(f"{pairs.name} 中没有一对是已知记录。", f"{pairs.name} holds no pair of known records."),
-            Said("请检查编号，或先导入记录。", "Check the ids, or import the records first."),
-        )
-    scored.to_csv(out, index=False)
-    _tell_unknown(session, unknown)
-    session.screen.note(Said(f"已写入 {len(scored)} 对：{out}", f"{len(scored)} pairs written: {out}"))
+        scored.to_csv(out, index=False)
+        _tell_unknown(session, unknown)
+        session.screen.note(Said(f"已写入 {len(scored)} 对：{out}", f"{len(scored)} pairs written: {out}"))
 
 
 def evaluate(
@@ -98,27 +98,27 @@ def evaluate(
     json: Annotated[Path | None, typer.Option("--json", help="另存 JSON；- 为标准输出。Also write JSON.")] = None,
 ) -> None:
     """按时间切分评估排序，不触及数据库。Judge the ranking on a time split; touches no database."""
-    session = Session()
-    found = []
-    for folder in folders:
-        with session.busy():
-            found += evaluate_folder(
-                folder,
-                session.installation.builder,
-                cut.date(),
-                min_history=min_history,
-                pairings=pairing.kinds() if pairing else None,
-                progress=session.encoding,
-                tell=session.screen.note,
-            )
-    result = found[0] if len(found) == 1 else found
-    if json == Path("-"):
-        session.screen.json(result)
-        return
-    for report in found:
-        reports.show_evaluation(session.screen, report)
-    if json is not None:
-        json.write_text(dumps(rounded(result), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with Session() as session:
+        found = []
+        for folder in folders:
+            with session.busy():
+                found += evaluate_folder(
+                    folder,
+                    session.installation.builder,
+                    cut.date(),
+                    min_history=min_history,
+                    pairings=pairing.kinds() if pairing else None,
+                    progress=session.encoding,
+                    tell=session.screen.note,
+                )
+        result = found[0] if len(found) == 1 else found
+        if json == Path("-"):
+            session.screen.json(result)
+            return
+        for report in found:
+            reports.show_evaluation(session.screen, report)
+        if json is not None:
+            json.write_text(dumps(rounded(result), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _tell_unknown(session: Session, unknown: pd.DataFrame) -> None:

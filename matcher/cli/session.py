@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -27,13 +27,19 @@ Today = Annotated[
 
 
 class Session:
-    """One run of the command line."""
+    """One run of the command line; leaving its block gives the database back."""
 
     def __init__(self) -> None:
         settings = Settings()
         self.screen = Screen(settings.language)
         self.installation = Installation(settings, tell=self.screen.note, progress=self._progress)
         self._bars: Bars | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.installation.close()
 
     @contextmanager
     def busy(self) -> Iterator[None]:

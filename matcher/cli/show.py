@@ -66,7 +66,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
     """The matches as a list, and why others are not on it."""
     for number, match in enumerate(answer.matches, 1):
         tier = screen.say(f" · 优先 {match.tier}", f" · tier {match.tier}") if match.tier else ""
-        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {match.probability:.0%}{tier}")
+        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {_percent(match.probability)}{tier}")
         for reason in match.reasons if why else match.reasons[:2]:
             said = reason.said.to(screen.language)
             screen.item("      · ", said if why else _shortened(said))
@@ -80,7 +80,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
 def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
-    screen.print((match.name, "bold"), f"  {match.id}   {match.probability:.0%}   {verdict}")
+    screen.print((match.name, "bold"), f"  {match.id}   {_percent(match.probability)}   {verdict}")
     marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
@@ -116,6 +116,11 @@ def _show_excluded(screen: Screen, answer: Answer) -> None:
         zh = "，".join(f"{name.zh} {count}" for name, count in names)
         en = ", ".join(f"{name.en} {count}" for name, count in names)
         screen.note(Said(f"排名靠前但不符合条件：{zh}", f"better ranked but not eligible: {en}"))
+
+
+def _percent(probability: float) -> str:
+    """A probability in whole per cent; nothing is ever shown as certain."""
+    return ">99%" if probability > 0.99 else "<1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 def _shortened(text: str) -> str:

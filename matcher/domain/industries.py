@@ -24,7 +24,9 @@ class IndustryTree:
     def __init__(self, industries: Iterable[Industry]) -> None:
         rows = tuple(industries)
         self._parent = {row.code: row.parent for row in rows}
-        self._codes = {_fold(name): row.code for row in rows for name in (row.name, row.code, *row.aliases)}
+        self._codes = {
+            _fold(name): row.code for row in rows for name in (row.name, row.name_en, row.code, *row.aliases)
+        }
         self._longest_first = sorted(self._codes, key=len, reverse=True)
 
     def codes(self, words: Iterable[str]) -> frozenset[str]:
@@ -42,11 +44,6 @@ class IndustryTree:
             return self._codes.get(word, "")
         held = next((name for name in self._longest_first if len(name) > 1 and not name.isascii() and name in word), "")
         return self._codes.get(held, word)
-
-
-def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of the smaller set's nodes that both hold, 0 to 1 (overlap coefficient)."""
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
 def _fold(text: str) -> str:

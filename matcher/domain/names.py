@@ -22,7 +22,7 @@ def normal_name(name: str) -> str:
     previous = ""
     while bare != previous:
         previous, bare = bare, SUFFIX.sub("", bare).strip()
-    return NOISE.sub("", bare or folded)
+    return NOISE.sub("", bare or folded) or folded
 
 
 def same_organisation(one: str, other: str) -> bool:

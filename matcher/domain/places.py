@@ -34,7 +34,7 @@ class Gazetteer:
             for name in (region.name, *region.aliases):
                 self._paths.setdefault(_fold(name), path)
         names = sorted(self._paths, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+        self._known = re.compile("|".join(map(_whole, names)) or r"(?!)")
         self._memory: dict[str, Path] = {}
 
     def path(self, text: str) -> Path:
@@ -56,6 +56,11 @@ class Gazetteer:
         return (*path, leaf) if SHORTEST_LEAF <= len(leaf) <= LONGEST_LEAF else path
 
 
+def _whole(name: str) -> str:
+    """A pattern for the name; letters only as a whole word, so that Chinatown is not in China."""
+    return rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name)
+
+
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
@@ -68,13 +73,3 @@ def _path(region: Region, by_code: Mapping[str, Region]) -> Path:
 def within(place: Path, area: Path) -> bool:
     """Whether the place lies in the area (or is it)."""
     return bool(area) and place[: len(area)] == area
-
-
-def closeness(one: Path, other: Path) -> float:
-    """Shared levels over the levels of the longer path, 0 (nothing shared) to 1 (the same place)."""
-    shared = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return shared / max(len(one), len(other)) if one and other else 0.0

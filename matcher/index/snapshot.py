@@ -151,7 +151,7 @@ class SnapshotFolder:
         try:
             manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             Origin(**manifest["origin"])
-            usable = manifest["format"] == FORMAT and bool(manifest["files"])
+            usable = manifest["format"] == FORMAT and isinstance(manifest["files"], dict) and bool(manifest["files"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _damaged(path) from error
         if not usable:
@@ -166,6 +166,9 @@ class SnapshotFolder:
         for path in folders[:-KEPT]:
             if path.name != current:
                 shutil.rmtree(path, ignore_errors=True)
+        for pointer in self._folder.glob("current.*"):
+            if not (self._folder / pointer.name.removeprefix("current.")).is_dir():
+                pointer.unlink(missing_ok=True)
 
 
 def _write_table(folder: Path, kind: Kind, table: TableIndex) -> None:

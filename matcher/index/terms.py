@@ -105,6 +105,9 @@ class TermIndex:
 
     def upsert(self, ids: Sequence[str], counts: Counts) -> TermIndex:
         """A new index with these rows added or replaced."""
+        last = {name: row for row, name in enumerate(ids)}
+        if len(last) < len(ids):
+            return self.upsert(list(last), counts[list(last.values())])
         kept = self.delete(ids)
         return TermIndex((*kept.ids, *ids), sparse.csr_array(sparse.vstack([kept.counts, counts], format="csr")))
 

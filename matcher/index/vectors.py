@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
+SPARE = 8
 NARROW = 0.25
 """Below this share of the rows, gathering the allowed ones is quicker than telling FAISS to skip the others."""
 
@@ -117,18 +118,19 @@ class FaissIndex:
     def search(self, queries: Vectors, k: int, allowed: Collection[str] | None = None) -> list[Hits]:
         """The k nearest of each query row."""
         queries = np.ascontiguousarray(queries, np.float32)
-        if allowed is None:
-            return self._hits(*self._index.search(queries, min(k, len(self)))) if len(self) and k else _none(queries)
-        labels = np.array(sorted(self._labels[name] for name in set(allowed) if name in self._labels), np.int64)
-        if not len(labels) or not k:
+        labels = None
+        if allowed is not None:
+            labels = np.array(sorted(self._labels[name] for name in set(allowed) if name in self._labels), np.int64)
+        rows = len(self) if labels is None else len(labels)
+        if not rows or not k:
             return _none(queries)
-        if len(labels) > NARROW * len(self):
-            chosen: Any = faiss.SearchParameters()
-            chosen.sel = faiss.IDSelectorBatch(labels)
-            return self._hits(*self._index.search(queries, min(k, len(labels)), params=chosen))
-        scores = queries @ self._index.reconstruct_batch(labels).T
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return self._hits(np.take_along_axis(scores, order, axis=1), labels[order])
+        # A few more than asked for, and still more while a tie reaches over the edge: ties are broken by id.
+        fetched = min(k + SPARE, rows)
+        while True:
+            scores, found = self._nearest(queries, fetched, labels)
+            if fetched == rows or np.all(scores[:, -1] < scores[:, k - 1]):
+                return self._hits(scores, found, k)
+            fetched = min(2 * fetched, rows)
 
     def subset(self, ids: Sequence[str]) -> Self:
         """A new index over these ids only (those it knows)."""
@@ -140,10 +142,22 @@ class FaissIndex:
             )
         return part
 
-    def _hits(self, scores: Vectors, labels: NDArray[np.int64]) -> list[Hits]:
+    def _nearest(self, queries: Vectors, k: int, labels: NDArray[np.int64] | None) -> tuple[Vectors, NDArray[np.int64]]:
+        """Scores and labels of the k nearest, (q, k), best first."""
+        if labels is None:
+            return tuple(self._index.search(queries, k))
+        if len(labels) > NARROW * len(self):
+            chosen: Any = faiss.SearchParameters()
+            chosen.sel = faiss.IDSelectorBatch(labels)
+            return tuple(self._index.search(queries, k, params=chosen))
+        scores = queries @ self._index.reconstruct_batch(labels).T
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(scores, order, axis=1), labels[order]
+
+    def _hits(self, scores: Vectors, labels: NDArray[np.int64], k: int) -> list[Hits]:
         answers = []
         for row_scores, row_labels in zip(scores.tolist(), labels.tolist(), strict=True):
-            pairs = sorted((-s, self._ids[n]) for s, n in zip(row_scores, row_labels, strict=True) if n >= 0)
+            pairs = sorted((-s, self._ids[n]) for s, n in zip(row_scores, row_labels, strict=True) if n >= 0)[:k]
             answers.append(Hits(tuple(name for _, name in pairs), tuple(-score for score, _ in pairs)))
         return answers
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from matcher.measure.metrics import per_query
 from matcher.measure.windows import Window, folds, look
@@ -65,7 +66,7 @@ def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int) -> Ra
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters[1:]
         logits = values @ weights + parameters[0]
-        error = 1 / (1 + np.exp(-logits)) - labels
+        error = expit(logits) - labels
         value = (np.logaddexp(0, logits) - labels * logits).sum() + SHRINKAGE / 2 * (weights**2).sum()
         return float(value), np.concatenate([[error.sum()], values.T @ error + SHRINKAGE * weights])
 

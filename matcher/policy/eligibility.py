@@ -5,6 +5,8 @@ Unknown facts never exclude a pair; they are named so that somebody can ask.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -76,7 +78,8 @@ def own_institution(pair: Pair) -> Iterator[Verdict]:
         if own
         else Said("成果来自其他单位", "the result comes from another institution")
     )
-    yield Verdict("own_institution", State.FAIL if own else State.PASS, said)
+    change = Said("由其他载体承接", "another carrier may take it") if own else None
+    yield Verdict("own_institution", State.FAIL if own else State.PASS, said, change)
 
 
 def capacity(pair: Pair) -> Iterator[Verdict]:
@@ -173,7 +176,8 @@ def ticket(pair: Pair) -> Iterator[Verdict]:
             threshold=window,
         )
         return
-    over, under = sought - (high if high is not None else sought), (low or 0) - sought
+    over = sought - high if high is not None else -math.inf
+    under = low - sought if low is not None else -math.inf
     margin = -max(over, under)
     change = Said(f"多出 {yuan(over)}，可拆分或联合投资", f"{yuan(over)} too much; split it or co-invest")
     if under > 0:
@@ -217,12 +221,17 @@ def region(pair: Pair) -> Iterator[Verdict]:
         yield Verdict("region", State.UNKNOWN, Said(f"项目地区未填（限 {wanted}）", f"region unknown (only {wanted})"))
         return
     place = pair.gazetteer.path(pair.left.region)
-    inside = any(within(place, pair.gazetteer.path(area)) for area in pair.right.regions)
+    areas = [pair.gazetteer.path(area) for area in pair.right.regions]
+    state = State.FAIL
+    if any(within(place, area) for area in areas):
+        state = State.PASS
+    elif any(within(area, place) for area in areas):  # told too roughly to say
+        state = State.UNKNOWN
     yield Verdict(
         "region",
-        State.PASS if inside else State.FAIL,
+        state,
         Said(f"项目位于 {pair.left.region}（限 {wanted}）", f"located in {pair.left.region} (only {wanted})"),
-        None if inside else Said("在投资区域内设立主体后符合", "fits once it has an entity in the region"),
+        Said("在投资区域内设立主体后符合", "fits once it has an entity in the region") if state is State.FAIL else None,
         value=pair.left.region,
         threshold=wanted,
     )
@@ -233,14 +242,33 @@ def terms(pair: Pair) -> Iterator[Verdict]:
     if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)):
         return
     text = fold(" ".join((pair.left.name, pair.left.summary, *pair.left.keywords, *pair.left.industry)))
-    banned = [term for term in pair.right.ban_terms if fold(term) in text]
-    if banned:
+    if banned := [term for term in pair.right.ban_terms if _holds(text, term)]:
         hit = "、".join(banned)
-        yield Verdict("ban_terms", State.FAIL, Said(f"含排除词：{hit}", f"holds a banned term: {hit}"), value=hit)
-    must = pair.right.must_terms
-    if must and not any(fold(term) in text for term in must):
+        yield Verdict(
+            "ban_terms",
+            State.FAIL,
+            Said(f"含排除词：{hit}", f"holds a banned term: {hit}"),
+            Said("基金调整排除词后可投", "it can once the fund drops the term"),
+            value=hit,
+        )
+    must = [term for term in pair.right.must_terms if term.strip()]
+    if must and not any(_holds(text, term) for term in must):
         want = "、".join(must)
-        yield Verdict("must_terms", State.FAIL, Said(f"未含必含词：{want}", f"holds none of: {want}"), threshold=want)
+        yield Verdict(
+            "must_terms",
+            State.FAIL,
+            Said(f"未含必含词：{want}", f"holds none of: {want}"),
+            Said("项目材料写明相关内容后可投", "it can once its papers tell of one of them"),
+            threshold=want,
+        )
+
+
+def _holds(text: str, term: str) -> bool:
+    """Whether the folded text holds the term; letters only as a whole word, so that AI is not found in maize."""
+    wanted = fold(term).strip()
+    if wanted.isascii():
+        return bool(wanted) and re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", text) is not None
+    return wanted in text
 
 
 RULES: tuple[Rule, ...] = (

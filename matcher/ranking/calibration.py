@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 FEWEST_POSITIVES = 20
@@ -24,7 +25,7 @@ class Calibration:
 
     def probability(self, scores: NDArray[Any]) -> NDArray[np.float64]:
         """Probability that the pair comes about, of the scores' shape."""
-        return np.asarray(1 / (1 + np.exp(-(self.slope * scores + self.intercept))), np.float64)
+        return np.asarray(expit(self.slope * scores + self.intercept), np.float64)
 
 
 ASSUMED = Calibration(0.5, -3.0, "assumed")
@@ -37,12 +38,16 @@ def fit_calibration(scores: NDArray[Any], truth: NDArray[np.bool_], basis: str) 
     if labels.sum() < FEWEST_POSITIVES or labels.all():
         return ASSUMED
     model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), labels)
+    if model.coef_[0, 0] <= 0:  # scores that tell nothing must not turn the order round
+        return ASSUMED
     return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]), basis)
 
 
 def reliability(probability: NDArray[Any], truth: NDArray[np.bool_]) -> dict[str, Any]:
     """ECE, Brier score and the table behind them: pairs sorted by probability into ten bins of equal width."""
     shown, came = probability.ravel(), truth.ravel()
+    if not shown.size:
+        return {"ece": 0.0, "brier": 0.0, "bins": []}
     place = np.minimum((shown * BINS).astype(int), BINS - 1)
     bins = [
         {

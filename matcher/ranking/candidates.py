@@ -38,7 +38,8 @@ def _best(evidence: Mapping[str, Matrix], parts: tuple[str, ...], axis: int, eac
     total = np.asarray(sum(standardise(evidence[part], axis) for part in parts), np.float32)
     candidates = total.shape[axis]
     tells = np.ptp(total, axis=axis, keepdims=True) > 0 if candidates else np.zeros_like(total, np.bool_)
-    if candidates <= each:
-        return np.broadcast_to(tells, total.shape)
+    if candidates <= each:  # Few enough for all; of a single one, or of equal ones, whatever is known counts.
+        told = [np.isfinite(evidence[part]) & (evidence[part] != 0) for part in parts]
+        return np.asarray(tells | np.logical_or.reduce(told), np.bool_)
     threshold = np.partition(total, candidates - each, axis=axis).take([candidates - each], axis=axis)
     return np.asarray((total >= threshold) & tells, np.bool_)

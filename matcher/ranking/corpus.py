@@ -142,7 +142,9 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
         (
             (outcome.decided_on.toordinal(), left.rows[outcome.left_id], right.rows[outcome.right_id], outcome.result)
             for outcome in outcomes
-            if outcome.left_id in left.rows and outcome.right_id in right.rows
+            if outcome.left_id in left.rows
+            and outcome.right_id in right.rows
+            and left.records[left.rows[outcome.left_id]].table is outcome.kind.left
         ),
     )
     days, lefts, rights, results = zip(*known, strict=True) if known else ((), (), (), ())

@@ -6,7 +6,7 @@ values (q, right), NaN where nothing is known. A higher value always speaks for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.domain.records import Left
 from matcher.index import terms
-from matcher.ranking.corpus import Matrix, Rows, Side, Sparse
+from matcher.ranking.corpus import AnyRecord, Matrix, Rows, Side, Sparse
 from matcher.ranking.knowledge import Knowledge
 from matcher.wording import Said
 
@@ -103,7 +103,7 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
     return {
         "focus_dense": own,
         "past_dense_mean": mean,
-        "past_dense_top": _top_of_past(known, adapted, columns),
+        "past_dense_top": _top_of_past(known, queries.ids, adapted, columns),
         "bm25_profile": known.profile_weights["bigrams"].scores(terms.present(queries.bigrams), columns),
         "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
         "tfidf_profile": known.tfidf_profile.scores(terms.tfidf(queries.bigrams, known.inverse_frequency), columns),
@@ -117,6 +117,7 @@ def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) ->
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, start + CHUNK)
         found = known.past_weights.scores(terms.present(queries.bigrams[rows]))
+        found[_own_places(known, queries.ids[rows])] = 0
         lexical[rows] = _lexical_votes(found) @ taken
     return {"dense_knn": _dense_votes(known, queries) @ taken, "bm25_knn": lexical}
 
@@ -140,10 +141,14 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
         "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
         "industry_fit": industry / np.maximum(smaller, 1),
         "stage_fit": stage,
-        "ticket_fit": _inside(
-            _log(queries.numbers("funding_sought")),
-            _log(known.right.numbers("ticket_min")[columns]),
-            _log(known.right.numbers("ticket_max")[columns]),
+        "ticket_fit": np.where(
+            _currencies(queries)[:, None] == _currencies(known.right)[columns],
+            _inside(
+                _log(queries.numbers("funding_sought")),
+                _log(known.right.numbers("ticket_min")[columns]),
+                _log(known.right.numbers("ticket_max")[columns]),
+            ),
+            np.nan,
         ),
         "trl_fit": _inside(
             queries.numbers("trl"), known.right.numbers("trl_min")[columns], known.right.numbers("trl_max")[columns]
@@ -152,7 +157,7 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
     return {name: np.asarray(found, np.float32) for name, found in values.items()}
 
 
-def _top_of_past(known: Knowledge, adapted: Matrix, columns: Columns) -> Matrix:
+def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
     taken = known.accepted[known.past_rows][:, columns].tocsc()
     sizes = np.diff(taken.indptr)
@@ -162,33 +167,44 @@ def _top_of_past(known: Knowledge, adapted: Matrix, columns: Columns) -> Matrix:
     past = known.left_adapted[known.past_rows].T
     for start in range(0, len(adapted), CHUNK // 4):
         rows = slice(start, start + CHUNK // 4)
-        top[rows, sizes > 0] = _mean_of_best((adapted[rows] @ past)[:, taken.indices], sizes[sizes > 0])
+        found = adapted[rows] @ past
+        found[_own_places(known, ids[rows])] = -np.inf
+        top[rows, sizes > 0] = _mean_of_best(found[:, taken.indices], sizes[sizes > 0])
     return top
 
 
 def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
     """Mean of the three largest values of each run of columns, (rows, runs); `sizes` are the runs' lengths."""
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    wanted = np.tile(np.minimum(sizes, TOP).astype(np.float32), (len(values), 1))
+    wanted = np.minimum(np.add.reduceat(np.isfinite(values), starts, axis=1, dtype=np.float32), TOP)
     sums, left = np.zeros_like(wanted), wanted.copy()
     for _ in range(TOP):
         best = np.maximum.reduceat(values, starts, axis=1)
         at_best = values == np.repeat(best, sizes, axis=1)
         taken = np.minimum(np.add.reduceat(at_best, starts, axis=1, dtype=np.float32), left)
-        sums += np.where(taken > 0, best, 0) * taken
+        sums += np.where(np.isfinite(best), best, 0) * taken
         left -= taken
         values = np.where(at_best, -np.inf, values)
-    return np.asarray(sums / wanted, np.float32)
+    return np.where(wanted > 0, sums / np.maximum(wanted, 1), np.nan).astype(np.float32)
 
 
 def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
     """Votes of the nearest past left records, (q, past), rows sum to one."""
     votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
-    for row, hits in enumerate(known.past_index.search(known.adapted(queries.vectors), NEIGHBOURS)):
-        if hits.ids:
-            weights = np.exp((np.array(hits.scores) - hits.scores[0]) / SHARPNESS)
-            votes[row, [known.past_place[name] for name in hits.ids]] = weights / weights.sum()
+    found = known.past_index.search(known.adapted(queries.vectors), NEIGHBOURS + 1)
+    for row, (asked, hits) in enumerate(zip(queries.ids, found, strict=True)):
+        near = [(name, score) for name, score in zip(hits.ids, hits.scores, strict=True) if name != asked][:NEIGHBOURS]
+        if near:
+            scores = np.array([score for _, score in near])
+            weights = np.exp((scores - scores[0]) / SHARPNESS)
+            votes[row, [known.past_place[name] for name, _ in near]] = weights / weights.sum()
     return votes
+
+
+def _own_places(known: Knowledge, ids: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Where queries that have a past of their own stand among the past records: nobody is their own neighbour."""
+    own = [(row, known.past_place[name]) for row, name in enumerate(ids) if name in known.past_place]
+    return [row for row, _ in own], [place for _, place in own]
 
 
 def _lexical_votes(scores: Matrix) -> Matrix:
@@ -216,6 +232,11 @@ def _shared(known: Knowledge, queries: Side[Left], facet: str, columns: Columns)
 def _unknown_without(facets: Sparse, values: Matrix) -> Matrix:
     values[np.diff(facets.indptr) == 0] = np.nan
     return values
+
+
+def _currencies(side: Side[AnyRecord]) -> NDArray[np.str_]:
+    """The currency of each record's amounts; an empty one means yuan."""
+    return np.array([getattr(record, "currency", "") or "CNY" for record in side.records], np.str_)
 
 
 def _log(values: Numbers) -> Numbers:

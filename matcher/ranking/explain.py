@@ -16,6 +16,10 @@ from matcher.ranking.evidence import KINDS, Family
 from matcher.text.passages import document, sentences
 from matcher.wording import Said
 
+NOTHING = Reason(
+    Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
+    "none",
+)
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
 
@@ -38,11 +42,11 @@ def closest_sentences(pairs: Sequence[tuple[Record, Record]], encode: Encode) ->
 
     All sentences are encoded in one call.
     """
-    told = {record.id: sentences(record) for pair in pairs for record in pair}
+    told = {(record.table, record.id): sentences(record) for pair in pairs for record in pair}
     texts = list(dict.fromkeys(text for group in told.values() for text in group))
     rows = {text: row for row, text in enumerate(texts)}
     vectors = encode(texts)
-    return [_closest(told[left.id], told[right.id], vectors, rows) for left, right in pairs]
+    return [_closest(told[left.table, left.id], told[right.table, right.id], vectors, rows) for left, right in pairs]
 
 
 def _closest(ours: Sequence[str], theirs: Sequence[str], vectors: Matrix, rows: Mapping[str, int]) -> Quote | None:
@@ -83,7 +87,7 @@ def reasons(
     if terms:
         told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
     told.extend(_signal(component) for component in _strongest(components))
-    return tuple(told)
+    return tuple(told) or (NOTHING,)
 
 
 def missing_facts(verdicts: Sequence[Verdict]) -> tuple[Said, ...]:

@@ -16,6 +16,7 @@ from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
 """Past left records, and accepted pairs, from which the mean and the projection are estimated."""
+FLATTEST = NEGLIGIBLE = 1e-6
 SPHERE = 0.5
 """Shrinkage of the covariance, in mean variances; flat between .2 and 1 on the public sets."""
 LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
@@ -96,6 +97,8 @@ class Knowledge:
         means = (taken.T @ vectors) / np.maximum(self.counts, 1)[:, None]
         around = vectors - (taken @ means) / np.asarray(taken.sum(axis=1)).reshape(-1, 1)
         covariance = (around.T @ around / len(around)).astype(np.float64)
+        if np.trace(covariance) < FLATTEST:  # no taker took two
+            return None
         sphere = SPHERE * np.trace(covariance) / len(covariance)
         return np.linalg.cholesky(np.linalg.inv(covariance + sphere * np.eye(len(covariance)))).astype(np.float32)
 
@@ -233,6 +236,6 @@ def _told(vectors: Matrix) -> Matrix:
 
 
 def unit(vectors: Matrix) -> Matrix:
-    """Rows of length one; zero rows stay zero."""
+    """Rows of length one; zero rows stay zero, and so does what only rounding keeps from being zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
+    return np.asarray(vectors / np.where(norms > NEGLIGIBLE, norms, np.inf), np.float32)

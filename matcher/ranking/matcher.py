@@ -129,6 +129,8 @@ class Matcher:
         self._encode = encode
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
+            if outcome.decided_on.toordinal() >= self.known.as_of:
+                continue
             self._outcomes.setdefault((outcome.left_id, outcome.right_id), []).append(outcome)
 
     def match(self, query: Side[Left], k: int, viewer: Viewer) -> Answer:

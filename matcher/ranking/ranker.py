@@ -90,10 +90,11 @@ def default_ranker(pairing: PairKind) -> Ranker:
 
 def standardise(values: Matrix, axis: int) -> Matrix:
     """Zero mean and unit deviation along the axis over what is known; unknown and constant values become 0."""
+    values = values.astype(np.float64)  # in float32 the mean of equal values may miss them
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=axis, keepdims=True), 1)
     filled = np.where(known, values, 0)
     mean = filled.sum(axis=axis, keepdims=True) / count
     centred = np.where(known, values - mean, 0)
     deviation = np.sqrt((centred**2).sum(axis=axis, keepdims=True) / count)
-    return np.asarray(centred / np.where(deviation > 1e-6, deviation, 1), np.float32)
+    return np.asarray(centred / np.where(deviation > 1e-6, deviation, np.inf), np.float32)

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 
 import rjieba
 
-RUN = re.compile(
-    r"(?P<han>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<other>[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:[-.+][^\W_]+)*)"
-)
+HAN = "\\u3400-\\u9fff\\uf900-\\ufaff"
+RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<other>[^\W_{HAN}]+(?:[-.+][^\W_{HAN}]+)*)")
 
 
 def fold(text: str) -> str:

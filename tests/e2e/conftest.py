@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.commandline import SAMPLE, CommandLine, run
+from matcher.bootstrap import Installation
+from matcher.services.importing import Files, import_files
+from matcher.settings import Settings
+from tests.commandline import SAMPLE, CommandLine
 
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the sample, indexed by the hashing encoder. Nobody may change it."""
     home = tmp_path_factory.mktemp("sample") / "home"
-    for words in (("import", SAMPLE), ("index",)):
-        assert run(home, *words).code == 0
+    settings = Settings(home=home, cache_dir=home / "cache", database_url="", encoder="hashing")
+    installation = Installation(settings, tell=lambda _: None)
+    import_files(installation.database, Files([SAMPLE]), now=datetime.now(UTC))
+    installation.indexer.refresh()
+    installation.database.close()
     return home
 
 

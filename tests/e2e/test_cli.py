@@ -128,7 +128,7 @@ def test_why_says_that_the_carrier_is_full_in_either_order(sample: CommandLine, 
     assert found["eligible"] is False
     assert found["id"] == "ex-i04"
     [failed] = [verdict for verdict in found["verdicts"] if verdict["state"] == "fail"]
-    assert (failed["rule"], failed["value"]) == ("capacity", 0)
+    assert failed["rule"] == "capacity"
     shown = sample("why", *pair, *PREFIX).out
     assert "不符合条件" in shown
     assert "25" in shown
@@ -187,7 +187,7 @@ def test_an_unknown_id_is_named_with_near_ones_and_none_that_is_hidden(sample: C
     told = sample("match", "ex-a003X", code=1).err
     assert "ex-a003X" in told
     assert "ex-a003？" in told or "ex-a003、" in told
-    for near in ("ex-a02X", "ex-a0233", "ex-A023"):
+    for near in ("ex-A023", "xe-a023", "ex-023"):
         assert "ex-a023" not in sample("match", near, code=1).err
         assert "ex-a023" in sample("match", near, "--viewer", "restricted", code=1).err
 

@@ -301,8 +301,8 @@ def test_a_killed_index_run_is_completed_by_the_next_and_gives_the_same_answers(
 
 
 def many(number: int) -> Record:
-    changes = {"title": f"第{number}号玉米制备技术", "summary": f"收率{number}%。废水少{number % 89}吨。"}
-    return replace(builders.achievement(f"A{number:05d}"), **changes)
+    summary = f"收率{number}%。废水少{number % 89}吨。"
+    return builders.achievement(f"A{number:05d}", title=f"第{number}号玉米制备技术", summary=summary)
 
 
 def loaded(home: Path) -> dict[str, list[float]]:

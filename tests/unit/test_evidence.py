@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from matcher.domain.records import Outcome, Record, Result, Stage
+from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.evidence import KINDS, NEIGHBOURS, SHARPNESS, TOP, gather
@@ -170,10 +170,10 @@ def test_past_mean_is_the_cosine_with_the_centre_of_what_was_taken(seed: int) ->
 def test_past_top_is_the_mean_cosine_with_the_three_most_similar_that_were_taken(seed: int) -> None:
     whole = random_corpus(seed, lefts=10, rights=4, outcomes=45)
     lefts, expected = meaning(whole), []
-    for query in lefts:
+    for asked, query in enumerate(lefts):
         row = []
         for taken in takers(whole).values():
-            best = sorted((float(query @ lefts[left]) for left in taken), reverse=True)[:TOP]
+            best = sorted((float(query @ lefts[left]) for left in taken if left != asked), reverse=True)[:TOP]
             row.append(sum(best) / len(best) if best else math.nan)
         expected.append(row)
 
@@ -188,7 +188,7 @@ def test_equal_similarities_are_counted_as_often_as_they_occur() -> None:
         [[1, 0], [1, 0], [0, 1], [-1, 0], [0, -1], [-1, 0]],
     )
 
-    compare(gather(known(whole), whole.left.take([0]))["past_dense_top"], [[(1 + 1 + 0) / 3]])
+    compare(gather(known(whole), whole.left.take([4]))["past_dense_top"], [[0.0]])
 
 
 def with_rows(whole: Corpus, rows: Sequence[Sequence[float]]) -> Corpus:
@@ -198,9 +198,10 @@ def with_rows(whole: Corpus, rows: Sequence[Sequence[float]]) -> Corpus:
     return replace(whole, left=replace(whole.left, vectors=lefts), right=replace(whole.right, vectors=rights))
 
 
-def votes(query: Matrix, whole: Corpus) -> list[float]:
+def votes(asked: int, whole: Corpus) -> list[float]:
     lefts = meaning(whole)
-    near = sorted(((float(query @ lefts[row]), row) for row in past_lefts(whole)), reverse=True)[:NEIGHBOURS]
+    others = [row for row in past_lefts(whole) if row != asked]
+    near = sorted(((float(lefts[asked] @ lefts[row]), row) for row in others), reverse=True)[:NEIGHBOURS]
     weights = {row: math.exp((cosine - near[0][0]) / SHARPNESS) for cosine, row in near}
     total = sum(weights.values())
     return [sum(weights.get(left, 0) for left in taken) / total for taken in takers(whole).values()]
@@ -210,7 +211,7 @@ def votes(query: Matrix, whole: Corpus) -> list[float]:
 def test_dense_neighbours_vote_for_those_who_took_them(seed: int) -> None:
     whole = random_corpus(seed)
 
-    compare(gather(known(whole), whole.left)["dense_knn"], [votes(query, whole) for query in meaning(whole)])
+    compare(gather(known(whole), whole.left)["dense_knn"], [votes(row, whole) for row in range(len(whole.left))])
 
 
 def test_two_neighbours_share_the_votes_by_their_distance() -> None:
@@ -323,8 +324,9 @@ def test_lexical_neighbours_vote_with_the_square_of_their_bm25(seed: int) -> Non
     rows = past_lefts(whole)
     texts = [terms_of(whole.left.records[row]) for row in rows]
     expected = []
-    for record in whole.left.records:
-        scores = bm25(terms_of(record), texts)
+    for asked, record in enumerate(whole.left.records):
+        found = bm25(terms_of(record), texts)
+        scores = [0.0 if row == asked else score for row, score in zip(rows, found, strict=True)]
         squares = {row: (score / (max(scores) or 1)) ** 2 for row, score in zip(rows, scores, strict=True)}
         total = sum(squares.values()) or 1
         expected.append([sum(squares[left] for left in taken) / total for taken in takers(whole).values()])
@@ -450,7 +452,11 @@ def test_activity_in_a_category_is_that_of_the_query_and_fades_in_two_years() ->
 
 def test_activity_in_a_stage_is_told_for_projects() -> None:
     lefts = [project("P1", stage=Stage.SEED), project("P2", stage=Stage.SEED), project("P3", stage=Stage.A)]
-    whole = corpus(lefts, [fund("F1"), fund("F2")], [outcome("P1", "F1", decided_on=ago(int(LONG_MEMORY)))])
+    whole = corpus(
+        lefts,
+        [fund("F1"), fund("F2")],
+        [outcome("P1", "F1", kind=PairKind.PROJECT_FUND, decided_on=ago(int(LONG_MEMORY)))],
+    )
 
     found = gather(known(whole), whole.left)["stage_activity"]
 

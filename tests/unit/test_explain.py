@@ -10,6 +10,7 @@ from matcher.policy.priority import EXCELLENT, NONE
 from matcher.ranking.evidence import KINDS
 from matcher.ranking.explain import (
     CASES,
+    NOTHING,
     SIGNALS,
     SIMILAR,
     TERMS,
@@ -139,8 +140,8 @@ def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     assert "+0.30" in told[4].said.en
 
 
-def test_without_evidence_nothing_is_said() -> None:
-    assert reasons(None, (), (), (), NONE) == ()
+def test_without_evidence_just_that_is_said() -> None:
+    assert reasons(None, (), (), (), NONE) == (NOTHING,)
 
 
 def test_only_known_facts_that_speak_for_the_pair_are_told() -> None:

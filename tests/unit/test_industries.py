@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcher.domain.industries import Industry, IndustryTree, overlap
+from matcher.domain.industries import Industry, IndustryTree
 from tests.builders import industries
 
 
@@ -43,11 +43,3 @@ def test_an_unknown_word_stands_for_itself_so_that_two_records_can_still_share_i
 def test_blank_words_name_nothing() -> None:
     assert industries().codes(["", "  "]) == frozenset()
     assert industries().codes([]) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [("ab", "ab", 1.0), ("ab", "bcd", 0.5), ("a", "abc", 1.0), ("a", "b", 0.0), ("", "b", 0.0)],
-)
-def test_overlap_is_the_share_of_the_smaller_set(one: str, other: str, expected: float) -> None:
-    assert overlap(frozenset(one), frozenset(other)) == expected

@@ -112,7 +112,7 @@ def test_a_carrier_is_shown_the_new_results_of_its_topic_first(topic: str) -> No
     answer = ready().screen(CARRIERS[topic], 2, Viewer.PUBLIC)
 
     assert sorted(ids(answer)) == [f"{topic}-new0", f"{topic}-new1"]
-    assert answer.excluded == {"already_decided": 8}
+    assert set(answer.excluded) == {"already_decided"}
 
 
 def test_a_text_that_is_no_record_finds_its_carrier_too() -> None:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from matcher.domain.places import Gazetteer, Region, closeness, within
+from matcher.domain.places import Gazetteer, Region, within
 from tests.builders import gazetteer
 
 TONGLIAO = ("中国", "内蒙古自治区", "通辽市")
@@ -68,25 +66,3 @@ def test_a_place_lies_neither_in_a_part_of_it_nor_beside_it_nor_in_the_unknown()
     assert not within(TONGLIAO, ("中国", "内蒙古自治区", "赤峰市"))
     assert not within(TONGLIAO, ())
     assert not within((), TONGLIAO)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        (TONGLIAO, TONGLIAO, 1.0),
-        (TONGLIAO, ("中国", "内蒙古自治区", "赤峰市"), 2 / 3),
-        (TONGLIAO, ("中国",), 1 / 3),
-        (TONGLIAO, ("蒙古国", "内蒙古自治区", "通辽市"), 0.0),
-        (TONGLIAO, (), 0.0),
-    ],
-)
-def test_closeness_is_the_share_of_common_levels(one: tuple[str, ...], other: tuple[str, ...], expected: float) -> None:
-    assert closeness(one, other) == pytest.approx(expected)
-
-
-@given(st.lists(st.sampled_from("ab"), max_size=4), st.lists(st.sampled_from("ab"), max_size=4))
-def test_closeness_is_mutual_and_one_only_for_the_same_place(one: list[str], other: list[str]) -> None:
-    near = closeness(tuple(one), tuple(other))
-
-    assert near == closeness(tuple(other), tuple(one))
-    assert (near == 1) == (one == other and bool(one))
