@@ -37,6 +37,8 @@ class Origin:
 
     revision: int
     """The database's revision at the time."""
+    stamp: str
+    """The random stamp of that revision, by which a restored backup is told from the history it replaced."""
     database: str
     """Identity of the database, so that files are never used beside another one."""
     encoder: str
@@ -44,7 +46,10 @@ class Origin:
     text_version: int
 
     def extends(self, older: Origin) -> bool:
-        """Whether the older snapshot can be brought up to this origin by applying changes."""
+        """Whether the older snapshot can be brought up to this origin by applying changes.
+
+        The caller makes sure that the database still knows the older stamp.
+        """
         same = (self.database, self.encoder, self.dimension, self.text_version)
         return same == (older.database, older.encoder, older.dimension, older.text_version) and (
             self.revision >= older.revision

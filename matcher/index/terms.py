@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
 Counts = Any
 """scipy.sparse.csr_array of float32, (records, COLUMNS): how often a term stands in a record."""
@@ -30,6 +29,8 @@ def count_terms(texts: Sequence[Text], analyse: Callable[[Text], list[str]], col
     """Hashed term counts of each text, (len(texts), columns). Hashing needs no vocabulary to keep in step."""
     if not texts:
         return sparse.csr_array((0, columns), dtype=np.float32)
+    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415  # most of a second to import
+
     vectorizer = HashingVectorizer(
         analyzer=analyse, n_features=columns, alternate_sign=False, norm=None, dtype=np.float32
     )

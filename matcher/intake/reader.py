@@ -15,7 +15,7 @@ from matcher.intake.limits import Limits
 from matcher.intake.mapping import ColumnMapping, check_mapping
 from matcher.intake.names import kind_of
 from matcher.intake.rows import RowBuilder
-from matcher.intake.tables import Plan, Table, guess, open_tables, plan, unknown_table
+from matcher.intake.tables import Plan, Table, guess, no_table, open_tables, plan, unknown_table
 
 Read = Row | Withdrawal | RowIssue
 EVERY = 1000
@@ -47,7 +47,7 @@ def read(
         plans += found
         notes += said
     if not plans:
-        raise unknown_table(path.name)
+        raise no_table(path.name) if path.is_dir() else unknown_table(path.name)
     order = list(Kind)
     plans.sort(key=lambda item: order.index(item.kind))
     return _stream(plans, notes, limits, progress)

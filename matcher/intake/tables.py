@@ -199,6 +199,15 @@ def unsupported(path: Path) -> UnsupportedFileError:
     )
 
 
+def no_table(name: str) -> UnsupportedFileError:
+    """The error for a folder in which no file is a table."""
+    zh, en = known_names()
+    return UnsupportedFileError(
+        Said(f"文件夹“{name}”里没有可以导入的表。", f"The folder '{name}' holds no table that can be imported."),
+        Said(f"请把文件命名为：{zh}。", f"Name the files after these: {en}."),
+    )
+
+
 def unknown_table(name: str) -> UnsupportedFileError:
     """The error for a file of which nothing tells the table."""
     zh, en = known_names()

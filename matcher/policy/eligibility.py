@@ -98,7 +98,7 @@ def capacity(pair: Pair) -> Iterator[Verdict]:
         None if free > 0 else Said(f"腾出 {1 - free} 个位置后可接", f"it can once {1 - free} place(s) are free"),
         value=used,
         threshold=total,
-        margin=free,
+        margin=free - 1,
     )
 
 

@@ -32,7 +32,8 @@ def visible(record: Record, viewer: Viewer) -> bool:
 def require_visible(record: Record, viewer: Viewer) -> None:
     """Raise NotEntitledError unless the viewer may see the record."""
     if not visible(record, viewer):
+        enough = next(each for each in Viewer if visible(record, each))
         raise NotEntitledError(
             Said(f"记录 {record.id} 不在当前可见范围内。", f"Record {record.id} is not visible to this viewer."),
-            Said("如已获授权，请加 --viewer restricted。", "If you are entitled to it, add --viewer restricted."),
+            Said(f"如已获授权，请加 --viewer {enough}。", f"If you are entitled to it, add --viewer {enough}."),
         )

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 FEWEST_POSITIVES = 20
 BINS = 10
@@ -37,6 +36,8 @@ def fit_calibration(scores: NDArray[Any], truth: NDArray[np.bool_], basis: str) 
     labels = truth.ravel()
     if labels.sum() < FEWEST_POSITIVES or labels.all():
         return ASSUMED
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # most of a second to import
+
     model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), labels)
     if model.coef_[0, 0] <= 0:  # scores that tell nothing must not turn the order round
         return ASSUMED

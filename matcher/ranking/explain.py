@@ -20,6 +20,7 @@ NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
+Centre = Callable[[Matrix], Matrix]
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
 
@@ -37,22 +38,29 @@ class Case:
     day: date
 
 
-def closest_sentences(pairs: Sequence[tuple[Record, Record]], encode: Encode) -> list[Quote | None]:
+def closest_sentences(
+    pairs: Sequence[tuple[Record, Record]],
+    encode: Encode,
+    around: tuple[Centre, Centre] = (np.asarray, np.asarray),
+) -> list[Quote | None]:
     """For each pair the two sentences, one of each record, with the highest cosine; None if a side has none.
 
-    All sentences are encoded in one call.
+    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
     """
     told = {(record.table, record.id): sentences(record) for pair in pairs for record in pair}
     texts = list(dict.fromkeys(text for group in told.values() for text in group))
     rows = {text: row for row, text in enumerate(texts)}
     vectors = encode(texts)
-    return [_closest(told[left.table, left.id], told[right.table, right.id], vectors, rows) for left, right in pairs]
+    centred = around[0](vectors), around[1](vectors)
+    return [_closest(told[left.table, left.id], told[right.table, right.id], rows, centred) for left, right in pairs]
 
 
-def _closest(ours: Sequence[str], theirs: Sequence[str], vectors: Matrix, rows: Mapping[str, int]) -> Quote | None:
+def _closest(
+    ours: Sequence[str], theirs: Sequence[str], rows: Mapping[str, int], vectors: tuple[Matrix, Matrix]
+) -> Quote | None:
     if not ours or not theirs:
         return None
-    found = vectors[[rows[text] for text in ours]] @ vectors[[rows[text] for text in theirs]].T
+    found = vectors[0][[rows[text] for text in ours]] @ vectors[1][[rows[text] for text in theirs]].T
     row, column = divmod(int(found.argmax()), found.shape[1])
     return Quote(ours[row], theirs[column], float(found[row, column]))
 
@@ -75,7 +83,7 @@ def reasons(
         zh = "；".join(f"《{case.name}》（{case.day}）" for case in cases)
         en = "; ".join(f"“{case.name}” ({case.day})" for case in cases)
         told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
-    if quote:
+    if quote and quote.similarity >= SIMILAR:
         told.append(
             Reason(
                 Said(

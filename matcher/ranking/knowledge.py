@@ -78,6 +78,10 @@ class Knowledge:
         """
         return _centred(vectors, self.left_mean)
 
+    def centred_right(self, vectors: Matrix) -> Matrix:
+        """Right vectors without what all of them share, unit rows."""
+        return _centred(vectors, self.right_mean)
+
     @cached_property
     def left_meaning(self) -> Matrix:
         """Centred vectors of all left records, (left, d)."""
@@ -116,7 +120,7 @@ class Knowledge:
     @cached_property
     def right_meaning(self) -> Matrix:
         """Centred vectors of the right records' own texts, (right, d)."""
-        return _centred(self.right.vectors, self.right_mean)
+        return self.centred_right(self.right.vectors)
 
     @cached_property
     def past_index(self) -> FaissIndex:

@@ -198,7 +198,8 @@ class Matcher:
         return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
 
     def _explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
-        quotes = explain.closest_sentences([(pair.left, pair.right) for pair in pairs], self._encode)
+        around = (self.known.centred, self.known.centred_right)
+        quotes = explain.closest_sentences([(pair.left, pair.right) for pair in pairs], self._encode, around)
         return [self._match(pair, scored, quote) for pair, quote in zip(pairs, quotes, strict=True)]
 
     def _match(self, pair: Asked, scored: Scored, quote: Quote | None) -> Match:

@@ -75,7 +75,7 @@ class Indexer:
             origin = self._origin(stored)
             if older is not None and older.origin == origin:
                 return older, IndexReport(origin.revision, 0, 0)
-            base = older if older is not None and origin.extends(older.origin) else None
+            base = older if older is not None and _continues(stored, older.origin, origin) else None
             if base is None and older is not None:
                 why = _another_origin(older.origin, origin)
             changes = _changes(stored, Outcomes(connection), base.origin.revision if base else None)
@@ -103,7 +103,8 @@ class Indexer:
 
     def _origin(self, stored: Records) -> Origin:
         return Origin(
-            revision=stored.revision(),
+            revision=(revision := stored.revision()),
+            stamp=stored.stamp(revision),
             database=stored.identity(),
             encoder=self._encoder.id,
             dimension=self._encoder.dimension,
@@ -123,6 +124,10 @@ class Indexer:
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
         return table.changed([record.id for record in records], vectors, counts, gone)
+
+
+def _continues(stored: Records, older: Origin, newer: Origin) -> bool:
+    return newer.extends(older) and stored.stamp(older.revision) == older.stamp
 
 
 def _changes(stored: Records, facts: Outcomes, since: int | None) -> Changes:

@@ -13,7 +13,7 @@ from matcher.domain.records import Kind, Outcome, PairKind, Record, Result
 from matcher.errors import StoreError
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
 from matcher.store.suggestions import not_found
-from matcher.store.tables import RECORD_KINDS, TABLES, deletions, outcomes, state
+from matcher.store.tables import RECORD_KINDS, TABLES, deletions, outcomes, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
 
@@ -171,6 +171,11 @@ class Records:
     def revision(self) -> int:
         """The revision of the last change of a record or an outcome; 0 for an empty database."""
         return int(self._connection.execute(sa.select(state.c.revision)).scalar_one())
+
+    def stamp(self, revision: int) -> str:
+        """The random stamp of a revision; empty for one that this database never had, and for 0."""
+        found = self._connection.scalar(sa.select(revisions.c.stamp).where(revisions.c.revision == revision))
+        return str(found or "")
 
     def identity(self) -> str:
         """A random name that this database got when it was created."""

@@ -97,6 +97,14 @@ state = sa.Table(
 """One row. `revision` grows with every committed change of a record or an outcome; `identity` tells databases apart,
 so that files derived from one are never taken for another's."""
 
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("revision", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("stamp", sa.Text(), nullable=False),
+)
+"""A random stamp of every revision. A restored backup counts on from an older one, but with other stamps."""
+
 deletions = sa.Table(
     "deletions",
     metadata,

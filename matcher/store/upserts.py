@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.domain.records import Kind
 from matcher.store.rows import Key, Plan, RowT
-from matcher.store.tables import deletions, state
+from matcher.store.tables import deletions, revisions, state
 
 CHUNK = 1000
 """Rows in one statement; SQLite binds at most 32,766 values, and an outcome's key has four."""
@@ -55,7 +56,9 @@ class Revision:
     def bump(self) -> int:
         """The revision to write with changed rows."""
         if not self._bumped:
-            self.connection.execute(sa.update(state).values(revision=self._before + 1))
+            revision = self._before + 1
+            self.connection.execute(sa.update(state).values(revision=revision))
+            self.connection.execute(sa.insert(revisions).values(revision=revision, stamp=uuid.uuid4().hex))
             self._bumped = True
         return self._before + 1
 

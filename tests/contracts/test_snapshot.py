@@ -16,7 +16,7 @@ from matcher.index.snapshot import FIELDS, TABLES, Origin, Snapshot, SnapshotFol
 from matcher.index.terms import count_terms
 from matcher.text.words import bigrams
 
-ORIGIN = Origin(revision=1, database="db", encoder="hashing@1", dimension=4, text_version=1)
+ORIGIN = Origin(revision=1, stamp="s1", database="db", encoder="hashing@1", dimension=4, text_version=1)
 VECTORS = np.eye(4, dtype=np.float32)
 
 

@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 
+from matcher.bootstrap import Installation
 from matcher.domain.records import Kind, Record
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, HashingEncoder, Progress, Role, Vectors
 from matcher.index.snapshot import FIELDS, TABLES, Snapshot, SnapshotFolder
 from matcher.services.indexing import Indexer
+from matcher.settings import Settings
 from matcher.store import Database, Outcomes, Records, open_database, upgrade
 from tests import builders
 from tests.commandline import DAY, SAMPLE, CommandLine, start
@@ -331,3 +333,26 @@ def wait_for_snapshot(process: subprocess.Popen[str], folder: Path) -> None:
         if folder.is_dir() and any(os.listdir(each) for each in folder.iterdir() if each.is_dir()):  # noqa: PTH208
             return
         time.sleep(0.001)
+
+
+def test_a_restored_backup_is_told_from_the_history_it_replaced(tmp_path: Path) -> None:
+    """After the restore the revision counts on to where the index stood, but what it counts are other changes."""
+    settings = Settings(home=tmp_path / "home", encoder="hashing")
+    backup = tmp_path / "backup.db"
+
+    def add(name: str) -> tuple[str, ...]:
+        installation = Installation(settings, tell=lambda _: None)
+        with installation.database.begin() as connection:
+            Records(connection).upsert([builders.achievement(name)], NOW)
+        snapshot, _ = installation.indexer.refresh()
+        installation.close()
+        return tuple(sorted(snapshot.tables[Kind.ACHIEVEMENTS].vectors.ids))
+
+    add("A1")
+    with sqlite3.connect(settings.home_folder / "matcher.db") as live, sqlite3.connect(backup) as copy:
+        live.backup(copy)
+    assert add("A8") == ("A1", "A8")
+    with sqlite3.connect(backup) as copy, sqlite3.connect(settings.home_folder / "matcher.db") as live:
+        copy.backup(live)
+
+    assert add("A9") == ("A1", "A9")

@@ -93,7 +93,7 @@ def test_a_manifest_whose_files_are_no_table_is_named(tmp_path: Path) -> None:
     from matcher.index.snapshot import Origin, Snapshot, SnapshotFolder
 
     folder = SnapshotFolder(tmp_path)
-    folder.save(Snapshot.empty(Origin(1, "db", "e", 4, 1)))
+    folder.save(Snapshot.empty(Origin(1, "stamp", "db", "e", 4, 1)))
     path = tmp_path / (tmp_path / "current").read_text() / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"files": ["a"]}))
     with pytest.raises(DamagedIndexError):
@@ -104,7 +104,7 @@ def test_a_pointer_left_by_a_killed_run_is_swept(tmp_path: Path) -> None:
     from matcher.index.snapshot import Origin, Snapshot, SnapshotFolder
 
     (tmp_path / "current.000000000000-deadbeef").write_text("000000000000-deadbeef")
-    SnapshotFolder(tmp_path).save(Snapshot.empty(Origin(1, "db", "e", 4, 1)))
+    SnapshotFolder(tmp_path).save(Snapshot.empty(Origin(1, "stamp", "db", "e", 4, 1)))
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["current"]
 
 

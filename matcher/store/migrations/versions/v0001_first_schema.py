@@ -27,7 +27,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("imports", "deletions", "state", "outcomes", "funds", "projects", "incubators", "achievements"):
+    for table in (
+        "imports",
+        "deletions",
+        "revisions",
+        "state",
+        "outcomes",
+        "funds",
+        "projects",
+        "incubators",
+        "achievements",
+    ):
         op.drop_table(table)
 
 
@@ -180,6 +190,12 @@ def _create_journal() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.bulk_insert(state, [{"id": 1, "revision": 0, "identity": uuid.uuid4().hex}])
+    op.create_table(
+        "revisions",
+        sa.Column("revision", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stamp", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("revision"),
+    )
     op.create_table(
         "deletions",
         sa.Column("kind", sa.Text(), nullable=False),
