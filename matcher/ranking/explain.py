@@ -25,8 +25,8 @@ Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
 
 CASES, TERMS, SIGNALS = 3, 5, 3
-SIMILAR = 0.25
-"""Cosine around the mean from which two records are called similar; two random ones have about 0."""
+SIMILAR, QUOTABLE = 0.25, 0.3
+"""Cosines around the mean from which two records are called similar, and sentences quoted; random ones: about 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def reasons(
         zh = "；".join(f"《{case.name}》（{case.day}）" for case in cases)
         en = "; ".join(f"“{case.name}” ({case.day})" for case in cases)
         told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
-    if quote and quote.similarity >= SIMILAR:
+    if quote and quote.similarity >= QUOTABLE:
         told.append(
             Reason(
                 Said(
