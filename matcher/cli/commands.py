@@ -197,5 +197,6 @@ app.command()(measuring.evaluate)
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:
     if json:
         screen.json([show.match_json(one, full=why) for one in answer.matches])
+        show.show_excluded(screen, answer)
     else:
         show.show_answer(screen, answer, why=why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from json import dumps
 from pathlib import Path
@@ -62,7 +62,9 @@ def score(
     """为一批对打分。Score pairs."""
     with Session() as session:
         table = _read_pairs(pairs)
-        today = cut.date() - timedelta(days=1) if cut else day_of(None)
+        if cut:
+            raise typer.BadParameter("--cut 须与 --folder 同用。--cut goes with --folder.")
+        today = day_of(None)
         with session.busy():
             if folder is None:
                 scored = session.installation.matching.score(table, today)

@@ -74,7 +74,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
             screen.item("      ? ", missing.to(screen.language))
         if why:
             _show_components(screen, match)
-    _show_excluded(screen, answer)
+    show_excluded(screen, answer)
 
 
 def show_why(screen: Screen, match: Match) -> None:
@@ -107,7 +107,8 @@ def _show_components(screen: Screen, match: Match) -> None:
     screen.show(screen.table([f"      {columns[0]}", *columns[1:]], rows))
 
 
-def _show_excluded(screen: Screen, answer: Answer) -> None:
+def show_excluded(screen: Screen, answer: Answer) -> None:
+    """Why others are not on the list, beside the result."""
     if not answer.matches and not answer.ranked:
         screen.note(Said("没有候选：请先导入另一侧的记录。", "No candidates: import records of the other side first."))
     if answer.excluded:

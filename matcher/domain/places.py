@@ -35,6 +35,7 @@ class Gazetteer:
                 self._paths.setdefault(_fold(name), path)
         names = sorted(self._paths, key=len, reverse=True)
         self._known = re.compile("|".join(map(_whole, names)) or r"(?!)")
+        self._roots = {path[0] for path in self._paths.values()}
         self._memory: dict[str, Path] = {}
 
     def path(self, text: str) -> Path:
@@ -45,6 +46,10 @@ class Gazetteer:
         if text not in self._memory:
             self._memory[text] = self._resolve(_fold(text))
         return self._memory[text]
+
+    def knows(self, path: Path) -> bool:
+        """Whether the path begins in the tree."""
+        return bool(path) and path[0] in self._roots
 
     def _resolve(self, text: str) -> Path:
         matches = list(self._known.finditer(text))

@@ -6,11 +6,13 @@ old state or the new one and a killed run leaves nothing half-done. Any of it ca
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -97,8 +99,16 @@ class SnapshotFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the folder: who else wants to bring it up to date waits, and then finds it done."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def save(self, snapshot: Snapshot) -> None:
-        """Write all files, then make them the current ones in one step."""
+        """Write all files, then make them the current ones in one step. Call it within `exclusive`."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"{snapshot.origin.revision:012d}-{os.urandom(4).hex()}"
         target = self._folder / name
@@ -114,7 +124,7 @@ class SnapshotFolder:
         self._sweep(name)
 
     def relabel(self, origin: Origin) -> None:
-        """Say that the current files stand for a newer state too, in which no record differs."""
+        """Say that the current files stand for a newer state too, in which no record differs. Within `exclusive`."""
         manifest = self._manifest()
         if manifest is not None:
             folder = self._folder / self._current()

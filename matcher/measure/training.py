@@ -1,8 +1,7 @@
 """Outcomes to a ranker: fitted on earlier windows, judged and calibrated on a later one, used only where it wins.
 
 Every window knows only what was decided before it began. Windows are half a year long; the last one before the cut
-judges and calibrates, the ones before it fit; what won is fitted again on all of them. A past without depth in time is
-cut into random parts instead.
+judges and calibrates, the ones before it fit. A past without depth in time is cut into random parts instead.
 """
 
 from __future__ import annotations
@@ -133,7 +132,7 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
     if best is rankers[0]:  # The mix was fitted on nothing, so every window may calibrate it.
         return Trained(best, calibrate(best, windows, direction)), Comparison(direction, judged, pairs, best.name)
     calibration = calibrate(best, [judge], direction)
-    return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
+    return Trained(best, calibration), Comparison(direction, judged, pairs, best.name)
 
 
 def _samples(

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.matches import State, Verdict
-from matcher.domain.names import same_organisation
-from matcher.domain.places import Gazetteer, within
+from matcher.domain.names import normal_name, same_organisation
+from matcher.domain.places import Gazetteer, Path, within
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, Project, Result, Right
 from matcher.text.words import fold
 from matcher.wording import Said
@@ -70,6 +70,16 @@ def own_institution(pair: Pair) -> Iterator[Verdict]:
         yield Verdict("own_institution", State.UNKNOWN, Said("成果未填完成单位", "the result names no institution"))
         return
     own = same_organisation(pair.left.institution, pair.right.name)
+    if not own and _may_be_one(pair.left.institution, pair.right.name):
+        yield Verdict(
+            "own_institution",
+            State.UNKNOWN,
+            Said(
+                f"{pair.left.institution} 与载体可能为同一单位，请核实",
+                f"{pair.left.institution} and the carrier may be one organisation; please check",
+            ),
+        )
+        return
     said = (
         Said(
             f"成果出自载体本单位（{pair.left.institution}）",
@@ -80,6 +90,11 @@ def own_institution(pair: Pair) -> Iterator[Verdict]:
     )
     change = Said("由其他载体承接", "another carrier may take it") if own else None
     yield Verdict("own_institution", State.FAIL if own else State.PASS, said, change)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    short, long = sorted((normal_name(one), normal_name(other)), key=len)
+    return len(short) > 3 and short in long
 
 
 def capacity(pair: Pair) -> Iterator[Verdict]:
@@ -225,8 +240,8 @@ def region(pair: Pair) -> Iterator[Verdict]:
     state = State.FAIL
     if any(within(place, area) for area in areas):
         state = State.PASS
-    elif any(within(area, place) for area in areas):  # told too roughly to say
-        state = State.UNKNOWN
+    elif any(within(area, place) for area in areas) or not (pair.gazetteer.knows(place) or _foreign(pair, areas)):
+        state = State.UNKNOWN  # told too roughly, or by a name that is on no map
     yield Verdict(
         "region",
         state,
@@ -235,6 +250,11 @@ def region(pair: Pair) -> Iterator[Verdict]:
         value=pair.left.region,
         threshold=wanted,
     )
+
+
+def _foreign(pair: Pair, areas: Sequence[Path]) -> bool:
+    """Whether the fund's own regions are on no map either, so that the names themselves are compared."""
+    return not any(pair.gazetteer.knows(area) for area in areas)
 
 
 def terms(pair: Pair) -> Iterator[Verdict]:
@@ -254,6 +274,10 @@ def terms(pair: Pair) -> Iterator[Verdict]:
     must = [term for term in pair.right.must_terms if term.strip()]
     if must and not any(_holds(text, term) for term in must):
         want = "、".join(must)
+        if not (pair.left.summary or pair.left.keywords):
+            said = Said(f"项目未填简介，不知是否含必含词：{want}", f"no summary to tell whether it holds: {want}")
+            yield Verdict("must_terms", State.UNKNOWN, said, threshold=want)
+            return
         yield Verdict(
             "must_terms",
             State.FAIL,

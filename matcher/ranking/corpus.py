@@ -14,7 +14,9 @@ from scipy import sparse
 from matcher.domain.industries import IndustryTree
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Result, Right
+from matcher.errors import RecordNotFoundError
 from matcher.index.terms import Counts, count_terms
+from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -48,6 +50,18 @@ class Side(Generic[AnyRecord]):
     def rows(self) -> dict[str, int]:
         """Row of each id."""
         return {name: row for row, name in enumerate(self.ids)}
+
+    def row(self, record_id: str) -> int:
+        """The row of one id. Raises RecordNotFoundError for a record that left, or came, a moment ago."""
+        if record_id not in self.rows:
+            raise RecordNotFoundError(
+                Said(
+                    f"记录 {record_id} 刚被删除或尚未编入索引。",
+                    f"{record_id} is just gone, or not indexed yet.",
+                ),
+                Said("请稍后再试，或运行 matcher index。", "Try again in a moment, or run `matcher index`."),
+            )
+        return self.rows[record_id]
 
     def __len__(self) -> int:
         return len(self.records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import numpy as np
 
 from matcher.domain.matches import Component, Quote, Reason, State, Verdict
 from matcher.domain.records import Record, name_of
-from matcher.policy.priority import NONE, Tier
+from matcher.policy.priority import Tier
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.evidence import KINDS, Family
 from matcher.text.passages import document, sentences
@@ -20,11 +21,14 @@ NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
+REFUSING = re.compile(r"不接收|不承接|不做|不投|不看|不考虑|暂不|除外|谢绝|缺|not accept|do not|excluded?")
 Centre = Callable[[Matrix], Matrix]
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
 
 CASES, TERMS, SIGNALS = 3, 5, 3
+TELLING = 0.1
+"""Contribution from which a fact or an activity is named as a reason."""
 SIMILAR, QUOTABLE = 0.25, 0.3
 """Cosines around the mean from which two records are called similar, and sentences quoted; random ones: about 0."""
 
@@ -47,12 +51,17 @@ def closest_sentences(
 
     All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
     """
-    told = {(record.table, record.id): sentences(record) for pair in pairs for record in pair}
+    told = {(record.table, record.id): _welcoming(sentences(record)) for pair in pairs for record in pair}
     texts = list(dict.fromkeys(text for group in told.values() for text in group))
     rows = {text: row for row, text in enumerate(texts)}
     vectors = encode(texts)
     centred = around[0](vectors), around[1](vectors)
     return [_closest(told[left.table, left.id], told[right.table, right.id], rows, centred) for left, right in pairs]
+
+
+def _welcoming(told: Sequence[str]) -> tuple[str, ...]:
+    """Without sentences that say what is not wanted: they are no reason for a pair."""
+    return tuple(text for text in told if not REFUSING.search(text))
 
 
 def _closest(
@@ -77,7 +86,7 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Why the pair is recommended, most telling first."""
     told = []
-    if tier is not NONE and tier.clause:
+    if tier.clause:
         told.append(Reason(Said(f"{tier.said.zh}（{tier.clause}）", f"{tier.said.en} ({tier.clause})"), "priority"))
     if cases:
         zh = "；".join(f"《{case.name}》（{case.day}）" for case in cases)
@@ -94,7 +103,8 @@ def reasons(
         )
     if terms:
         told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
-    told.extend(_signal(component) for component in _strongest(components))
+    told.extend(_signal(component) for component in _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS])
+    told = told or [_signal(component) for component in _strongest(components, tuple(Family))[:1]]
     return tuple(told) or (NOTHING,)
 
 
@@ -110,16 +120,16 @@ def past_cases(rows: Sequence[tuple[Record, date]], similarity: Matrix) -> tuple
     return tuple(Case(rows[row][0].id, name_of(rows[row][0]), rows[row][1]) for row in order)
 
 
-def _strongest(components: Sequence[Component]) -> list[Component]:
-    """The facts and activities that speak most for the pair; texts and neighbours are told by quote, term and case."""
+def _strongest(components: Sequence[Component], families: Sequence[Family]) -> list[Component]:
+    """What of these families speaks most for the pair; texts and neighbours are told by quote, term and case."""
     told = [
         component
         for component in components
-        if component.contribution > 0
+        if component.contribution >= TELLING
         and component.value is not None
-        and KINDS[component.name].family in (Family.ACTIVITY, Family.FIT)
+        and KINDS[component.name].family in families
     ]
-    return sorted(told, key=lambda component: (-component.contribution, component.name))[:SIGNALS]
+    return sorted(told, key=lambda component: (-component.contribution, component.name))
 
 
 def _signal(component: Component) -> Reason:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from matcher.domain.matches import Answer, Component, Match, Quote, State, Verdict
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Left, Outcome, Record, Right, name_of
+from matcher.domain.records import CarrierKind, Left, Outcome, Record, Right, name_of
 from matcher.policy import eligibility
 from matcher.policy.eligibility import Pair
-from matcher.policy.priority import tier
+from matcher.policy.priority import Tier, tier
 from matcher.policy.visibility import Viewer, visible
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.calibration import Calibration
@@ -121,12 +121,14 @@ class Matcher:
         gazetteer: Gazetteer,
         words: Callable[[str], list[str]],
         encode: Encode,
+        carriers: Mapping[str, CarrierKind | None] | None = None,
     ) -> None:
         self.scorer = scorer
         self.known = scorer.known
         self._gazetteer = gazetteer
         self._words = words
         self._encode = encode
+        self._carriers = carriers
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() >= self.known.as_of:
@@ -136,29 +138,43 @@ class Matcher:
     def match(self, query: Side[Left], k: int, viewer: Viewer) -> Answer:
         """The k best eligible right records for one left record (a side of one row)."""
         scored = self.scorer.score(query, Direction.RECOMMEND)
-        ranking, ids = scored.ranking[0], self.known.right.ids
-        order = sorted(np.flatnonzero(np.isfinite(ranking)).tolist(), key=lambda row: (-float(ranking[row]), ids[row]))
+        ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
+        # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
+        order = sorted(range(len(ids)), key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
         rights = self.known.right.records
         asked = [Asked(query, 0, rights[row], row, Direction.RECOMMEND, viewer) for row in order]
         return self._first_eligible(asked, scored, k)
 
     def screen(self, right_id: str, k: int, viewer: Viewer) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
-        column = self.known.right.rows[right_id]
+        pool = POOL
+        while True:
+            answer, all_seen = self._screened(self.known.right.rows[right_id], k, pool, viewer)
+            if all_seen or len(answer.matches) >= k:
+                return answer
+            pool *= 4
+
+    def _screened(self, column: int, k: int, pool: int, viewer: Viewer) -> tuple[Answer, bool]:
+        """The answer from a pool of left records, and whether no other was left out of it."""
         right = self.known.right.records[column]
-        side = self.known.left.take(
-            [row for row in self._pool(column) if visible(self.known.left.records[row], viewer)]
-        )
+        fresh = [
+            row
+            for row, record in enumerate(self.known.left.records)
+            if (record.id, right.id) not in self._outcomes and visible(record, viewer)
+        ]
+        rows = self._pool(column, fresh, pool)
+        side = self.known.left.take(rows)
         if not len(side):
-            return Answer((), 0, {})
+            return Answer((), 0, {}), True
         scored = self.scorer.score(side, Direction.SCREEN, np.array([column]))
-        ranking = scored.ranking[:, 0]
+        ranking, score = scored.ranking[:, 0], scored.score[:, 0]
+        tiers = [self._tier(record, right).level for record in side.records]
         order = sorted(
-            np.flatnonzero(np.isfinite(ranking)).tolist(),
-            key=lambda row: (tier(side.records[row], right).level, -float(ranking[row]), side.ids[row]),
+            range(len(side)),
+            key=lambda row: (tiers[row], -float(ranking[row]), -float(score[row]), side.ids[row]),
         )
         asked = [Asked(side, row, right, 0, Direction.SCREEN, viewer) for row in order]
-        return self._first_eligible(asked, scored, k)
+        return self._first_eligible(asked, scored, k), len(rows) == len(fresh)
 
     def why(self, query: Side[Left], right_id: str, viewer: Viewer) -> Match:
         """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""
@@ -167,11 +183,11 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND)
         return self._explained([Asked(query, 0, right, column, Direction.RECOMMEND, viewer)], scored)[0]
 
-    def _pool(self, column: int) -> list[int]:
-        """Left rows worth gathering evidence for: near in meaning or in words, or of the same categories."""
+    def _pool(self, column: int, fresh: list[int], size: int) -> list[int]:
+        """Rows among the fresh ones worth gathering evidence for: near in meaning, in words or in categories."""
         left, right = self.known.left, self.known.right
-        if len(left) <= POOL:
-            return list(range(len(left)))
+        if len(fresh) <= size:
+            return fresh
         facets = (left.facets[facet] @ right.facets[facet][[column]].T for facet in FACETS)
         views = (
             self.known.left_meaning @ self.known.right_meaning[column],
@@ -179,7 +195,8 @@ class Matcher:
             self.known.lexical_view(column),
             np.asarray(sum(part.toarray() for part in facets), np.float32).ravel(),
         )
-        return sorted({int(row) for view in views for row in np.argpartition(-view, POOL)[:POOL]})
+        among = np.array(fresh)
+        return sorted({int(row) for view in views for row in among[np.argpartition(-view[among], size)[:size]]})
 
     def _first_eligible(self, asked: Sequence[Asked], scored: Scored, k: int) -> Answer:
         chosen: list[Asked] = []
@@ -193,6 +210,9 @@ class Matcher:
                 chosen.append(pair)
         return Answer(tuple(self._explained(chosen, scored)), len(asked), dict(excluded))
 
+    def _tier(self, left: Left, right: Right) -> Tier:
+        return tier(left, right, self._carriers)
+
     def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
         outcomes = self._outcomes.get((pair.left.id, pair.right.id), [])
         return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
@@ -205,7 +225,7 @@ class Matcher:
     def _match(self, pair: Asked, scored: Scored, quote: Quote | None) -> Match:
         shown: Record = pair.right if pair.direction is Direction.RECOMMEND else pair.left
         verdicts, components = self._verdicts(pair), scored.components(pair.place)
-        priority, score = tier(pair.left, pair.right), float(scored.score[pair.place])
+        priority, score = self._tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = explain.shared_terms(pair.left, pair.right, self._words)
         return Match(
             id=shown.id,

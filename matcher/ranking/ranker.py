@@ -69,6 +69,8 @@ DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
     PairKind.PROJECT_FUND: {
         "focus_dense": 0.25,
         "past_dense_mean": 0.5,
+        "bm25_profile": 0.25,
+        "tfidf_profile": 0.25,
         "dense_knn": 0.25,
         "bm25_knn": 0.25,
         "recent": 1.0,

@@ -65,7 +65,11 @@ class Indexer:
 
         Vectors are cached as they are made, so a killed run goes on where it was; files appear whole or not at all.
         """
-        self._snapshot, report = self._refreshed(progress, rebuild=rebuild)
+        held = self._snapshot
+        if held is not None and not rebuild and held.origin == self.origin():
+            return held, IndexReport(held.origin.revision, 0, 0)
+        with self._folder.exclusive():
+            self._snapshot, report = self._refreshed(progress, rebuild=rebuild)
         return self._snapshot, report
 
     def _refreshed(self, progress: Progress | None, *, rebuild: bool) -> tuple[Snapshot, IndexReport]:
@@ -94,9 +98,9 @@ class Indexer:
     def _usable(self, *, rebuild: bool) -> tuple[Snapshot | None, Said | None]:
         if rebuild:
             return None, Said("按要求重建", "rebuilt as asked")
-        if self._snapshot is not None:
-            return self._snapshot, None
         try:
+            if self._snapshot is not None and self._snapshot.origin == self._folder.origin():
+                return self._snapshot, None
             return self._folder.load(), None
         except DamagedIndexError as error:
             return None, error.message

@@ -11,11 +11,23 @@ import pandas as pd
 
 from matcher.domain.matches import Answer, Match
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Kind, Left, Outcome, PairKind, Project, Record, Right
+from matcher.domain.records import (
+    Achievement,
+    CarrierKind,
+    Incubator,
+    Kind,
+    Left,
+    Outcome,
+    PairKind,
+    Project,
+    Record,
+    Right,
+)
 from matcher.encoder.model import Role
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
 from matcher.policy.visibility import Viewer, require_visible, visible
+from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer
@@ -58,20 +70,20 @@ class Matching:
         self._gazetteer = gazetteer
         self._tell = tell
         self._progress = progress
-        self._loaded: dict[PairKind, Loaded] = {}
+        self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
 
     def match(self, record_id: str, k: int, viewer: Viewer, today: date, to: Kind | None = None) -> Answer:
         """The k best takers of a result or a project; `to` is checked when given."""
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
-        loaded = self._load(PairKind.of(left.table), today)
-        return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.rows[left.id]]), k, viewer)
+        loaded = self._load(PairKind.of(left.table), today, viewer)
+        return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.row(left.id)]), k, viewer)
 
     def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
         """The k best takers of something that is only described in words."""
         query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
-        loaded = self._load(PairKind.of(to), today)
+        loaded = self._load(PairKind.of(to), today, viewer)
         return loaded.matcher.match(self._builder.build([query], Role.QUERY), k, viewer)
 
     def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
@@ -79,7 +91,9 @@ class Matching:
         right = self._find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
-        return self._load(PairKind.of(right.table), today).matcher.screen(right.id, k, viewer)
+        loaded = self._load(PairKind.of(right.table), today, viewer)
+        loaded.corpus.right.row(right.id)
+        return loaded.matcher.screen(right.id, k, viewer)
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
@@ -95,8 +109,8 @@ class Matching:
                 ),
             )
         require_visible(one, viewer)
-        loaded = self._load(PairKind.of(one.table), today)
-        side = loaded.corpus.left.take([loaded.corpus.left.rows[one.id]])
+        loaded = self._load(PairKind.of(one.table), today, viewer)
+        side = loaded.corpus.left.take([loaded.corpus.left.row(one.id)])
         return loaded.matcher.why(side, other.id, viewer)
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
@@ -104,7 +118,7 @@ class Matching:
         with self._database.read() as connection:
             records = Records(connection)
             asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
-        loaded = [self._load(pairing, today) for pairing in asked]
+        loaded = [self._load(pairing, today, Viewer.ENTITLED) for pairing in asked]
         return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded])
 
     def train(self, now: datetime) -> list[TrainingReport]:
@@ -112,7 +126,7 @@ class Matching:
         reports = []
         for pairing in PairKind:
             snapshot, _ = self._indexer.refresh(self._progress)
-            corpus, _ = self._corpus(pairing, snapshot)
+            corpus, _ = self._corpus(pairing, snapshot, Viewer.ENTITLED)
             report = fit(corpus, now.date().toordinal() + 1)
             origin = snapshot.origin
             self._models.save(report, encoder=origin.encoder, revision=origin.revision, now=now)
@@ -138,9 +152,9 @@ class Matching:
                     raise
                 raise _empty(error) from error
 
-    def _load(self, pairing: PairKind, today: date) -> Loaded:
-        """The pairing as of today, from memory while the database stays as it is."""
-        loaded = self._loaded.get(pairing)
+    def _load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
+        """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
+        loaded = self._loaded.get((pairing, viewer))
         if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
             return loaded
         snapshot, report = self._indexer.refresh(self._progress)
@@ -149,23 +163,35 @@ class Matching:
         trained, why = self._models.load(pairing, snapshot.origin.encoder)
         if why:
             self._tell(why)
-        corpus, outcomes = self._corpus(pairing, snapshot)
+        if any(one.calibration is ASSUMED for one in trained.values()):
+            self._tell(UNCALIBRATED)
+        corpus, outcomes = self._corpus(pairing, snapshot, viewer)
         matcher = Matcher(
             Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
             outcomes,
             gazetteer=self._gazetteer,
             words=self._builder.words,
             encode=self._builder.sentences,
+            carriers=self._carriers(),
         )
-        self._loaded[pairing] = Loaded(snapshot.origin, today, matcher, corpus)
-        return self._loaded[pairing]
+        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus)
+        return self._loaded[pairing, viewer]
 
-    def _corpus(self, pairing: PairKind, snapshot: Snapshot) -> tuple[Corpus, list[Outcome]]:
+    def _carriers(self) -> dict[str, CarrierKind | None]:
         with self._database.read() as connection:
-            records = {kind: list(Records(connection).all(kind)) for kind in (pairing.left, pairing.right)}
+            return {
+                each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
+            }
+
+    def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, list[Outcome]]:
+        """The pairing without what the viewer may not see: no score, count or case can tell of it."""
+        with self._database.read() as connection:
+            stored = Records(connection)
+            lefts = [record for record in stored.all(pairing.left) if visible(record, viewer)]
+            rights = list(stored.all(pairing.right))
             outcomes = list(Outcomes(connection).all(pairing))
-        left = self._side(cast("list[Left]", records[pairing.left]), snapshot.tables[pairing.left])
-        right = self._side(cast("list[Right]", records[pairing.right]), snapshot.tables[pairing.right])
+        left = self._side(cast("list[Left]", lefts), snapshot.tables[pairing.left])
+        right = self._side(cast("list[Right]", rights), snapshot.tables[pairing.right])
         return Corpus(pairing, left, right, gather_past(outcomes, left, right)), outcomes
 
     def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
@@ -180,6 +206,12 @@ class Matching:
             words=table.terms["words"].order(ids),
             facets=self._builder.facets.matrices(indexed),
         )
+
+
+UNCALIBRATED = Said(
+    "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
+    "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
+)
 
 
 def _refreshed(report: IndexReport) -> Said:

@@ -107,7 +107,8 @@ def fit(corpus: Corpus, as_of: int) -> TrainingReport:
 
 
 def _trained(stored: Mapping[str, Any]) -> Trained:
-    return Trained(Ranker(**stored["ranker"]), Calibration(**stored["calibration"]))
+    calibration = Calibration(**stored["calibration"])
+    return Trained(Ranker(**stored["ranker"]), ASSUMED if calibration == ASSUMED else calibration)
 
 
 def _defaults(pairing: PairKind) -> dict[Direction, Trained]:

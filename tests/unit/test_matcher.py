@@ -112,7 +112,7 @@ def test_a_carrier_is_shown_the_new_results_of_its_topic_first(topic: str) -> No
     answer = ready().screen(CARRIERS[topic], 2, Viewer.PUBLIC)
 
     assert sorted(ids(answer)) == [f"{topic}-new0", f"{topic}-new1"]
-    assert set(answer.excluded) == {"already_decided"}
+    assert answer.excluded == {}, "what was decided with this carrier is not even asked about"
 
 
 def test_a_text_that_is_no_record_finds_its_carrier_too() -> None:
@@ -385,3 +385,20 @@ def test_every_pair_has_a_probability() -> None:
     assert ((found > 0) & (found < 1)).all()
     place = asked.known.left.rows["corn-new0"], asked.known.right.rows["I-corn"]
     assert found[place] == pytest.approx(match(asked, "corn-new0", k=1).matches[0].probability, abs=1e-5)
+
+
+def test_a_list_is_never_short_while_somebody_is_eligible() -> None:
+    """More carriers than a retriever may name are full; the one with room is found behind them."""
+    full = [incubator(f"F{n:03d}", focus="玉米淀粉发酵", capacity=1, occupied=1) for n in range(130)]
+    room = incubator("Z", name="另一载体", focus="版画与研学旅行", industries=(), capacity=9, occupied=1)
+    asked = matcher([], [*full, room])
+
+    assert ids(asked.match(side(achievement("q")), 3, Viewer.PUBLIC)) == ["Z"]
+
+
+def test_what_was_decided_does_not_crowd_out_what_is_new() -> None:
+    past = [achievement(f"A{n:03d}", title="玉米淀粉发酵") for n in range(POOL + 50)]
+    new = [achievement(f"N{n}", title="草原文旅研学", summary="", industry=()) for n in range(5)]
+    facts = [outcome(record.id, "I1") for record in past]
+
+    assert len(matcher([*past, *new], [incubator("I1")], facts).screen("I1", 5, Viewer.PUBLIC).matches) == 5

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from matcher.domain.records import Fund, FundKind, Left, Project, Right
+from matcher.domain.records import CarrierKind, Fund, FundKind, Left, Project, Right
 from matcher.policy.priority import CLAUSE, EXCELLENT, NONE, OTHER, UNDERTAKEN, Tier, tier
 from tests.builders import achievement, fund, incubator, project
 
@@ -49,7 +51,19 @@ def test_the_order_of_the_tiers_is_the_order_of_the_notice_and_each_names_its_cl
     assert EXCELLENT.level < UNDERTAKEN.level < OTHER.level
     assert NONE.level == 0
     assert NONE.clause == ""
+    assert OTHER.clause == "", "no clause speaks of what is not known"
     for one in (EXCELLENT, UNDERTAKEN, OTHER):
-        assert one.clause == CLAUSE
+        assert one.clause == ("" if one is OTHER else CLAUSE)
         assert one.said.zh
         assert one.said.en
+
+
+def test_a_carrier_must_be_known_to_be_an_incubator_or_a_makerspace() -> None:
+    """The clause names these two; a park, or a name that nobody knows, gives no priority."""
+    city = fund(city_owned=True, kind=FundKind.ANGEL)
+    told = project(incubator_id="I1", excellent=True)
+    carriers = {"I1": CarrierKind.MAKERSPACE, "I2": CarrierKind.PARK}
+
+    assert tier(told, city, carriers) is EXCELLENT
+    assert tier(replace(told, incubator_id="I2"), city, carriers) is OTHER
+    assert tier(replace(told, incubator_id="nobody"), city, carriers) is OTHER
