@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from json import dumps
 from pathlib import Path
@@ -40,7 +40,7 @@ class Pairing(StrEnum):
 def train(today: Today = None, *, json: Json = False) -> None:
     """用对接结果拟合排序和概率，胜过默认权重才启用。Fit rankers; they serve only where they win."""
     with Session() as session:
-        now = today.replace(tzinfo=UTC) if today else datetime.now(UTC)
+        now = today.replace(tzinfo=UTC) if today else datetime.now(UTC).astimezone()
         with session.busy():
             found = session.installation.matching.train(now)
         if json:
@@ -62,9 +62,7 @@ def score(
     """为一批对打分。Score pairs."""
     with Session() as session:
         table = _read_pairs(pairs)
-        if cut:
-            raise typer.BadParameter("--cut 须与 --folder 同用。--cut goes with --folder.")
-        today = day_of(None)
+        today = cut.date() - timedelta(days=1) if cut else day_of(None)
         with session.busy():
             if folder is None:
                 scored = session.installation.matching.score(table, today)

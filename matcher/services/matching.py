@@ -160,7 +160,7 @@ class Matching:
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
             self._tell(_refreshed(report))
-        trained, why = self._models.load(pairing, snapshot.origin.encoder)
+        trained, why = self._models.load(pairing, snapshot.origin.encoder, today)
         if why:
             self._tell(why)
         if any(one.calibration is ASSUMED for one in trained.values()):

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ class ModelFolder:
         content = {
             "format": FORMAT,
             "trained_at": now.isoformat(),
+            "as_of": now.date().isoformat(),
             "encoder": encoder,
             "revision": revision,
             "evidence": list(KINDS),
@@ -75,19 +76,28 @@ class ModelFolder:
         fresh.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         fresh.replace(self._path(report.pairing))
 
-    def load(self, pairing: PairKind, encoder: str) -> tuple[dict[Direction, Trained], Said | None]:
-        """The rankers of a pairing; the default mix, and why, when there are none or they do not fit."""
+    def load(self, pairing: PairKind, encoder: str, today: date) -> tuple[dict[Direction, Trained], Said | None]:
+        """The rankers of a pairing; the default mix, and why, when there are none or they do not fit.
+
+        A question about an earlier day is not answered with what was learnt from later outcomes.
+        """
         path = self._path(pairing)
         if not path.is_file():
             return _defaults(pairing), None
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             fits = content["format"] == FORMAT and content["encoder"] == encoder and content["evidence"] == list(KINDS)
+            later = date.fromisoformat(content["as_of"]) > today
             trained = {Direction(name): _trained(one) for name, one in content["directions"].items()}
         except (OSError, ValueError, KeyError, TypeError):
             return _defaults(pairing), Said(
                 f"模型文件 {path.name} 已损坏，暂用默认权重；运行 matcher train 重建。",
                 f"The model file {path.name} is damaged; the default mix serves until `matcher train` is run.",
+            )
+        if later:
+            return _defaults(pairing), Said(
+                f"模型学到 {content['as_of']} 为止，问的是更早的 {today}，故用默认权重。",
+                f"The model learnt until {content['as_of']}; for the earlier {today} the default mix serves.",
             )
         if not fits:
             return _defaults(pairing), Said(
