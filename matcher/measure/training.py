@@ -22,6 +22,8 @@ from matcher.ranking.evidence import KINDS
 from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
 
+MIN_HISTORY, SEED = 3, 0
+"""What `matcher train` and the scoring of a folder use; an evaluation may say otherwise."""
 WINDOW_DAYS, WINDOWS = 182, 4
 FEWEST_PAIRS = 200
 """Accepted pairs below which nothing is fitted: ten for each of some twenty weights."""

@@ -21,7 +21,7 @@ from matcher.ranking.knowledge import Knowledge
 from matcher.wording import Said
 
 NEIGHBOURS = 60
-"""Past left records asked for their takers; the measured sets are flat between 30 and 200."""
+"""Past left records asked for their takers."""
 SHARPNESS = 0.1
 """Temperature of the neighbours' votes, in cosines around the mean."""
 TOP = 3

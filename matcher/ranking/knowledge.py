@@ -18,7 +18,7 @@ FEWEST_FOR_PROJECTION = 1000
 """Past left records, and accepted pairs, from which the mean and the projection are estimated."""
 FLATTEST = NEGLIGIBLE = 1e-6
 SPHERE = 0.5
-"""Shrinkage of the covariance, in mean variances; flat between .2 and 1 on the public sets."""
+"""Shrinkage of the covariance, in mean variances."""
 LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
 """Half-lives in days of what a taker did long ago and lately."""
 

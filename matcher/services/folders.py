@@ -15,7 +15,7 @@ from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, 
 from matcher.errors import EvaluationError
 from matcher.intake import RowIssue, Withdrawal, read
 from matcher.measure.evaluate import evaluate
-from matcher.measure.training import train
+from matcher.measure.training import MIN_HISTORY, SEED, train
 from matcher.ranking.corpus import Corpus, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Scorer
@@ -25,8 +25,6 @@ from matcher.wording import Said
 
 Counter = Callable[[str, int], Callable[[int], None]]
 """Given a step's name and its size, something to be told how many more are done."""
-
-MIN_HISTORY, SEED = 3, 0
 
 
 @dataclass

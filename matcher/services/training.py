@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.records import PairKind
-from matcher.measure.training import Comparison, train
+from matcher.measure.training import MIN_HISTORY, SEED, Comparison, train
 from matcher.ranking.calibration import ASSUMED, Calibration
 from matcher.ranking.corpus import Corpus
 from matcher.ranking.evidence import KINDS
@@ -20,8 +20,6 @@ from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.wording import Said
 
 FORMAT = 1
-MIN_HISTORY = 3
-SEED = 0
 
 
 @dataclass(frozen=True)
