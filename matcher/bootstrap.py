@@ -74,8 +74,8 @@ class Installation:
     @cached_property
     def builder(self) -> SideBuilder:
         """Records to arrays."""
-        gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
-        return SideBuilder(self.encoder, resources.load_word_cutter().words, FacetReader(gazetteer, industries))
+        facets = FacetReader(resources.load_gazetteer(), resources.load_industries(), resources.load_fields())
+        return SideBuilder(self.encoder, resources.load_word_cutter().words, facets)
 
     @cached_property
     def indexer(self) -> Indexer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from matcher.domain.industries import Industry, IndustryTree
 from matcher.domain.places import Gazetteer, Region
+from matcher.domain.taxonomy import CLC, Node, Taxonomy
 from matcher.text.words import WordCutter
 
 PACKAGED = Path(__file__).parent / "_data"
@@ -26,17 +26,27 @@ def load_gazetteer() -> Gazetteer:
     )
 
 
-def load_industries() -> IndustryTree:
-    """The industries of `data/taxonomy/industries.csv`."""
-    return IndustryTree(
-        Industry(row["code"], row["name"], row["name_en"], row["parent"], _names(row["aliases"]))
-        for row in _rows("industries.csv")
-    )
+def load_industries() -> Taxonomy:
+    """Our industries over the official ones of GB/T 4754; a class that `gbt` links to an industry is below it too."""
+    ours, official = _rows("industries.csv"), _rows("gbt4754.csv")
+    above = {row["code"]: [own["code"] for own in ours if row["code"] in _names(own["gbt"])] for row in official}
+    return Taxonomy([*map(_node, ours), *(_node(row, (*above[row["code"]],), (row["code"],)) for row in official)])
+
+
+def load_fields() -> Taxonomy:
+    """Academic and technical fields below our industries; their notation is that of the library classification."""
+    fields = (_node(row, _names(row["industries"]), _names(row["clc"])) for row in _rows("fields.csv"))
+    return Taxonomy([*map(_node, _rows("industries.csv")), *fields], CLC)
 
 
 def load_word_cutter() -> WordCutter:
     """The word cutter with the domain's own terms, which a general dictionary splits, and the stop words."""
     return WordCutter(_lines("terms.txt"), _lines("stopwords.txt"))
+
+
+def _node(row: dict[str, str], also_below: tuple[str, ...] = (), notations: tuple[str, ...] = ()) -> Node:
+    parents = (*_names(row["parent"]), *also_below)
+    return Node(row["code"], row["name"], row["name_en"], parents, _names(row["aliases"]), notations)
 
 
 def _lines(name: str) -> list[str]:

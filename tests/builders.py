@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from matcher.domain.industries import IndustryTree
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, PairKind, Project, Result, Right
+from matcher.domain.taxonomy import Taxonomy
 from matcher.encoder.model import HashingEncoder, Role
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
@@ -23,7 +23,7 @@ from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
-from matcher.resources import load_gazetteer, load_industries, load_word_cutter
+from matcher.resources import load_fields, load_gazetteer, load_industries, load_word_cutter
 from matcher.text.words import WordCutter
 
 TODAY = date(2026, 7, 1)
@@ -91,9 +91,15 @@ def gazetteer() -> Gazetteer:
 
 
 @cache
-def industries() -> IndustryTree:
+def industries() -> Taxonomy:
     """The real industries."""
     return load_industries()
+
+
+@cache
+def fields() -> Taxonomy:
+    """The real fields."""
+    return load_fields()
 
 
 @cache
@@ -105,7 +111,7 @@ def word_cutter() -> WordCutter:
 @cache
 def side_builder() -> SideBuilder:
     """Sides with real tables and hashed vectors of 64 dimensions."""
-    return SideBuilder(HashingEncoder(64), word_cutter().words, FacetReader(gazetteer(), industries()))
+    return SideBuilder(HashingEncoder(64), word_cutter().words, FacetReader(gazetteer(), industries(), fields()))
 
 
 def side(*records: Left, role: Role = Role.PASSAGE) -> Side[Left]:

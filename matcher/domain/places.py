@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-Path = tuple[str, ...]
-"""Names from the country down, e.g. ("中国", "内蒙古自治区", "通辽市", "科尔沁区"); () when unknown."""
+from matcher.domain.taxonomy import Path
 
 SHORTEST_LEAF, LONGEST_LEAF = 2, 16
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from matcher.domain.matches import State, Verdict
 from matcher.domain.names import normal_name, same_organisation
-from matcher.domain.places import Gazetteer, Path, within
+from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, Project, Result, Right
+from matcher.domain.taxonomy import Path
 from matcher.text.words import fold
 from matcher.wording import Said
 

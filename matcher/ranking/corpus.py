@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matcher.domain.industries import IndustryTree
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Result, Right
+from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.terms import Counts, count_terms
+from matcher.ranking.trees import Stated, read_stated
 from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
@@ -39,7 +41,9 @@ class Side(Generic[AnyRecord]):
     bigrams: Counts
     words: Counts
     facets: dict[str, Counts]
-    """Per facet the indicator matrix of the record's categories, each level of a region and of an industry its own."""
+    """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
+    trees: dict[str, Stated]
+    """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -75,6 +79,7 @@ class Side(Generic[AnyRecord]):
             bigrams=self.bigrams[rows],
             words=self.words[rows],
             facets={name: counts[rows] for name, counts in self.facets.items()},
+            trees={name: stated[rows] for name, stated in self.trees.items()},
         )
 
     def numbers(self, name: str) -> NDArray[np.float64]:
@@ -83,16 +88,28 @@ class Side(Generic[AnyRecord]):
 
 
 class FacetReader:
-    """Reads the categories of a record as words that two records can share."""
+    """Reads the categories of a record as words that two records can share.
 
-    def __init__(self, gazetteer: Gazetteer, industries: IndustryTree) -> None:
+    Only what a record states is read: nothing is guessed from its text, an empty cell stays unknown.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, industries: Taxonomy, fields: Taxonomy) -> None:
         self._gazetteer = gazetteer
         self._industries = industries
+        self._field_tree = fields
 
     def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
         """The indicator matrix of each facet, (n, columns)."""
         read = [self.of(record) for record in records]
         return {name: count_terms([facets[name] for facets in read], list, FACET_COLUMNS) for name in FACETS}
+
+    def trees(self, records: Sequence[Record]) -> dict[str, Stated]:
+        """What the records state in each tree. A field lies below its industries, so `field` compares with `industry`."""
+        return {
+            "region": read_stated([self._regions(record) for record in records]),
+            "industry": read_stated([_nodes(self._industries, _industries(record)) for record in records]),
+            "field": read_stated([_nodes(self._field_tree, _fields(record)) for record in records]),
+        }
 
     def of(self, record: Record) -> dict[str, list[str]]:
         """The record's categories by facet."""
@@ -100,8 +117,12 @@ class FacetReader:
             "region": sorted({level for place in _places(record) for level in self._levels(place)}),
             "industry": sorted(self._industries.codes(_industries(record))),
             "stage": sorted(_stages(record)),
-            "field": _fields(record),
+            "field": sorted(self._field_tree.codes(_fields(record))),
         }
+
+    def _regions(self, record: Record) -> list[frozenset[Path]]:
+        paths = {self._gazetteer.path(place) for place in _places(record)}
+        return [frozenset([path]) for path in sorted(paths) if path]
 
     def _levels(self, place: str) -> list[str]:
         path = self._gazetteer.path(place)
@@ -185,7 +206,11 @@ def _stages(record: Record) -> Sequence[str]:
 
 
 def _fields(record: Record) -> list[str]:
-    return [record.field] if isinstance(record, Achievement) and record.field else []
+    return re.split(r"[;；/|]", record.field) if isinstance(record, Achievement) else []
+
+
+def _nodes(taxonomy: Taxonomy, words: Sequence[str]) -> list[frozenset[Path]]:
+    return [taxonomy.paths(node) for node in sorted(taxonomy.nodes(words))]
 
 
 def _number(value: float | None) -> float:

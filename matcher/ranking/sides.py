@@ -36,6 +36,7 @@ class SideBuilder:
             bigrams=count_terms(texts, bigrams),
             words=count_terms(texts, self.words),
             facets=self.facets.matrices(ordered),
+            trees=self.facets.trees(ordered),
         )
 
     def sentences(self, texts: Iterable[str]) -> Matrix:

@@ -205,6 +205,7 @@ class Matching:
             bigrams=table.terms["bigrams"].order(ids),
             words=table.terms["words"].order(ids),
             facets=self._builder.facets.matrices(indexed),
+            trees=self._builder.facets.trees(indexed),
         )
 
 
