@@ -54,6 +54,8 @@ class Taxonomy:
                 self._words.setdefault(_fold(name), row.code)
         self._longest_first = sorted((name for name in self._words if len(name) > 1 and not name.isascii()), key=len)
         self._longest_first.reverse()
+        self._meant: dict[str, str] = {}
+        self._ways: dict[str, frozenset[Path]] = {}
 
     def nodes(self, words: Iterable[str]) -> frozenset[str]:
         """The nodes the words name, without those above them."""
@@ -65,8 +67,10 @@ class Taxonomy:
 
     def paths(self, node: str) -> frozenset[Path]:
         """Every way from a root down to the node."""
-        above = {path for parent in self._above(node) for path in self.paths(parent)}
-        return frozenset((*path, node) for path in above or {()})
+        if node not in self._ways:
+            above = {path for parent in self._above(node) for path in self.paths(parent)}
+            self._ways[node] = frozenset((*path, node) for path in above or {()})
+        return self._ways[node]
 
     def knows(self, node: str) -> bool:
         """Whether the node stands in the tables, itself or through its notation."""
@@ -78,6 +82,11 @@ class Taxonomy:
         return (self._marked(node[:-1]),) if self._notation.fullmatch(node) and self._marked(node) else ()
 
     def _node(self, word: str) -> str:
+        if word not in self._meant:
+            self._meant[word] = self._resolve(word)
+        return self._meant[word]
+
+    def _resolve(self, word: str) -> str:
         mark = self._notation.match(word)
         if found := self._marked(mark.group() if mark else word, exact=not mark):
             return found

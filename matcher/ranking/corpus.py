@@ -104,7 +104,7 @@ class FacetReader:
         return {name: count_terms([facets[name] for facets in read], list, FACET_COLUMNS) for name in FACETS}
 
     def trees(self, records: Sequence[Record]) -> dict[str, Stated]:
-        """What the records state in each tree. A field lies below its industries, so `field` compares with `industry`."""
+        """What the records state in each tree; fields lie below industries, so `field` compares with `industry` too."""
         return {
             "region": read_stated([self._regions(record) for record in records]),
             "industry": read_stated([_nodes(self._industries, _industries(record)) for record in records]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,11 @@ class Stated:
     """(k, p), 1 where the path leads to the node."""
     levels: Counts
     """(p, LEVEL_COLUMNS), 1 for each level of the path."""
+
+    @cached_property
+    def ways(self) -> Counts:
+        """(n, p), where a path leads to a node of the record."""
+        return sparse.csr_array(self.nodes @ self.paths)
 
     def __len__(self) -> int:
         return int(self.nodes.shape[0])
@@ -57,15 +63,21 @@ def read_stated(records: Sequence[Collection[frozenset[Path]]]) -> Stated:
 
 def tree_similarity(left: Stated, right: Stated) -> Matrix:
     """Best-match average of each left record with each right one, (q, right), 0 to 1; NaN where a side states none."""
-    return (coverage(left, right) + coverage(right, left).T) / np.float32(2)
+    alike = _alike(left.levels, right.levels)
+    return np.asarray((_covered(left, right, alike) + _covered(right, left, alike.T).T) / 2, np.float32)
 
 
 def coverage(asked: Stated, offered: Stated) -> Matrix:
     """How near the offered nodes come to the asked ones on average, (asked, offered), 0 to 1; NaN as above."""
-    per_path = _best(_alike(asked.levels, offered.levels), sparse.csr_array(offered.nodes @ offered.paths))
+    return _covered(asked, offered, _alike(asked.levels, offered.levels))
+
+
+def _covered(asked: Stated, offered: Stated, alike: Matrix) -> Matrix:
+    """Coverage from the similarity of every asked path with every offered one."""
+    per_path = _best(alike, offered.ways)
     per_node = _best(per_path.T, asked.paths).T
     stated, known = (np.diff(side.nodes.indptr) for side in (asked, offered))
-    means = np.asarray(asked.nodes @ per_node, np.float32) / np.maximum(stated, 1)[:, None].astype(np.float32)
+    means: Matrix = np.asarray((asked.nodes @ per_node) / np.maximum(stated, 1)[:, None], np.float32)
     means[stated == 0] = np.nan
     means[:, known == 0] = np.nan
     return means

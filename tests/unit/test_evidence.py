@@ -444,7 +444,7 @@ def test_activity_in_a_category_is_that_of_the_query_and_fades_in_two_years() ->
     found = gather(known(whole), whole.left.take([2, 3]))
 
     half, quarter, nan = math.log(1.5), math.log(1.25), math.nan
-    compare(found["field_activity"], [[half, 0], [nan, nan]])
+    compare(found["field_activity"], [[2 * half, 0], [nan, nan]])
     compare(found["industry_activity"], [[half + quarter, 0], [nan, nan]])
     compare(found["region_activity"], [[2 * math.log(1.75), 0], [nan, nan]])
     assert np.isnan(found["stage_activity"]).all()
