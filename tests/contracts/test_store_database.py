@@ -109,7 +109,7 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(database: Databas
     with database.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     for use in (check, upgrade):
-        with pytest.raises(StoreError, match="9999 is newer than 0001") as failure:
+        with pytest.raises(StoreError, match="9999 is newer than 0002") as failure:
             use(database)
         assert "Upgrade" in failure.value.step.en
 
