@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from matcher.domain.names import Groups, Organisations, normal_name
-from matcher.domain.records import Achievement, IdentityKind, Left, Outcome, Record, Right, name_of
+from matcher.domain.records import IdentityKind, Left, Outcome, Record, Right, name_of
 
 LeftT = TypeVar("LeftT", bound=Left)
 RightT = TypeVar("RightT", bound=Right)
@@ -107,8 +107,3 @@ def _moved(outcome: Outcome, standing: Mapping[str, str]) -> Outcome:
         return outcome
     left, right = (standing.get(each, each) for each in (outcome.left_id, outcome.right_id))
     return replace(outcome, left_id=left, right_id=right)
-
-
-def institution_of(record: Record) -> str:
-    """The institution a record names; empty for all but results."""
-    return record.institution if isinstance(record, Achievement) else ""

@@ -40,10 +40,10 @@ class Likeness(StrEnum):
 
 
 TAILS = (
-    "基金 投资基金 创业投资基金 天使投资基金 股权投资基金 产业基金 资本 创投 创业投资 风险投资 股权投资 投资 管理 资产管理 "
-    "投资中心 创业投资中心 股权投资中心 管理中心 合伙企业 有限合伙 普通合伙 有限合伙企业 集团 控股 总公司 总部 "
-    "capital ventures venture partners partner funds fund group holdings holding management investments investment vc "
-    "advisors associates"
+    "基金 投资基金 创业投资基金 天使投资基金 股权投资基金 产业基金 资本 创投 创业投资 风险投资 股权投资 投资 管理 "
+    "资产管理 投资中心 创业投资中心 股权投资中心 管理中心 合伙企业 有限合伙 普通合伙 有限合伙企业 集团 控股 "
+    "总公司 总部 capital ventures venture partners partner funds fund group holdings holding management investments "
+    "investment vc advisors associates"
 )
 """What a name is often written without; two organisations may well differ in nothing else, hence only a suggestion."""
 
@@ -57,23 +57,7 @@ DIVISION = re.compile(
 
 ROMAN = re.compile(r"\b(?:[ivx]+|[a-z])\b")
 ORDINALS = {word: str(place) for place, word in enumerate(("first", "second", "third", "fourth", "fifth"), 1)}
-COUNTRIES = frozenset(
-    {
-        "中国",
-        "中国人民",
-        "中华人民共和国",
-        "美国",
-        "英国",
-        "德国",
-        "法国",
-        "日本",
-        "韩国",
-        "俄罗斯",
-        "蒙古国",
-        "加拿大",
-        "澳大利亚",
-    }
-)
+COUNTRY = re.compile("中国(?:人民)?|中华人民共和国|美国|英国|德国|法国|日本|韩国|俄罗斯|蒙古国|加拿大|澳大利亚")
 PLACE = frozenset("省市县区旗盟州")
 OPTIONAL = frozenset("省市县区旗的与和及")
 """Single characters that a name is often written without."""
@@ -209,7 +193,8 @@ def _contains(a: Spelling, b: Spelling) -> bool:
         return False
     if short[-1].isascii():
         return len(short) > 1 and long[:-1] == short
-    placed = "".join(long[: len(long) - len(short)]) in COUNTRIES or bool(PLACE & set(short[1:-1]))
+    before = "".join(long[: len(long) - len(short)])
+    placed = COUNTRY.fullmatch(before) is not None or bool(PLACE & set(short[1:-1]))
     return long[: len(short)] == short or (placed and long[-len(short) :] == short)
 
 
