@@ -14,6 +14,8 @@ from matcher.errors import ConfigurationError
 from matcher.index.snapshot import SnapshotFolder
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.duplicates import Duplicates
+from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.training import ModelFolder
@@ -81,6 +83,16 @@ class Installation:
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
         return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who is who."""
+        return Identity(self.database)
+
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Near-duplicates among results and among projects."""
+        return Duplicates(self.database, self.indexer)
 
     @cached_property
     def matching(self) -> Matching:

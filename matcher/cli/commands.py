@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import measuring, reports, show
+from matcher.cli import identity, measuring, reports, show
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
@@ -121,6 +121,7 @@ def index(
             session.screen.json(reports.index_json(report, counts))
         else:
             reports.show_index(session.screen, report, counts)
+            reports.show_duplicates(session.screen, session.installation.duplicates.count_among(report.ids))
 
 
 @app.command()
@@ -192,6 +193,7 @@ def why(
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.add_typer(identity.app, name="identity")
 
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:

@@ -95,6 +95,15 @@ def show_index(screen: Screen, report: IndexReport, counts: CacheCounts) -> None
     )
 
 
+def show_duplicates(screen: Screen, counts: Mapping[Kind, int]) -> None:
+    """How many of the records just indexed may have been there already."""
+    for kind, count in counts.items():
+        command = f"matcher identity duplicates {kind}"
+        name = TABLE_LABELS[kind][0]
+        zh, en = f"{name}：{count} 对近似重复待核 → {command}", f"{kind}: {count} near-duplicate(s) → {command}"
+        screen.note(Said(zh, en))
+
+
 def show_evaluation(screen: Screen, report: Mapping[str, Any]) -> None:
     """Both directions as tables with the 95 % interval of nDCG@10."""
     pairing = PAIRINGS[PairKind(report["pairing"])].to(screen.language)

@@ -147,6 +147,26 @@ class PairKind(Term):
         return next(pair for pair in cls if kind in (pair.left, pair.right))
 
 
+class IdentityKind(Term):
+    """What two spellings are decided to be: one institution by its name, or one record of a table."""
+
+    INSTITUTION = "institution", "单位", "机构", "完成单位", "institutions", "organisation"
+    INCUBATOR = "incubator", "载体", "孵化载体", "孵化器", "众创空间", "incubators"
+    FUND = "fund", "基金", "金融机构", "funds"
+    ACHIEVEMENT = "achievement", "成果", "科研成果", "achievements"
+    PROJECT = "project", "项目", "企业", "projects"
+
+    @property
+    def table(self) -> Kind | None:
+        """The table of the records, none for institutions, which are only names in records."""
+        return None if self is IdentityKind.INSTITUTION else Kind(f"{self.value}s")
+
+    @classmethod
+    def of(cls, table: Kind) -> IdentityKind:
+        """The kind of a table's records."""
+        return next(kind for kind in cls if kind.table is table)
+
+
 def column(*headers: str, default: Any = "") -> Any:
     """A field with the headers a file may use for it, the Chinese standard header first."""
     if default is dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from matcher.domain.records import Source
+from matcher.intake.aliases import FILE as ALIASES
 from matcher.intake.issues import Remark, RowIssue, issue_at, tell, warn
 from matcher.intake.names import kind_of, known_names
 from matcher.intake.tables import READABLE, unsupported
@@ -29,7 +30,10 @@ def files_of(folder: Path) -> tuple[list[Path], list[RowIssue]]:
         if file.suffix.lower() in DATA_SUFFIXES and kind_of(file.stem) is not None and kind_of(file.stem) not in kinds:
             raise unsupported(file)
     issues = [_issue(entry, _outside(entry)) for entry in outside]
-    issues += [_issue(file, unknown_remark(file.name)) for file in files if file not in readable]
+    aliases = [file for file in readable if file.name == ALIASES]
+    readable = [file for file in readable if file not in aliases]
+    issues += [_issue(file, _aliases()) for file in aliases]
+    issues += [_issue(file, unknown_remark(file.name)) for file in files if file not in [*readable, *aliases]]
     issues += [_issue(entry, _subfolder(entry)) for entry in entries if entry not in outside and entry.is_dir()]
     return readable, issues
 
@@ -55,6 +59,17 @@ def unknown_remark(name: str) -> Remark:
         "unknown_table",
         (f"“{name}”不是已知的表，没有读取。", f"'{name}' is no known table and was not read."),
         (f"如需导入，请命名为其中之一：{zh}。", f"To import it, name it after one of: {en}."),
+    )
+
+
+def _aliases() -> Remark:
+    return tell(
+        "alias_table",
+        (
+            f"“{ALIASES}”是别名表，没有随记录导入。",
+            f"'{ALIASES}' is an alias table; it is not taken in with the records.",
+        ),
+        (f"请运行 matcher identity import {ALIASES}。", f"Run `matcher identity import {ALIASES}`."),
     )
 
 

@@ -10,13 +10,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from matcher.domain.likeness import likeness
 from matcher.domain.matches import State, Verdict
-from matcher.domain.names import normal_name, same_organisation
+from matcher.domain.names import Organisations, normal_name
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, Project, Result, Right
 from matcher.domain.taxonomy import Path
 from matcher.text.words import fold
 from matcher.wording import Said
+
+BY_SPELLING = Organisations()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Pair:
     outcomes: Sequence[Outcome]
     """What was decided about just this pair so far."""
     gazetteer: Gazetteer
+    organisations: Organisations = BY_SPELLING
+    """What was decided about names."""
 
 
 Rule = Callable[[Pair], Iterator[Verdict]]
@@ -70,8 +75,8 @@ def own_institution(pair: Pair) -> Iterator[Verdict]:
     if not pair.left.institution:
         yield Verdict("own_institution", State.UNKNOWN, Said("成果未填完成单位", "the result names no institution"))
         return
-    own = same_organisation(pair.left.institution, pair.right.name)
-    if not own and _may_be_one(pair.left.institution, pair.right.name):
+    own = pair.organisations.same(pair.left.institution, pair.right.name)
+    if not own and _may_be_one(pair.left.institution, pair.right.name, pair.organisations):
         yield Verdict(
             "own_institution",
             State.UNKNOWN,
@@ -93,9 +98,12 @@ def own_institution(pair: Pair) -> Iterator[Verdict]:
     yield Verdict("own_institution", State.FAIL if own else State.PASS, said, change)
 
 
-def _may_be_one(one: str, other: str) -> bool:
+def _may_be_one(one: str, other: str, organisations: Organisations) -> bool:
+    """Whether the spelling leaves it open: alike, or the one named in the other (a university's own incubator)."""
+    if organisations.told_apart(one, other):
+        return False
     short, long = sorted((normal_name(one), normal_name(other)), key=len)
-    return len(short) > 3 and short in long
+    return (len(short) > 3 and short in long) or likeness(one, other) is not None
 
 
 def capacity(pair: Pair) -> Iterator[Verdict]:

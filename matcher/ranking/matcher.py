@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.matches import Answer, Component, Match, Quote, State, Verdict
+from matcher.domain.names import Organisations
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import CarrierKind, Left, Outcome, Record, Right, name_of
 from matcher.policy import eligibility
@@ -122,7 +123,9 @@ class Matcher:
         words: Callable[[str], list[str]],
         encode: Encode,
         carriers: Mapping[str, CarrierKind | None] | None = None,
+        organisations: Organisations = eligibility.BY_SPELLING,
     ) -> None:
+        self._organisations = organisations
         self.scorer = scorer
         self.known = scorer.known
         self._gazetteer = gazetteer
@@ -215,7 +218,7 @@ class Matcher:
 
     def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
         outcomes = self._outcomes.get((pair.left.id, pair.right.id), [])
-        return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
+        return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer, self._organisations))
 
     def _explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
         around = (self.known.centred, self.known.centred_right)

@@ -11,9 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Project
+from matcher.domain.identity import Decision, Identities, Pooled
+from matcher.domain.records import Achievement, Fund, Incubator, Kind, Left, Outcome, PairKind, Project, Right
 from matcher.errors import EvaluationError
 from matcher.intake import RowIssue, Withdrawal, read
+from matcher.intake.aliases import FILE as ALIASES
+from matcher.intake.aliases import read_aliases
 from matcher.measure.evaluate import evaluate
 from matcher.measure.training import MIN_HISTORY, SEED, train
 from matcher.ranking.corpus import Corpus, gather_past
@@ -34,6 +37,8 @@ class Ecosystem:
     lefts: dict[PairKind, list[Achievement | Project]] = field(default_factory=dict)
     rights: dict[PairKind, list[Incubator | Fund]] = field(default_factory=dict)
     outcomes: dict[PairKind, list[Outcome]] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    """What the folder's `aliases.csv` says."""
     issues: list[RowIssue] = field(default_factory=list)
 
     @property
@@ -65,11 +70,17 @@ class Ecosystem:
         }
 
     def corpus(self, pairing: PairKind, builder: SideBuilder, progress: Counter) -> Corpus:
-        """One pairing as arrays."""
-        lefts, rights = self.lefts.get(pairing, []), self.rights.get(pairing, [])
+        """One pairing as arrays; records that the folder calls one are one."""
+        pooled = self.pooled(pairing)
+        lefts, rights = pooled.lefts, pooled.rights
         left = builder.build(lefts, progress=progress(pairing.left.value, len(lefts)))
         right = builder.build(rights, progress=progress(pairing.right.value, len(rights)))
-        return Corpus(pairing, left, right, gather_past(self.outcomes.get(pairing, []), left, right))
+        return Corpus(pairing, left, right, gather_past(pooled.outcomes, left, right))
+
+    def pooled(self, pairing: PairKind) -> Pooled[Left, Right]:
+        """The records and outcomes of one pairing, each record under the one that stands for it."""
+        lefts, rights = self.lefts.get(pairing, []), self.rights.get(pairing, [])
+        return Identities(self.decisions).pool(lefts, rights, self.outcomes.get(pairing, []))
 
 
 def read_ecosystem(folder: Path) -> Ecosystem:
@@ -92,6 +103,10 @@ def read_ecosystem(folder: Path) -> Ecosystem:
                 found.rights.setdefault(PairKind.of(item.table), []).append(item)
             case Withdrawal():
                 pass  # A folder in memory has nothing to withdraw from.
+    if (folder / ALIASES).is_file():
+        rows = list(read_aliases(folder / ALIASES))
+        found.issues += [row for row in rows if isinstance(row, RowIssue)]
+        found.decisions += [row for row in rows if isinstance(row, Decision)]
     if not found.outcomes:
         raise EvaluationError(
             Said(f"{folder.name} 中没有对接结果。", f"{folder.name} holds no outcomes."),
@@ -143,10 +158,11 @@ def score_in_folder(
         tell(remark)
     as_of = today.toordinal() + 1
     asked = set(pairs["left_id"])
-    serving = []
+    serving, standing = [], dict[str, str]()
     for pairing in PairKind:
         if any(record.id in asked for record in ecosystem.lefts.get(pairing, ())):
             corpus = ecosystem.corpus(pairing, builder, progress)
+            standing |= ecosystem.pooled(pairing).standing
             trained, _ = train(corpus, as_of, min_history=MIN_HISTORY, seed=SEED)
             serving.append((corpus, Scorer(Knowledge(corpus, as_of), trained)))
-    return score_each(pairs, serving)
+    return score_each(pairs, serving, standing)

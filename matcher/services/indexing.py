@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
@@ -27,6 +27,8 @@ class IndexReport:
     indexed: int
     removed: int
     rebuilt: Said | None = None
+    ids: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+    """The records indexed, by table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Indexer:
             if base is None and older is not None:
                 why = _another_origin(older.origin, origin)
             changes = _changes(stored, Outcomes(connection), base.origin.revision if base else None)
-        report = IndexReport(origin.revision, sum(map(len, changes.records.values())), len(changes.gone), why)
+        ids = {kind: frozenset(record.id for record in records) for kind, records in changes.records.items()}
+        report = IndexReport(origin.revision, sum(map(len, ids.values())), len(changes.gone), why, ids)
         if base and not report.indexed and not report.removed:
             self._folder.relabel(origin)
             return Snapshot(origin, base.tables), report

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 import pandas as pd
 
+from matcher.domain.identity import Identities, Pooled
 from matcher.domain.matches import Answer, Match
+from matcher.domain.names import Organisations
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import (
     Achievement,
@@ -17,7 +19,6 @@ from matcher.domain.records import (
     Incubator,
     Kind,
     Left,
-    Outcome,
     PairKind,
     Project,
     Record,
@@ -35,7 +36,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.scoring import score_each
 from matcher.services.training import ModelFolder, TrainingReport, fit
-from matcher.store import Database, Outcomes, Records
+from matcher.store import Database, Decisions, Outcomes, Records
 from matcher.wording import Said
 
 
@@ -47,6 +48,8 @@ class Loaded:
     today: date
     matcher: Matcher
     corpus: Corpus
+    standing: Mapping[str, str]
+    """Of each record that is left out the one that stands for it."""
 
 
 class Matching:
@@ -78,7 +81,8 @@ class Matching:
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
         loaded = self._load(PairKind.of(left.table), today, viewer)
-        return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.row(left.id)]), k, viewer)
+        side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, left.id)])
+        return loaded.matcher.match(side, k, viewer)
 
     def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
         """The k best takers of something that is only described in words."""
@@ -92,8 +96,8 @@ class Matching:
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
         loaded = self._load(PairKind.of(right.table), today, viewer)
-        loaded.corpus.right.row(right.id)
-        return loaded.matcher.screen(right.id, k, viewer)
+        row = self._row(loaded, loaded.corpus.right, right.id)
+        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer)
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
@@ -110,8 +114,9 @@ class Matching:
             )
         require_visible(one, viewer)
         loaded = self._load(PairKind.of(one.table), today, viewer)
-        side = loaded.corpus.left.take([loaded.corpus.left.row(one.id)])
-        return loaded.matcher.why(side, other.id, viewer)
+        side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, one.id)])
+        column = self._row(loaded, loaded.corpus.right, other.id)
+        return loaded.matcher.why(side, loaded.corpus.right.ids[column], viewer)
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
         """The pairs (columns left_id, right_id) with a score each, in their order; NaN where a record is unknown."""
@@ -119,7 +124,8 @@ class Matching:
             records = Records(connection)
             asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
         loaded = [self._load(pairing, today, Viewer.ENTITLED) for pairing in asked]
-        return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded])
+        standing = {alias: stands for one in loaded for alias, stands in one.standing.items()}
+        return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded], standing)
 
     def train(self, now: datetime) -> list[TrainingReport]:
         """Fit both pairings on all outcomes decided until today and keep the result."""
@@ -133,6 +139,17 @@ class Matching:
             reports.append(report)
         self._loaded.clear()
         return reports
+
+    def _row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
+        """The row of a record, or of the one that stands for it, which is told."""
+        stands = loaded.standing.get(record_id)
+        if stands:
+            zh, en = (
+                f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
+                f"{record_id} counts as {stands}: its result.",
+            )
+            self._tell(Said(zh, en))
+        return side.row(stands or record_id)
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
         record = self._find(record_id, viewer)
@@ -165,16 +182,19 @@ class Matching:
             self._tell(why)
         if any(one.calibration is ASSUMED for one in trained.values()):
             self._tell(UNCALIBRATED)
-        corpus, outcomes = self._corpus(pairing, snapshot, viewer)
+        corpus, pooled = self._corpus(pairing, snapshot, viewer)
+        if pooled.standing:
+            self._tell(_left_out(len(pooled.standing)))
         matcher = Matcher(
             Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
-            outcomes,
+            pooled.outcomes,
             gazetteer=self._gazetteer,
             words=self._builder.words,
             encode=self._builder.sentences,
             carriers=self._carriers(),
+            organisations=self._organisations(),
         )
-        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus)
+        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, pooled.standing)
         return self._loaded[pairing, viewer]
 
     def _carriers(self) -> dict[str, CarrierKind | None]:
@@ -183,16 +203,27 @@ class Matching:
                 each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
             }
 
-    def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, list[Outcome]]:
-        """The pairing without what the viewer may not see: no score, count or case can tell of it."""
+    def _organisations(self) -> Organisations:
+        with self._database.read() as connection:
+            stored, decisions = Records(connection), Decisions(connection).all()
+            takers = (each for kind in (Kind.INCUBATORS, Kind.FUNDS) for each in stored.all(kind) if decisions)
+            return Identities(decisions).organisations(takers)
+
+    def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
+        """The pairing without what the viewer may not see: no score, count or case can tell of it.
+
+        Records that were decided to be one are one here, with the outcomes of all of them.
+        """
         with self._database.read() as connection:
             stored = Records(connection)
             lefts = [record for record in stored.all(pairing.left) if visible(record, viewer)]
             rights = list(stored.all(pairing.right))
             outcomes = list(Outcomes(connection).all(pairing))
-        left = self._side(cast("list[Left]", lefts), snapshot.tables[pairing.left])
-        right = self._side(cast("list[Right]", rights), snapshot.tables[pairing.right])
-        return Corpus(pairing, left, right, gather_past(outcomes, left, right)), outcomes
+            identities = Identities(Decisions(connection).all())
+        pooled = identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes)
+        left = self._side(pooled.lefts, snapshot.tables[pairing.left])
+        right = self._side(pooled.rights, snapshot.tables[pairing.right])
+        return Corpus(pairing, left, right, gather_past(pooled.outcomes, left, right)), pooled
 
     def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
         """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""
@@ -213,6 +244,13 @@ UNCALIBRATED = Said(
     "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
     "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
 )
+
+
+def _left_out(count: int) -> Said:
+    return Said(
+        f"{count} 条记录已判定与另一条相同，不单独列出（matcher identity list）。",
+        f"{count} record(s) count as another one and are not listed by themselves (matcher identity list).",
+    )
 
 
 def _refreshed(report: IndexReport) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,15 @@ from matcher.ranking.corpus import Corpus
 from matcher.ranking.matcher import Scorer
 
 
-def score_each(pairs: pd.DataFrame, pairings: Iterable[tuple[Corpus, Scorer]]) -> pd.DataFrame:
-    """left_id, right_id and score of each pair in the given order; NaN where no pairing knows both records."""
-    table = pairs[["left_id", "right_id"]].reset_index(drop=True).assign(score=np.nan)
+def score_each(
+    pairs: pd.DataFrame, pairings: Iterable[tuple[Corpus, Scorer]], standing: Mapping[str, str]
+) -> pd.DataFrame:
+    """left_id, right_id and score of each pair in the given order; NaN where no pairing knows both records.
+
+    A record for which another one stands (`standing`) has the score of that one.
+    """
+    asked = pairs[["left_id", "right_id"]].reset_index(drop=True)
+    table = asked.replace(dict(standing)).assign(score=np.nan) if standing else asked.assign(score=np.nan)
     for corpus, scorer in pairings:
         table["score"] = table["score"].fillna(score_table(table, corpus, scorer)["score"])
-    return table
+    return asked.assign(score=table["score"])

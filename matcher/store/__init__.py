@@ -1,6 +1,7 @@
 """The database: tables, migrations and the only SQL."""
 
 from matcher.store.database import Database, open_database
+from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.repositories import Deleted, Outcomes, Records, Rejected, Stamp, Upserted
 from matcher.store.schema import check, upgrade
@@ -9,6 +10,7 @@ from matcher.store.upserts import Counts
 __all__ = [
     "Counts",
     "Database",
+    "Decisions",
     "Deleted",
     "Import",
     "ImportState",

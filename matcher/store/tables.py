@@ -1,4 +1,4 @@
-"""The tables. One for each kind of row, its columns derived from the domain's fields, and four for bookkeeping."""
+"""The tables. One for each kind of row, its columns derived from the domain's fields, and five beside them."""
 
 from __future__ import annotations
 
@@ -126,3 +126,15 @@ imports = sa.Table(
     sa.Column("counts", sa.JSON(), nullable=False),
 )
 """One row for each file taken in. Only the file's name is kept: a path tells about the machine and its user."""
+
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("kind", sa.Text(), primary_key=True),
+    sa.Column("alias", IdText, primary_key=True),
+    sa.Column("canonical", IdText, primary_key=True),
+    sa.Column("same", sa.Boolean(), nullable=False),
+    sa.Column("decided_by", sa.Text(), nullable=False),
+    sa.Column("decided_at", UtcDateTime(), nullable=False),
+)
+"""Decisions about identity: ids of records, or names. `same`: the alias counts as the canonical one."""

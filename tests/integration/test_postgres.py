@@ -42,5 +42,9 @@ def test_import_index_and_match_answer_as_on_sqlite(on_postgres: CommandLine, ma
     sqlite = replace(matcher, home=matcher.home.with_name("sqlite"))
     sqlite("import", SAMPLE)
     assert found == sqlite(*asked).json
+    for line in (on_postgres, sqlite):
+        line("identity", "same", "ex-i27", "ex-i02")
+    assert on_postgres("identity", "review", "--json").json == sqlite("identity", "review", "--json").json
+    assert on_postgres(*asked).json == sqlite(*asked).json != found
     assert on_postgres("delete", "ex-a003", "--json").json["records"] == 1
     assert "ex-a003" in on_postgres(*asked, code=1).err

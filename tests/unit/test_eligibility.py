@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from matcher.domain.matches import State, Verdict
+from matcher.domain.names import Organisations
 from matcher.domain.records import Fund, Incubator, Left, Outcome, Project, Result, Right, Stage
 from matcher.policy.eligibility import RULES, Pair, check, eligible, yuan
 from tests.builders import achievement, fund, gazetteer, incubator, outcome, project
@@ -53,7 +54,8 @@ CASES = [
     # The result of the carrier's own institution.
     Case("own_institution", A(institution="内蒙古民族大学"), I(name="通辽孵化器"), PASS),
     Case("own_institution", A(institution="内蒙古民族大学"), I(name="内蒙古民族大学"), FAIL),
-    Case("own_institution", A(institution="梅花生物科技（通辽）有限公司"), I(name="梅花生物 科技集团"), FAIL),
+    Case("own_institution", A(institution="梅花生物科技有限公司"), I(name="梅花生物 科技股份有限公司"), FAIL),
+    Case("own_institution", A(institution="梅花生物科技（通辽）有限公司"), I(name="梅花生物 科技集团"), UNKNOWN),
     Case("own_institution", A(institution=""), I(), UNKNOWN),
     Case("own_institution", P(), F(), None),
     # A fund's stages.
@@ -155,6 +157,23 @@ def test_every_rule_has_a_case_for_each_thing_it_can_say() -> None:
 def only(rule: str, left: Left, right: Right, *outcomes: Outcome) -> Verdict:
     (found,) = (verdict for verdict in check(Pair(left, right, outcomes, gazetteer())) if verdict.rule == rule)
     return found
+
+
+@pytest.mark.parametrize(
+    ("decided", "state"),
+    [
+        (Organisations(), UNKNOWN),
+        (Organisations(same=[("科右农大", "科右平原农业大学科技园")]), UNKNOWN),
+        (Organisations(same=[("科右平原农业大学", "科右平原农业大学科技园")]), FAIL),
+        (Organisations(different=[("科右平原农业大学科技园", "科右平原农业大学")]), PASS),
+    ],
+)
+def test_what_was_decided_about_two_names_settles_whether_the_carrier_is_the_institutions_own(
+    decided: Organisations, state: State
+) -> None:
+    left, right = achievement(institution="科右平原农业大学"), incubator(name="科右平原农业大学科技园")
+    told = check(Pair(left, right, (), gazetteer(), decided))
+    assert next(verdict.state for verdict in told if verdict.rule == "own_institution") is state
 
 
 def test_a_full_carrier_says_how_many_places_it_needs() -> None:

@@ -1,0 +1,109 @@
+"""Decisions about who is who, and what follows from them: nothing is deleted, one record stands for another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from matcher.domain.names import Groups, Organisations, normal_name
+from matcher.domain.records import IdentityKind, Left, Outcome, Record, Right, name_of
+
+LeftT = TypeVar("LeftT", bound=Left)
+RightT = TypeVar("RightT", bound=Right)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Somebody's word on two spellings: `alias` counts as `canonical`, or the two are different.
+
+    Each is the id of a record or the name of an organisation; of institutions always a name.
+    """
+
+    kind: IdentityKind
+    alias: str
+    canonical: str
+    same: bool = True
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Pooled(Generic[LeftT, RightT]):
+    """One pairing with every record counted under the one that stands for it."""
+
+    lefts: list[LeftT]
+    rights: list[RightT]
+    outcomes: list[Outcome]
+    standing: Mapping[str, str]
+    """Id of the record that stands for each record left out."""
+
+
+class Identities:
+    """All decisions, earlier ones first: of two that say `same` of one alias the later stands above."""
+
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
+        self.decisions = tuple(decisions)
+
+    def standing(self, kind: IdentityKind, records: Iterable[Record]) -> dict[str, str]:
+        """Id of the record that stands for each of these records that does not stand for itself.
+
+        A decision may name a record by id or by a name that only one record has. Where the one that should stand is
+        not among the records (not there yet, or hidden from the viewer), the first by id stands for its group.
+        """
+        same = [each for each in self.decisions if each.same and each.kind is kind]
+        return _standing(same, {record.id: name_of(record) for record in records}) if same else {}
+
+    def pool(
+        self, lefts: Sequence[LeftT], rights: Sequence[RightT], outcomes: Sequence[Outcome]
+    ) -> Pooled[LeftT, RightT]:
+        """Leave out what another record stands for, and count its outcomes for that one."""
+        standing: dict[str, str] = {}
+        for records in (lefts, rights):
+            if records:
+                standing |= self.standing(IdentityKind.of(records[0].table), records)
+        if not standing:
+            return Pooled(list(lefts), list(rights), list(outcomes), {})
+        return Pooled(
+            [record for record in lefts if record.id not in standing],
+            [record for record in rights if record.id not in standing],
+            [_moved(outcome, standing) for outcome in outcomes],
+            standing,
+        )
+
+    def organisations(self, records: Iterable[Record] = ()) -> Organisations:
+        """What was decided about names, those of these carriers and funds among them."""
+        names = {record.id: name_of(record) for record in records}
+        about = [each for each in self.decisions if each.kind not in (IdentityKind.ACHIEVEMENT, IdentityKind.PROJECT)]
+        said = [
+            (each.same, names.get(each.alias, each.alias), names.get(each.canonical, each.canonical)) for each in about
+        ]
+        return Organisations(
+            [(alias, name) for same, alias, name in said if same], [(a, b) for same, a, b in said if not same]
+        )
+
+
+def _standing(same: Iterable[Decision], names: Mapping[str, str]) -> dict[str, str]:
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for record_id, name in names.items():
+        by_name[normal_name(name)].append(record_id)
+
+    def place(text: str) -> str:
+        named = by_name.get(normal_name(text), [])
+        return text if text in names or len(named) != 1 else named[0]
+
+    groups = Groups((place(each.alias), place(each.canonical)) for each in same)
+    members: dict[str, list[str]] = defaultdict(list)
+    for record_id in sorted(names):
+        members[groups.root(record_id)].append(record_id)
+    chosen = ((root if root in names else ids[0], ids) for root, ids in members.items())
+    return {record_id: stands for stands, ids in chosen for record_id in ids if record_id != stands}
+
+
+def _moved(outcome: Outcome, standing: Mapping[str, str]) -> Outcome:
+    if outcome.left_id not in standing and outcome.right_id not in standing:
+        return outcome
+    left, right = (standing.get(each, each) for each in (outcome.left_id, outcome.right_id))
+    return replace(outcome, left_id=left, right_id=right)
