@@ -17,6 +17,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.training import ModelFolder
+from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
 from matcher.wording import Said
@@ -83,6 +84,11 @@ class Installation:
         return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
 
     @cached_property
+    def wishes(self) -> StandingWishes:
+        """The use cases of standing wishes."""
+        return StandingWishes(self.database)
+
+    @cached_property
     def matching(self) -> Matching:
         """The use cases of matching."""
         return Matching(
@@ -91,6 +97,7 @@ class Installation:
             ModelFolder(self.home / "models"),
             self.builder,
             resources.load_gazetteer(),
+            resources.load_industries(),
             tell=self._tell,
             progress=self.progress,
         )

@@ -39,6 +39,11 @@ class IndustryTree:
                 code = self._parent.get(code, "")
         return frozenset(found)
 
+    def leaves(self, words: Iterable[str]) -> frozenset[str]:
+        """The nodes the words name that are no parents of another of them."""
+        found = self.codes(words)
+        return found - {self._parent.get(code, "") for code in found}
+
     def _code(self, word: str) -> str:
         if not word or word in self._codes:
             return self._codes.get(word, "")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
 import pandas as pd
 
+from matcher.domain.controls import PLAIN, Question
+from matcher.domain.industries import IndustryTree
 from matcher.domain.matches import Answer, Match
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import (
@@ -35,7 +37,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.scoring import score_each
 from matcher.services.training import ModelFolder, TrainingReport, fit
-from matcher.store import Database, Outcomes, Records
+from matcher.store import Controls, Database, Outcomes, Records
 from matcher.wording import Said
 
 
@@ -59,6 +61,7 @@ class Matching:
         models: ModelFolder,
         builder: SideBuilder,
         gazetteer: Gazetteer,
+        industries: IndustryTree,
         *,
         tell: Callable[[Said], None],
         progress: Progress | None = None,
@@ -68,32 +71,45 @@ class Matching:
         self._models = models
         self._builder = builder
         self._gazetteer = gazetteer
+        self._industries = industries
         self._tell = tell
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
 
-    def match(self, record_id: str, k: int, viewer: Viewer, today: date, to: Kind | None = None) -> Answer:
+    def match(
+        self,
+        record_id: str,
+        k: int,
+        viewer: Viewer,
+        today: date,
+        to: Kind | None = None,
+        question: Question = PLAIN,
+    ) -> Answer:
         """The k best takers of a result or a project; `to` is checked when given."""
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
         loaded = self._load(PairKind.of(left.table), today, viewer)
-        return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.row(left.id)]), k, viewer)
+        side = loaded.corpus.left.take([loaded.corpus.left.row(left.id)])
+        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
 
-    def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
+    def match_text(
+        self, text: str, to: Kind, k: int, viewer: Viewer, today: date, question: Question = PLAIN
+    ) -> Answer:
         """The k best takers of something that is only described in words."""
         query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
         loaded = self._load(PairKind.of(to), today, viewer)
-        return loaded.matcher.match(self._builder.build([query], Role.QUERY), k, viewer)
+        side = self._builder.build([query], Role.QUERY)
+        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
 
-    def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
+    def screen(self, record_id: str, k: int, viewer: Viewer, today: date, question: Question = PLAIN) -> Answer:
         """The k best results or projects for a carrier or a fund."""
         right = self._find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
         loaded = self._load(PairKind.of(right.table), today, viewer)
         loaded.corpus.right.row(right.id)
-        return loaded.matcher.screen(right.id, k, viewer)
+        return loaded.matcher.screen(right.id, k, viewer, self._wishing(question, loaded))
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
@@ -111,7 +127,7 @@ class Matching:
         require_visible(one, viewer)
         loaded = self._load(PairKind.of(one.table), today, viewer)
         side = loaded.corpus.left.take([loaded.corpus.left.row(one.id)])
-        return loaded.matcher.why(side, other.id, viewer)
+        return loaded.matcher.why(side, other.id, viewer, self._wishing(PLAIN, loaded))
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
         """The pairs (columns left_id, right_id) with a score each, in their order; NaN where a record is unknown."""
@@ -133,6 +149,12 @@ class Matching:
             reports.append(report)
         self._loaded.clear()
         return reports
+
+    def _wishing(self, question: Question, loaded: Loaded) -> Question:
+        """The question with the standing wishes of its pairing; they are read anew each time, for they are few."""
+        with self._database.read() as connection:
+            kept = Controls(connection).of(loaded.corpus.pairing)
+        return replace(question, controls=tuple(one for one in kept if one.holds_on(loaded.today)))
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
         record = self._find(record_id, viewer)
@@ -170,6 +192,7 @@ class Matching:
             Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
             outcomes,
             gazetteer=self._gazetteer,
+            industries=self._industries,
             words=self._builder.words,
             encode=self._builder.sentences,
             carriers=self._carriers(),

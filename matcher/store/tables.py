@@ -1,4 +1,5 @@
-"""The tables. One for each kind of row, its columns derived from the domain's fields, and four for bookkeeping."""
+"""The tables. One for each kind of row, its columns derived from the domain's fields, those for bookkeeping,
+and the standing wishes."""
 
 from __future__ import annotations
 
@@ -126,3 +127,21 @@ imports = sa.Table(
     sa.Column("counts", sa.JSON(), nullable=False),
 )
 """One row for each file taken in. Only the file's name is kept: a path tells about the machine and its user."""
+
+controls = sa.Table(
+    "controls",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("owner", sa.Text(), nullable=False),
+    sa.Column("asker_kind", sa.Text(), nullable=False),
+    sa.Column("asker", IdText, nullable=False),
+    sa.Column("wish", sa.Text(), nullable=False),
+    sa.Column("aim", sa.Text(), nullable=False),
+    sa.Column("target", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("made_on", sa.Date(), nullable=False),
+    sa.Column("until", sa.Date(), nullable=True),
+    sa.UniqueConstraint("asker_kind", "asker", "owner", "wish", "aim", "target", name="uq_controls"),
+    sqlite_autoincrement=True,
+)
+"""Standing wishes. A number is never given twice: whoever undoes 5 must not undo another one."""

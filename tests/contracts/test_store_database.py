@@ -83,6 +83,7 @@ def test_ids_are_compared_by_bytes_on_a_server_of_any_locale(database: Database)
         ("outcomes", "left_id"),
         ("outcomes", "right_id"),
         ("deletions", "id"),
+        ("controls", "asker"),
     }
 
 
@@ -109,7 +110,7 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(database: Databas
     with database.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     for use in (check, upgrade):
-        with pytest.raises(StoreError, match="9999 is newer than 0001") as failure:
+        with pytest.raises(StoreError, match=r"9999 is newer than \d{4}") as failure:
             use(database)
         assert "Upgrade" in failure.value.step.en
 
