@@ -64,9 +64,10 @@ def pluses(project: Project, fund: Fund, holdings: Sequence[Holding], industries
         carrier = project.incubator_id
         said = Said(f"本载体基金：由项目所在载体 {carrier} 管理", f"its own carrier's fund: run by {carrier}")
         yield Reason(said, "own_carrier_fund")
-    told = [(one, said) for one in holdings if (said := _complement(project, fund, one, industries))]
-    for _, said in sorted(told, key=lambda pair: _nearness(pair[0]))[:MOST]:
-        yield Reason(said, "portfolio_complement")
+    told = ((one, _complement(project, fund, one, industries)) for one in holdings)
+    named = [(one, how) for one, how in told if how is not None]
+    for _, how in sorted(named, key=lambda pair: _nearness(pair[0]))[:MOST]:
+        yield Reason(how, "portfolio_complement")
 
 
 def _competes(project: Project, fund: Fund, holding: Holding, industries: IndustryTree) -> bool:

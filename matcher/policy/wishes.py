@@ -55,9 +55,8 @@ def aims_at(control: Control, record: Record) -> bool:
         case Aim.RECORD:
             return control.target == record.id
         case Aim.INSTITUTION:
-            return any(
-                control.target == name or same_organisation(control.target, name) for name in institutions(record)
-            )
+            named = (name for name in institutions(record) if name)
+            return any(control.target == name or same_organisation(control.target, name) for name in named)
         case Aim.TERM:
             return holds(fold(document(record)), control.target)
 

@@ -206,9 +206,7 @@ class Matcher:
         if diversity is None:
             return Answer(tuple(self._explained(list(islice(eligible, k)), scored)), len(asked), dict(excluded))
         pool = reach(eligible, k, diversity.cap)
-        levels = [
-            (self._tier(pair.left, pair.right).level, not np.isfinite(scored.ranking[pair.place])) for pair in pool
-        ]
+        levels = [(self._queue(pair), not np.isfinite(scored.ranking[pair.place])) for pair in pool]
         scores = [float(scored.score[pair.place]) for pair in pool]
         places = diversify(levels, scores, [pair.institution for pair in pool], self._meaning(pool), k, diversity)
         if gave_way := min(k, len(pool)) - sum(place.before < k for place in places):
@@ -223,6 +221,10 @@ class Matcher:
             excluded.update(rejecting)
             if not rejecting:
                 yield pair
+
+    def _queue(self, pair: Asked) -> int:
+        """The priority tier where it stands above the score, that is, in screening."""
+        return self._tier(pair.left, pair.right).level if pair.direction is Direction.SCREEN else 0
 
     def _meaning(self, pairs: Sequence[Asked]) -> Matrix:
         """Centred vectors of what is shown, (pairs, d)."""

@@ -62,8 +62,11 @@ def measure(window: Window, trained: Trained, direction: Direction) -> list[dict
     asked = truth.any(axis=1)
     groups = [group_of(record) for record in records]
     return [
-        {"cap": wanted.cap, "lambda": wanted.relevance}
-        | figures(np.asarray(ranking[asked]), truth[asked], groups, vectors[rows], wanted)
+        {
+            "cap": wanted.cap,
+            "lambda": wanted.relevance,
+            **figures(np.asarray(ranking[asked]), truth[asked], groups, vectors[rows], wanted),
+        }
         for wanted in TRIED
         if wanted.cap is None or any(groups)
     ]
