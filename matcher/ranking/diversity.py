@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.domain.controls import Diversity
 from matcher.ranking.asked import Asked
@@ -53,22 +54,24 @@ def diversify(
 ) -> list[Place]:
     """The k places of a list from a pool in its plain order; `vectors` are unit rows, (pool, d), "" is no group.
 
-    Nobody overtakes a better level (the priority tier, and whether a retriever named it); a capped candidate stands
-    back behind the others of its level only.
+    A level is the priority tier and whether no retriever named the candidate. Nobody overtakes a better level, but that
+    a capped candidate stands back behind all others of its tier.
     """
     chosen: list[Place] = []
     counts: Counter[str] = Counter()
     likeness = np.zeros(len(scores))
-    for level in dict.fromkeys(levels):
-        rest = [row for row, one in enumerate(levels) if one == level]
-        relevance = dict(zip(rest, _between_0_and_1(np.array([scores[row] for row in rest])), strict=True))
+    relevance = _relevance(levels, np.array(scores, np.float64))
+    for tier in dict.fromkeys(tier for tier, _ in levels):
+        rest = [row for row, level in enumerate(levels) if level[0] == tier]
         stood_back: set[int] = set()
         while rest and len(chosen) < k:
             full = {row for row in rest if wanted.cap is not None and groups[row] and counts[groups[row]] >= wanted.cap}
             stood_back |= full
             free = [row for row in rest if row not in full] or rest
+            level = min(levels[row] for row in free)
+            worth = wanted.relevance * relevance - (1 - wanted.relevance) * likeness
             # Of equals the first stands: `max` keeps the plain order.
-            best = max(free, key=lambda row: _worth(relevance[row], float(likeness[row]), wanted.relevance))
+            best = max((row for row in free if levels[row] == level), key=worth.__getitem__)
             chosen.append(Place(best, best in stood_back))
             counts[groups[best]] += 1
             rest.remove(best)
@@ -76,10 +79,12 @@ def diversify(
     return chosen
 
 
-def _worth(relevance: float, likeness: float, weight: float) -> float:
-    return weight * relevance - (1 - weight) * likeness
-
-
-def _between_0_and_1(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
-    low, high = float(scores.min()), float(scores.max())
-    return [1.0] * len(scores) if high == low else [float(one) for one in (scores - low) / (high - low)]
+def _relevance(levels: Sequence[tuple[int, bool]], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores between 0 and 1 within each level, (pool,)."""
+    relevance = np.ones(len(scores))
+    for level in dict.fromkeys(levels):
+        rows = [row for row, one in enumerate(levels) if one == level]
+        spread = float(np.ptp(scores[rows]))
+        if spread:
+            relevance[rows] = (scores[rows] - scores[rows].min()) / spread
+    return relevance

@@ -22,7 +22,7 @@ from matcher.policy.eligibility import Pair
 from matcher.policy.portfolio import Holding
 from matcher.policy.priority import Tier, tier
 from matcher.policy.visibility import Viewer, visible
-from matcher.policy.wishes import Wishes
+from matcher.policy.wishes import Wishes, institution
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
@@ -147,7 +147,7 @@ class Matcher:
         pool = POOL
         while True:
             answer, all_seen = self._screened(self.known.right.rows[right_id], k, pool, viewer, question)
-            if all_seen or len(answer.matches) >= k:
+            if all_seen or (len(answer.matches) >= k and not self._crowded(answer, question.diversity)):
                 return answer
             pool *= 4
 
@@ -221,6 +221,14 @@ class Matcher:
             excluded.update(rejecting)
             if not rejecting:
                 yield pair
+
+    def _crowded(self, answer: Answer, diversity: Diversity | None) -> bool:
+        """Whether the pool left a list of left records no other choice than to exceed the cap."""
+        if diversity is None or diversity.cap is None:
+            return False
+        records, rows = self.known.left.records, self.known.left.rows
+        counts = Counter(institution(records[rows[match.id]]) for match in answer.matches)
+        return any(name and count > diversity.cap for name, count in counts.items())
 
     def _queue(self, pair: Asked) -> int:
         """The priority tier where it stands above the score, that is, in screening."""

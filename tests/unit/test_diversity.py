@@ -14,6 +14,7 @@ from matcher.domain.records import FundKind
 from matcher.policy.visibility import Viewer
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import diversify
+from matcher.ranking.matcher import POOL
 from tests.builders import achievement, fund, incubator, matcher, project, side
 
 
@@ -108,6 +109,16 @@ def test_a_capped_list_holds_no_more_of_one_institution_while_others_are_eligibl
     found = listed(Diversity(cap, 1.0))
     assert sum(id.startswith("A") for id in found) == cap
     assert len(found) == 6
+
+
+def test_a_cap_reaches_beyond_the_first_pool_when_one_institution_fills_it() -> None:
+    many = [achievement(f"A{n:04}", institution="甲大学") for n in range(POOL + 50)]
+    few = [
+        achievement(f"B{n}", title="叶片", summary="", industry=(), region="赤峰市", institution="乙") for n in range(2)
+    ]
+    ready = matcher([*many, *few], [incubator()])
+    found = ready.screen("I1", 3, Viewer.PUBLIC, Question(diversity=Diversity(2, 1.0))).matches
+    assert Counter(one.id[0] for one in found) == {"A": 2, "B": 1}
 
 
 def test_the_plain_order_is_kept_when_nothing_is_asked_for() -> None:
