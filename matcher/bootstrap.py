@@ -19,6 +19,7 @@ from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.training import ModelFolder
+from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
 from matcher.wording import Said
@@ -95,6 +96,11 @@ class Installation:
         return Duplicates(self.database, self.indexer)
 
     @cached_property
+    def wishes(self) -> StandingWishes:
+        """The use cases of standing wishes."""
+        return StandingWishes(self.database)
+
+    @cached_property
     def matching(self) -> Matching:
         """The use cases of matching."""
         return Matching(
@@ -103,6 +109,7 @@ class Installation:
             ModelFolder(self.home / "models"),
             self.builder,
             resources.load_gazetteer(),
+            resources.load_industries(),
             tell=self._tell,
             progress=self.progress,
         )

@@ -150,6 +150,7 @@ def matcher(
         Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()}),
         outcomes,
         gazetteer=gazetteer(),
+        industries=industries(),
         words=word_cutter().words,
         encode=side_builder().sentences,
     )

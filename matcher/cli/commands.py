@@ -11,10 +11,24 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import identity, measuring, reports, show
+from matcher.cli import control, identity, measuring, reports, show
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
-from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
+from matcher.cli.session import (
+    Ban,
+    Cap,
+    Diverse,
+    Json,
+    Must,
+    Number,
+    Session,
+    Today,
+    View,
+    Weight,
+    Why,
+    day_of,
+    question_of,
+)
 from matcher.domain.matches import Answer
 from matcher.domain.records import Kind
 from matcher.intake import load_mapping
@@ -134,7 +148,12 @@ def match(
     k: Number = 10,
     viewer: View = Viewer.BROKERS,
     today: Today = None,
+    must: Must = None,
+    ban: Ban = None,
+    cap: Cap = None,
+    weight: Weight = None,
     *,
+    diverse: Diverse = False,
     why: Why = False,
     json: Json = False,
 ) -> None:
@@ -143,14 +162,14 @@ def match(
         raise typer.BadParameter("请给出编号或 --text 之一。Give an id or --text, one of the two.")
     if to not in (None, Kind.INCUBATORS, Kind.FUNDS) or (record_id is None and to is None):
         raise typer.BadParameter("--to 须为 incubators 或 funds。--to is incubators or funds.")
-    day = day_of(today)
+    day, question = day_of(today), question_of(must, ban, cap, weight, diverse=diverse)
     with Session() as session:
         with session.busy():
             matching = session.installation.matching
             if record_id is not None:
-                answer = matching.match(record_id, k, viewer, day, to)
+                answer = matching.match(record_id, k, viewer, day, to, question)
             else:
-                answer = matching.match_text(str(text).strip(), to or Kind.INCUBATORS, k, viewer, day)
+                answer = matching.match_text(str(text).strip(), to or Kind.INCUBATORS, k, viewer, day, question)
         _print_answer(session.screen, answer, json=json, why=why)
 
 
@@ -160,14 +179,20 @@ def screen(
     k: Number = 20,
     viewer: View = Viewer.BROKERS,
     today: Today = None,
+    must: Must = None,
+    ban: Ban = None,
+    cap: Cap = None,
+    weight: Weight = None,
     *,
+    diverse: Diverse = False,
     why: Why = False,
     json: Json = False,
 ) -> None:
     """为载体筛选成果，为基金筛选项目。Screen results for a carrier, projects for a fund."""
+    day, question = day_of(today), question_of(must, ban, cap, weight, diverse=diverse)
     with Session() as session:
         with session.busy():
-            answer = session.installation.matching.screen(record_id, k, viewer, day_of(today))
+            answer = session.installation.matching.screen(record_id, k, viewer, day, question)
         _print_answer(session.screen, answer, json=json, why=why)
 
 
@@ -190,6 +215,7 @@ def why(
             show.show_why(session.screen, found)
 
 
+app.add_typer(control.app, name="control")
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)

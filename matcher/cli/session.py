@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
@@ -11,6 +11,7 @@ import typer
 
 from matcher.bootstrap import Installation
 from matcher.cli.console import Bars, Screen
+from matcher.domain.controls import Diversity, Question
 from matcher.intake import Progress
 from matcher.policy.visibility import Viewer
 from matcher.settings import Settings
@@ -23,6 +24,14 @@ Number = Annotated[int, typer.Option("-k", min=1, max=1000, help="条数。How m
 View = Annotated[Viewer, typer.Option("--viewer", help="以谁的身份查看。Who asks: public, brokers or restricted.")]
 Today = Annotated[
     datetime | None, typer.Option("--today", formats=DAYS, help="按这一天计算，默认今天。Act as on this day.")
+]
+
+Must = Annotated[list[str] | None, typer.Option("--must", help="结果须含此词，可多次。Terms it must hold, repeatable.")]
+Ban = Annotated[list[str] | None, typer.Option("--ban", help="结果不得含此词，可多次。Terms it must not hold.")]
+Diverse = Annotated[bool, typer.Option("--diverse", help="名单多样化：单位上限与差异。Spread the list (cap and MMR).")]
+Cap = Annotated[int | None, typer.Option("--cap", min=1, help="同一单位最多几条。At most so many of one institution.")]
+Weight = Annotated[
+    float | None, typer.Option("--lambda", min=0, max=1, help="得分对差异的权重，1 为只看得分。Score against likeness.")
 ]
 
 
@@ -66,6 +75,18 @@ class Session:
     def _progress(self, name: str, done: int, total: int | None) -> None:
         if self._bars:
             self._bars.update(name, done, total)
+
+
+def question_of(
+    must: Sequence[str] | None, ban: Sequence[str] | None, cap: int | None, weight: float | None, *, diverse: bool
+) -> Question:
+    """The question's own terms. `--cap` or `--lambda` alone asks for just that; `--diverse` for both."""
+    if not all(term.strip() for term in (*(must or ()), *(ban or ()))):
+        raise typer.BadParameter("--must 与 --ban 须有内容。--must and --ban need a term.")
+    usual = Diversity() if diverse else Diversity(cap=None, relevance=1.0)
+    wanted = Diversity(usual.cap if cap is None else cap, usual.relevance if weight is None else weight)
+    spread = wanted if diverse or cap is not None or weight is not None else None
+    return Question(tuple(must or ()), tuple(ban or ()), diversity=spread)
 
 
 def day_of(day: datetime | None) -> date:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.domain.matches import Answer, Match, State
+from matcher.domain.matches import Answer, Match, State, Verdict
 from matcher.ranking.evidence import KINDS
 from matcher.wording import Said
 
@@ -25,6 +26,18 @@ RULE_NAMES = {
     "ban_terms": Said("含排除词", "banned term"),
     "must_terms": Said("缺必含词", "must term"),
 }
+
+WISH_NAMES = {
+    "excluded": Said("持续排除", "standing exclusion"),
+    "dismissed": Said("不再推荐", "dismissed"),
+    "asked_must": Said("缺所问必含词", "lacks an asked term"),
+    "asked_ban": Said("含所问排除词", "holds a banned term"),
+    "diversity": Said("让位于多样性", "gave way to diversity"),
+}
+"""What was left out because somebody wished so, not because it does not fit."""
+
+ALWAYS = ("watch_list", "diversity")
+"""Reasons that are told in the short list too, wherever they stand."""
 
 
 def match_json(match: Match, *, full: bool) -> dict[str, Any]:
@@ -56,6 +69,7 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
             "value": verdict.value,
             "threshold": verdict.threshold,
             "margin": verdict.margin,
+            "effect": verdict.effect,
         }
         for verdict in match.verdicts
     ]
@@ -67,9 +81,12 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
     for number, match in enumerate(answer.matches, 1):
         tier = screen.say(f" · 优先 {match.tier}", f" · tier {match.tier}") if match.tier else ""
         screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {_percent(match.probability)}{tier}")
-        for reason in match.reasons if why else match.reasons[:2]:
+        told = [reason for at, reason in enumerate(match.reasons) if why or at < 2 or reason.evidence in ALWAYS]
+        for reason in told:
             said = reason.said.to(screen.language)
             screen.item("      · ", said if why else _shortened(said))
+        for warning in (verdict for verdict in match.verdicts if _warns(verdict)):
+            screen.item("      ! ", warning.said.to(screen.language))
         for missing in match.missing if why else ():
             screen.item("      ? ", missing.to(screen.language))
         if why:
@@ -84,7 +101,7 @@ def show_why(screen: Screen, match: Match) -> None:
     marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
-        screen.item(f"   {marks[one.state]} ", one.said.to(screen.language) + change)
+        screen.item(f"   {'!' if _warns(one) else marks[one.state]} ", one.said.to(screen.language) + change)
     for reason in match.reasons:
         screen.item("   · ", reason.said.to(screen.language))
     if not match.retrievers:
@@ -111,12 +128,26 @@ def show_excluded(screen: Screen, answer: Answer) -> None:
     """Why others are not on the list, beside the result."""
     if not answer.matches and not answer.ranked:
         screen.note(Said("没有候选：请先导入另一侧的记录。", "No candidates: import records of the other side first."))
-    if answer.excluded:
-        counts = sorted(answer.excluded.items(), key=lambda item: -item[1])
-        names = [(RULE_NAMES.get(rule, Said(rule, rule)), count) for rule, count in counts]
-        zh = "，".join(f"{name.zh} {count}" for name, count in names)
-        en = ", ".join(f"{name.en} {count}" for name, count in names)
-        screen.note(Said(f"排名靠前但不符合条件：{zh}", f"better ranked but not eligible: {en}"))
+    wished = {rule: count for rule, count in answer.excluded.items() if rule in WISH_NAMES}
+    ruled = {rule: count for rule, count in answer.excluded.items() if rule not in WISH_NAMES}
+    if wished:
+        told, total = _counted(wished, WISH_NAMES), sum(wished.values())
+        screen.note(Said(f"按要求已排除 {total} 条：{told.zh}", f"left out as wished, {total}: {told.en}"))
+    if ruled:
+        told = _counted(ruled, RULE_NAMES)
+        screen.note(Said(f"排名靠前但不符合条件：{told.zh}", f"better ranked but not eligible: {told.en}"))
+
+
+def _counted(counts: Mapping[str, int], names: Mapping[str, Said]) -> Said:
+    """The rules with their counts, most frequent first."""
+    told = [(names.get(rule, Said(rule, rule)), count) for rule, count in sorted(counts.items(), key=lambda it: -it[1])]
+    return Said(
+        "，".join(f"{name.zh} {count}" for name, count in told), ", ".join(f"{name.en} {count}" for name, count in told)
+    )
+
+
+def _warns(verdict: Verdict) -> bool:
+    return verdict.state is State.FAIL and verdict.effect == "warn"
 
 
 def _percent(probability: float) -> str:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from matcher.domain.controls import Aim, Control
 from matcher.domain.names import Groups, Organisations, normal_name
-from matcher.domain.records import IdentityKind, Left, Outcome, Record, Right, name_of
+from matcher.domain.records import IdentityKind, Kind, Left, Outcome, Record, Right, name_of
 
 LeftT = TypeVar("LeftT", bound=Left)
 RightT = TypeVar("RightT", bound=Right)
+AnyT = TypeVar("AnyT", bound=Record)
+
+Standing = Mapping[Kind, Mapping[str, str]]
+"""By table, the id of the record that stands for each that does not stand for itself."""
+REFERENCES = {
+    "incubator_id": Kind.INCUBATORS,
+    "achievement_id": Kind.ACHIEVEMENTS,
+    "managed_by_incubator_id": Kind.INCUBATORS,
+}
+"""Fields that name a record of another table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,18 @@ class Pooled(Generic[LeftT, RightT]):
     outcomes: list[Outcome]
     standing: Mapping[str, str]
     """Id of the record that stands for each record left out."""
+    references: Standing = field(default_factory=dict)
+    """The same of other tables, to which records refer."""
+
+    def wished(self, control: Control) -> Control:
+        """A standing wish, with the records that stand for those it names."""
+        target = self.standing.get(control.target, control.target) if control.aim is Aim.RECORD else control.target
+        if control.aim is Aim.INSTITUTION:  # a project's or fund's is the id of its carrier
+            target = self.references.get(Kind.INCUBATORS, {}).get(target, target)
+        return replace(control, asker=self.standing.get(control.asker, control.asker), target=target)
+
+
+NOWHERE: Standing = {}
 
 
 class Identities:
@@ -57,20 +80,26 @@ class Identities:
         return _standing(same, {record.id: name_of(record) for record in records}) if same else {}
 
     def pool(
-        self, lefts: Sequence[LeftT], rights: Sequence[RightT], outcomes: Sequence[Outcome]
+        self,
+        lefts: Sequence[LeftT],
+        rights: Sequence[RightT],
+        outcomes: Sequence[Outcome],
+        references: Standing = NOWHERE,
     ) -> Pooled[LeftT, RightT]:
-        """Leave out what another record stands for, and count its outcomes for that one."""
+        """Leave out what another record stands for, and count its outcomes for that one.
+
+        What records say of those of other tables (`references`) is led to whoever stands for them.
+        """
         standing: dict[str, str] = {}
         for records in (lefts, rights):
             if records:
                 standing |= self.standing(IdentityKind.of(records[0].table), records)
-        if not standing:
-            return Pooled(list(lefts), list(rights), list(outcomes), {})
         return Pooled(
-            [record for record in lefts if record.id not in standing],
-            [record for record in rights if record.id not in standing],
+            [_led(record, references) for record in lefts if record.id not in standing],
+            [_led(record, references) for record in rights if record.id not in standing],
             [_moved(outcome, standing) for outcome in outcomes],
             standing,
+            references,
         )
 
     def organisations(self, records: Iterable[Record] = ()) -> Organisations:
@@ -100,6 +129,13 @@ def _standing(same: Iterable[Decision], names: Mapping[str, str]) -> dict[str, s
         members[groups.root(record_id)].append(record_id)
     chosen = ((root if root in names else ids[0], ids) for root, ids in members.items())
     return {record_id: stands for stands, ids in chosen for record_id in ids if record_id != stands}
+
+
+def _led(record: AnyT, references: Standing) -> AnyT:
+    named = {field: (kind, getattr(record, field, "")) for field, kind in REFERENCES.items()}
+    led = {field: references.get(kind, {}).get(name) for field, (kind, name) in named.items()}
+    changes: dict[str, Any] = {field: name for field, name in led.items() if name}
+    return replace(record, **changes) if changes else record
 
 
 def _moved(outcome: Outcome, standing: Mapping[str, str]) -> Outcome:

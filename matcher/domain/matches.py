@@ -29,6 +29,13 @@ class Verdict:
     threshold: float | str | None = None
     margin: float | None = None
     """How far on the good side of the threshold the value lies; negative when it fails, in the value's unit."""
+    effect: str = "reject"
+    """What failing means: `reject` keeps the pair out, `warn` is only told; `prefer` and `info` never exclude."""
+
+    @property
+    def rejects(self) -> bool:
+        """Whether it keeps the pair out."""
+        return self.state is State.FAIL and self.effect == "reject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +90,4 @@ class Answer:
     ranked: int
     """Candidates that any retriever named."""
     excluded: Mapping[str, int]
-    """How many better-ranked candidates each failed rule kept out."""
+    """How many better-ranked candidates each failed rule kept out; `diversity`: how many gave way to others."""

@@ -89,11 +89,6 @@ def normal_name(name: str) -> str:
     return found or unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def same_organisation(one: str, other: str) -> bool:
-    """Whether two spellings certainly name one organisation; `likeness.likeness` tells what may be one."""
-    return bool(one and other) and normal_name(one) == normal_name(other)
-
-
 class Organisations:
     """Names and what was decided about them: which spellings are one organisation, and which are not.
 
@@ -134,6 +129,5 @@ class Groups:
         return name
 
 
-def organisation_key(name: str) -> str:
-    """What certainly equal spellings share, for whoever has no decisions at hand."""
-    return normal_name(name)
+BY_SPELLING = Organisations()
+"""Nothing was decided: one spelling is certainly one organisation; `likeness.likeness` tells what may be one."""

@@ -50,7 +50,7 @@ class Taxonomy:
         self._notations = {_fold(mark): row.code for row in rows for mark in row.notations}
         self._words: dict[str, str] = {}
         for row in rows:
-            for name in (row.name, row.name_en, row.code, *row.aliases):
+            for name in filter(None, (row.name, row.name_en, row.code, *row.aliases)):
                 self._words.setdefault(_fold(name), row.code)
         self._longest_first = sorted((name for name in self._words if len(name) > 1 and not name.isascii()), key=len)
         self._longest_first.reverse()
@@ -60,6 +60,11 @@ class Taxonomy:
     def nodes(self, words: Iterable[str]) -> frozenset[str]:
         """The nodes the words name, without those above them."""
         return frozenset(self._node(word) for word in self._phrases([_fold(word) for word in words]) if word)
+
+    def leaves(self, words: Iterable[str]) -> frozenset[str]:
+        """The nodes the words name that are not above another of them."""
+        named = self.nodes(words)
+        return named - {code for node in named for path in self.paths(node) for code in path[:-1]}
 
     def codes(self, words: Iterable[str]) -> frozenset[str]:
         """The nodes the words name, each with all that is above it."""

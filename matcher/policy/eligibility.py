@@ -6,20 +6,17 @@ Unknown facts never exclude a pair; they are named so that somebody can ask.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.likeness import likeness
 from matcher.domain.matches import State, Verdict
-from matcher.domain.names import Organisations, normal_name
+from matcher.domain.names import BY_SPELLING, Organisations, normal_name
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, Project, Result, Right
 from matcher.domain.taxonomy import Path
-from matcher.text.words import fold
+from matcher.text.words import fold, holds
 from matcher.wording import Said
-
-BY_SPELLING = Organisations()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,8 @@ def check(pair: Pair) -> tuple[Verdict, ...]:
 
 
 def eligible(verdicts: Sequence[Verdict]) -> bool:
-    """Nothing failed."""
-    return all(verdict.state is not State.FAIL for verdict in verdicts)
+    """Nothing failed that rejects; a warning never does."""
+    return not any(verdict.rejects for verdict in verdicts)
 
 
 def already_decided(pair: Pair) -> Iterator[Verdict]:
@@ -271,7 +268,7 @@ def terms(pair: Pair) -> Iterator[Verdict]:
     if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)):
         return
     text = fold(" ".join((pair.left.name, pair.left.summary, *pair.left.keywords, *pair.left.industry)))
-    if banned := [term for term in pair.right.ban_terms if _holds(text, term)]:
+    if banned := [term for term in pair.right.ban_terms if holds(text, term)]:
         hit = "、".join(banned)
         yield Verdict(
             "ban_terms",
@@ -281,7 +278,7 @@ def terms(pair: Pair) -> Iterator[Verdict]:
             value=hit,
         )
     must = [term for term in pair.right.must_terms if term.strip()]
-    if must and not any(_holds(text, term) for term in must):
+    if must and not any(holds(text, term) for term in must):
         want = "、".join(must)
         if not (pair.left.summary or pair.left.keywords):
             said = Said(f"项目未填简介，不知是否含必含词：{want}", f"no summary to tell whether it holds: {want}")
@@ -294,14 +291,6 @@ def terms(pair: Pair) -> Iterator[Verdict]:
             Said("项目材料写明相关内容后可投", "it can once its papers tell of one of them"),
             threshold=want,
         )
-
-
-def _holds(text: str, term: str) -> bool:
-    """Whether the folded text holds the term; letters only as a whole word, so that AI is not found in maize."""
-    wanted = fold(term).strip()
-    if wanted.isascii():
-        return bool(wanted) and re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", text) is not None
-    return wanted in text
 
 
 RULES: tuple[Rule, ...] = (

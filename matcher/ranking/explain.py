@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from matcher.domain.matches import Component, Quote, Reason, State, Verdict
+from matcher.domain.controls import Control
+from matcher.domain.matches import Component, Match, Quote, Reason, State, Verdict
 from matcher.domain.records import Record, name_of
 from matcher.policy.priority import Tier
 from matcher.ranking.corpus import Matrix
+from matcher.ranking.diversity import Place
 from matcher.ranking.evidence import KINDS, Family
 from matcher.text.passages import document, sentences
 from matcher.wording import Said
@@ -106,6 +108,34 @@ def reasons(
     told.extend(_signal(component) for component in _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS])
     told = told or [_signal(component) for component in _strongest(components, tuple(Family))[:1]]
     return tuple(told) or (NOTHING,)
+
+
+def watched(control: Control) -> Reason:
+    """The wish that puts the record on the watch-list."""
+    why = Said(f"：{control.reason}", f": {control.reason}") if control.reason else Said("", "")
+    zh, en = f"在关注名单中（{control.target}{why.zh}）", f"on the watch-list ({control.target}{why.en})"
+    return Reason(Said(zh, en), "watch_list")
+
+
+def moved(matches: Sequence[Match], places: Sequence[Place]) -> tuple[Match, ...]:
+    """The matches of a diverse list; each that its score alone would have put elsewhere says so."""
+    return tuple(
+        match if place.before == now else replace(match, reasons=(*match.reasons, _moved(place, now)))
+        for now, (match, place) in enumerate(zip(matches, places, strict=True))
+    )
+
+
+def _moved(place: Place, now: int) -> Reason:
+    why = Said("使名单不致集中于同类", "so that the list is not all of one kind")
+    if now > place.before:
+        why = Said("与前面所列相近", "it is much like those before it")
+        if place.capped:
+            why = Said("所属单位已达上限", "its institution has its share already")
+    said = Said(
+        f"多样性：按得分第 {place.before + 1}，现第 {now + 1}，{why.zh}",
+        f"diversity: number {place.before + 1} by score, now {now + 1}: {why.en}",
+    )
+    return Reason(said, "diversity")
 
 
 def missing_facts(verdicts: Sequence[Verdict]) -> tuple[Said, ...]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
 
 import pandas as pd
 
-from matcher.domain.identity import Identities, Pooled
+from matcher.domain.controls import PLAIN, Question
+from matcher.domain.identity import Pooled
 from matcher.domain.matches import Answer, Match
-from matcher.domain.names import Organisations
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import (
     Achievement,
@@ -24,6 +23,7 @@ from matcher.domain.records import (
     Record,
     Right,
 )
+from matcher.domain.taxonomy import Taxonomy
 from matcher.encoder.model import Role
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
@@ -34,9 +34,10 @@ from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.pooling import organisations, pooled
 from matcher.services.scoring import score_each
 from matcher.services.training import ModelFolder, TrainingReport, fit
-from matcher.store import Database, Decisions, Outcomes, Records
+from matcher.store import Controls, Database, Records
 from matcher.wording import Said
 
 
@@ -48,8 +49,8 @@ class Loaded:
     today: date
     matcher: Matcher
     corpus: Corpus
-    standing: Mapping[str, str]
-    """Of each record that is left out the one that stands for it."""
+    pooled: Pooled[Left, Right]
+    """Which records stand for others, and the outcomes counted for them."""
 
 
 class Matching:
@@ -62,6 +63,7 @@ class Matching:
         models: ModelFolder,
         builder: SideBuilder,
         gazetteer: Gazetteer,
+        industries: Taxonomy,
         *,
         tell: Callable[[Said], None],
         progress: Progress | None = None,
@@ -71,33 +73,45 @@ class Matching:
         self._models = models
         self._builder = builder
         self._gazetteer = gazetteer
+        self._industries = industries
         self._tell = tell
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
 
-    def match(self, record_id: str, k: int, viewer: Viewer, today: date, to: Kind | None = None) -> Answer:
+    def match(
+        self,
+        record_id: str,
+        k: int,
+        viewer: Viewer,
+        today: date,
+        to: Kind | None = None,
+        question: Question = PLAIN,
+    ) -> Answer:
         """The k best takers of a result or a project; `to` is checked when given."""
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
         loaded = self._load(PairKind.of(left.table), today, viewer)
         side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, left.id)])
-        return loaded.matcher.match(side, k, viewer)
+        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
 
-    def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
+    def match_text(
+        self, text: str, to: Kind, k: int, viewer: Viewer, today: date, question: Question = PLAIN
+    ) -> Answer:
         """The k best takers of something that is only described in words."""
         query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
         loaded = self._load(PairKind.of(to), today, viewer)
-        return loaded.matcher.match(self._builder.build([query], Role.QUERY), k, viewer)
+        side = self._builder.build([query], Role.QUERY)
+        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
 
-    def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
+    def screen(self, record_id: str, k: int, viewer: Viewer, today: date, question: Question = PLAIN) -> Answer:
         """The k best results or projects for a carrier or a fund."""
         right = self._find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
         loaded = self._load(PairKind.of(right.table), today, viewer)
         row = self._row(loaded, loaded.corpus.right, right.id)
-        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer)
+        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._wishing(question, loaded))
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
@@ -116,7 +130,8 @@ class Matching:
         loaded = self._load(PairKind.of(one.table), today, viewer)
         side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, one.id)])
         column = self._row(loaded, loaded.corpus.right, other.id)
-        return loaded.matcher.why(side, loaded.corpus.right.ids[column], viewer)
+        stands = loaded.corpus.right.ids[column]
+        return loaded.matcher.why(side, stands, viewer, self._wishing(PLAIN, loaded))
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
         """The pairs (columns left_id, right_id) with a score each, in their order; NaN where a record is unknown."""
@@ -124,7 +139,7 @@ class Matching:
             records = Records(connection)
             asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
         loaded = [self._load(pairing, today, Viewer.ENTITLED) for pairing in asked]
-        standing = {alias: stands for one in loaded for alias, stands in one.standing.items()}
+        standing = {alias: stands for one in loaded for alias, stands in one.pooled.standing.items()}
         return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded], standing)
 
     def train(self, now: datetime) -> list[TrainingReport]:
@@ -142,7 +157,7 @@ class Matching:
 
     def _row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
         """The row of a record, or of the one that stands for it, which is told."""
-        stands = loaded.standing.get(record_id)
+        stands = loaded.pooled.standing.get(record_id)
         if stands:
             zh, en = (
                 f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
@@ -150,6 +165,12 @@ class Matching:
             )
             self._tell(Said(zh, en))
         return side.row(stands or record_id)
+
+    def _wishing(self, question: Question, loaded: Loaded) -> Question:
+        """The question with the standing wishes of its pairing; they are read anew each time, for they are few."""
+        with self._database.read() as connection:
+            kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
+        return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
         record = self._find(record_id, viewer)
@@ -182,19 +203,22 @@ class Matching:
             self._tell(why)
         if any(one.calibration is ASSUMED for one in trained.values()):
             self._tell(UNCALIBRATED)
-        corpus, pooled = self._corpus(pairing, snapshot, viewer)
-        if pooled.standing:
-            self._tell(_left_out(len(pooled.standing)))
+        corpus, known = self._corpus(pairing, snapshot, viewer)
+        if known.standing:
+            self._tell(_left_out(len(known.standing)))
+        with self._database.read() as connection:
+            named = organisations(connection)
         matcher = Matcher(
             Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
-            pooled.outcomes,
+            known.outcomes,
             gazetteer=self._gazetteer,
+            industries=self._industries,
             words=self._builder.words,
             encode=self._builder.sentences,
             carriers=self._carriers(),
-            organisations=self._organisations(),
+            organisations=named,
         )
-        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, pooled.standing)
+        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known)
         return self._loaded[pairing, viewer]
 
     def _carriers(self) -> dict[str, CarrierKind | None]:
@@ -203,27 +227,13 @@ class Matching:
                 each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
             }
 
-    def _organisations(self) -> Organisations:
-        with self._database.read() as connection:
-            stored, decisions = Records(connection), Decisions(connection).all()
-            takers = (each for kind in (Kind.INCUBATORS, Kind.FUNDS) for each in stored.all(kind) if decisions)
-            return Identities(decisions).organisations(takers)
-
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
-        """The pairing without what the viewer may not see: no score, count or case can tell of it.
-
-        Records that were decided to be one are one here, with the outcomes of all of them.
-        """
+        """The pairing as this viewer may know it, as arrays."""
         with self._database.read() as connection:
-            stored = Records(connection)
-            lefts = [record for record in stored.all(pairing.left) if visible(record, viewer)]
-            rights = list(stored.all(pairing.right))
-            outcomes = list(Outcomes(connection).all(pairing))
-            identities = Identities(Decisions(connection).all())
-        pooled = identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes)
-        left = self._side(pooled.lefts, snapshot.tables[pairing.left])
-        right = self._side(pooled.rights, snapshot.tables[pairing.right])
-        return Corpus(pairing, left, right, gather_past(pooled.outcomes, left, right)), pooled
+            known = pooled(connection, pairing, viewer)
+        left = self._side(known.lefts, snapshot.tables[pairing.left])
+        right = self._side(known.rights, snapshot.tables[pairing.right])
+        return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known
 
     def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
         """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""

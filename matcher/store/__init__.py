@@ -1,5 +1,6 @@
 """The database: tables, migrations and the only SQL."""
 
+from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
@@ -8,6 +9,7 @@ from matcher.store.schema import check, upgrade
 from matcher.store.upserts import Counts
 
 __all__ = [
+    "Controls",
     "Counts",
     "Database",
     "Decisions",

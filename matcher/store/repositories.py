@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from matcher.domain.records import Kind, Outcome, PairKind, Record, Result
 from matcher.errors import StoreError
+from matcher.store.controls import forget
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
 from matcher.store.suggestions import not_found
 from matcher.store.tables import RECORD_KINDS, TABLES, deletions, outcomes, revisions, state
@@ -153,7 +154,7 @@ class Records:
         }
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
-        """Delete records and all outcomes they take part in. Unknown ids are passed over."""
+        """Delete records, all outcomes they take part in and the wishes that name them. Unknown ids are passed over."""
         revision = Revision(self._connection)
         deleted = Deleted()
         for chunk in chunks(ids):
@@ -189,6 +190,7 @@ class Records:
         side = outcomes.c.left_id if pair.left is kind else outcomes.c.right_id
         facts = sa.delete(outcomes).where(outcomes.c.kind == pair.value, side.in_(ids))
         taken = self._connection.execute(facts).rowcount
+        forget(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
         self._connection.execute(sa.insert(deletions), gone)

@@ -1,4 +1,4 @@
-"""The tables. One for each kind of row, its columns derived from the domain's fields, and five beside them."""
+"""The tables. One for each kind of row, its columns derived from the domain's fields, and six beside them."""
 
 from __future__ import annotations
 
@@ -138,3 +138,21 @@ identities = sa.Table(
     sa.Column("decided_at", UtcDateTime(), nullable=False),
 )
 """Decisions about identity: ids of records, or names. `same`: the alias counts as the canonical one."""
+
+controls = sa.Table(
+    "controls",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("owner", sa.Text(), nullable=False),
+    sa.Column("asker_kind", sa.Text(), nullable=False),
+    sa.Column("asker", IdText, nullable=False),
+    sa.Column("wish", sa.Text(), nullable=False),
+    sa.Column("aim", sa.Text(), nullable=False),
+    sa.Column("target", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("made_on", sa.Date(), nullable=False),
+    sa.Column("until", sa.Date(), nullable=True),
+    sa.UniqueConstraint("asker_kind", "asker", "owner", "wish", "aim", "target", name="uq_controls"),
+    sqlite_autoincrement=True,
+)
+"""Standing wishes. A number is never given twice: whoever undoes 5 must not undo another one."""

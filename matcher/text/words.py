@@ -21,6 +21,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def holds(folded: str, term: str) -> bool:
+    """Whether a folded text holds the term; Latin letters only as a whole word, so that AI is not found in maize."""
+    wanted = fold(term).strip()
+    if wanted.isascii():
+        return bool(wanted) and re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", folded) is not None
+    return wanted in folded
+
+
 def bigrams(text: str) -> list[str]:
     """Pairs of neighbouring Chinese characters, and whole words of other scripts, in order.
 

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 
 from matcher.domain.records import Fund, Kind
 from matcher.errors import ConfigurationError, StoreError
-from matcher.store import Counts, Database, Decisions, Records, check, open_database, upgrade
+from matcher.store import Controls, Counts, Database, Decisions, Records, check, open_database, upgrade
 from matcher.store.tables import metadata
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -85,6 +85,7 @@ def test_ids_are_compared_by_bytes_on_a_server_of_any_locale(database: Database)
         ("deletions", "id"),
         ("identities", "alias"),
         ("identities", "canonical"),
+        ("controls", "asker"),
     }
 
 
@@ -119,7 +120,8 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(database: Databas
 def test_a_database_of_the_first_schema_is_migrated_with_its_records(database: Database) -> None:
     with database.begin() as connection:
         Records(connection).upsert([Fund(id="F-1")], NOW)
-        connection.execute(sa.text("DROP TABLE identities"))
+        for table in ("identities", "controls"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(StoreError) as failure:
         check(database)
@@ -129,6 +131,7 @@ def test_a_database_of_the_first_schema_is_migrated_with_its_records(database: D
     with database.read() as connection:
         assert Records(connection).count()[Kind.FUNDS] == 1
         assert Decisions(connection).all() == []
+        assert Controls(connection).all() == []
 
 
 def test_several_processes_may_migrate_an_empty_database_at_once(url: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from matcher.domain.matches import State, Verdict
-from matcher.domain.names import normal_name, same_organisation
+from matcher.domain.names import BY_SPELLING, normal_name
 from matcher.domain.records import Left, Right
 from matcher.index.terms import TermIndex, count_terms
 from matcher.index.vectors import FaissIndex
@@ -114,7 +114,7 @@ def test_a_name_of_nothing_but_punctuation_keeps_its_folded_form(name: Any) -> N
 
 
 def test_two_placeholders_are_not_one_organisation() -> None:
-    assert not same_organisation("-", "。")
+    assert not BY_SPELLING.same("-", "。")
 
 
 @pytest.mark.parametrize(("window", "margin"), [({"ticket_min": 1e6}, 1e6), ({"ticket_max": 5e6}, 3e6)])

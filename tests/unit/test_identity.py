@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from matcher.domain.controls import Aim, Control, Wish
 from matcher.domain.identity import Decision, Identities
 from matcher.domain.names import Organisations
-from matcher.domain.records import IdentityKind
+from matcher.domain.records import IdentityKind, Kind
 from matcher.services.duplicates import Profile, compare
 from tests.builders import achievement, fund, incubator, outcome, project
 
@@ -57,6 +59,21 @@ def test_pooling_counts_all_outcomes_for_the_one_that_stands_and_deletes_nothing
     assert [record.id for record in pooled.rights] == ["F1", "F3", "F4"]
     assert [(each.left_id, each.right_id) for each in pooled.outcomes] == [("P1", "F1"), ("P1", "F1"), ("P3", "F3")]
     assert outcomes[0].right_id == "F2"
+
+
+def test_what_records_and_wishes_say_of_another_leads_to_whoever_stands_for_it() -> None:
+    twins = [project("P1", incubator_id="I2"), project("P2", incubator_id="I1")]
+    funds = [*FUNDS[:2], fund("F3", managed_by_incubator_id="I2")]
+    references = {Kind.INCUBATORS: {"I2": "I1"}}
+    pooled = Identities([Decision(FUND, "F2", "F1")]).pool(twins, funds, [], references)
+    assert [each.incubator_id for each in pooled.lefts] == ["I1", "I1"]
+    assert {each.id: each.managed_by_incubator_id for each in pooled.rights} == {"F1": "", "F3": "I1"}
+    wish = Control(
+        wish=Wish.EXCLUDE, asker_kind=Kind.FUNDS, asker="F2", aim=Aim.INSTITUTION, target="I2", made_on=date(2026, 1, 1)
+    )
+    assert (pooled.wished(wish).asker, pooled.wished(wish).target) == ("F1", "I1")
+    aimed = replace(wish, asker_kind=Kind.PROJECTS, asker="P1", aim=Aim.RECORD, target="F2")
+    assert (pooled.wished(aimed).asker, pooled.wished(aimed).target) == ("P1", "F1")
 
 
 def test_carriers_decided_to_be_one_are_one_by_name_too() -> None:

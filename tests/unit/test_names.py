@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.names import Groups, Organisations, normal_name, number, organisation_key, same_organisation
+from matcher.domain.names import BY_SPELLING, Groups, Organisations, normal_name, number
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from matcher.domain.names import Groups, Organisations, normal_name, number, org
     ],
 )
 def test_two_spellings_of_one_organisation_are_one(one: str, other: str) -> None:
-    assert same_organisation(one, other)
-    assert same_organisation(other, one)
-    assert organisation_key(one) == organisation_key(other)
+    assert BY_SPELLING.same(one, other)
+    assert BY_SPELLING.same(other, one)
+    assert BY_SPELLING.key(one) == BY_SPELLING.key(other)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_two_spellings_of_one_organisation_are_one(one: str, other: str) -> None
     ],
 )
 def test_different_organisations_and_missing_names_are_not(one: str, other: str) -> None:
-    assert not same_organisation(one, other)
+    assert not BY_SPELLING.same(one, other)
 
 
 def test_a_name_that_would_vanish_keeps_its_folded_form() -> None:
@@ -78,7 +78,7 @@ def test_spaces_width_brackets_and_case_never_matter(name: str) -> None:
 
 @given(names, names)
 def test_equality_is_symmetric(one: str, other: str) -> None:
-    assert same_organisation(one, other) == same_organisation(other, one)
+    assert BY_SPELLING.same(one, other) == BY_SPELLING.same(other, one)
 
 
 # decisions

@@ -67,6 +67,11 @@ def test_several_words_give_all_their_nodes() -> None:
     assert industries().codes(["蒙药", "光伏"]) == {"tcm", "energy", "strategic"}
 
 
+def test_the_leaves_of_several_words_are_those_above_none_of_the_others() -> None:
+    tree = Taxonomy([Node("a", "甲"), Node("b", "乙", parents=("a",)), Node("c", "丙")])
+    assert tree.leaves(["甲", "乙", "丙", "丁"]) == {"b", "c", "丁"}
+
+
 def test_a_longer_word_is_known_by_the_longest_name_it_holds() -> None:
     tree = Taxonomy([Node("farm", "农业"), Node("smart", "智慧农业")])
 
