@@ -12,6 +12,8 @@ from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
 from matcher.index.snapshot import SnapshotFolder
+from matcher.policy.loading import load_rulebook
+from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, Progress
@@ -83,6 +85,11 @@ class Installation:
         return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
 
     @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules: the shipped ones, or those of the folder that is set."""
+        return load_rulebook(self.settings.policy_folder or resources.data_folder("policy"))
+
+    @cached_property
     def matching(self) -> Matching:
         """The use cases of matching."""
         return Matching(
@@ -91,6 +98,8 @@ class Installation:
             ModelFolder(self.home / "models"),
             self.builder,
             resources.load_gazetteer(),
+            resources.load_industries(),
+            self.rulebook,
             tell=self._tell,
             progress=self.progress,
         )

@@ -15,15 +15,28 @@ import numpy as np
 
 from matcher.domain.industries import IndustryTree
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, PairKind, Project, Result, Right
+from matcher.domain.records import (
+    Achievement,
+    CarrierKind,
+    Fund,
+    Incubator,
+    Left,
+    Outcome,
+    PairKind,
+    Project,
+    Result,
+    Right,
+)
 from matcher.encoder.model import HashingEncoder, Role
+from matcher.policy.loading import load_rulebook
+from matcher.policy.rules import Rulebook
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
-from matcher.resources import load_gazetteer, load_industries, load_word_cutter
+from matcher.resources import data_folder, load_gazetteer, load_industries, load_word_cutter
 from matcher.text.words import WordCutter
 
 TODAY = date(2026, 7, 1)
@@ -97,6 +110,12 @@ def industries() -> IndustryTree:
 
 
 @cache
+def rulebook() -> Rulebook:
+    """The real rules."""
+    return load_rulebook(data_folder("policy"))
+
+
+@cache
 def word_cutter() -> WordCutter:
     """The real words."""
     return load_word_cutter()
@@ -143,9 +162,12 @@ def matcher(
     return Matcher(
         Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()}),
         outcomes,
+        book=rulebook(),
         gazetteer=gazetteer(),
+        industries=industries(),
         words=word_cutter().words,
         encode=side_builder().sentences,
+        carriers=dict.fromkeys(("I1", "I2"), CarrierKind.INCUBATOR),
     )
 
 

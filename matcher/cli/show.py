@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.domain.matches import Answer, Match, State
+from matcher.domain.matches import Answer, Basis, Effect, Match, State
 from matcher.ranking.evidence import KINDS
 from matcher.wording import Said
 
@@ -21,6 +21,10 @@ RULE_NAMES = {
     "stage": Said("阶段不符", "stage"),
     "ticket": Said("金额不符", "ticket"),
     "money_left": Said("资金不足", "no money left"),
+    "new_this_period": Said("本期名额已满", "no more this period"),
+    "industry": Said("行业不符", "industry"),
+    "own_conflict": Said("关联关系", "own conflict"),
+    "return_multiple": Said("返投", "return investment"),
     "region": Said("地区不符", "region"),
     "ban_terms": Said("含排除词", "banned term"),
     "must_terms": Said("缺必含词", "must term"),
@@ -57,9 +61,21 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
             "threshold": verdict.threshold,
             "margin": verdict.margin,
         }
+        | basis_json(verdict.basis)
         for verdict in match.verdicts
     ]
     return content | {"verdicts": verdicts, "missing": [{"zh": said.zh, "en": said.en} for said in match.missing]}
+
+
+def basis_json(basis: Basis) -> dict[str, Any]:
+    """What a verdict stands on."""
+    return {
+        "clause": basis.clause,
+        "source": basis.cites.zh,
+        "source_id": basis.source,
+        "confidence": basis.confidence.value,
+        "effect": basis.effect.value,
+    }
 
 
 def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
@@ -84,7 +100,9 @@ def show_why(screen: Screen, match: Match) -> None:
     marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
-        screen.item(f"   {marks[one.state]} ", one.said.to(screen.language) + change)
+        soft = one.state is State.FAIL and one.basis.effect is not Effect.REJECT
+        told = f"{one.said.to(screen.language)}{change}（{one.basis.cites.to(screen.language)}）"
+        screen.item(f"   {'!' if soft else marks[one.state]} ", told)
     for reason in match.reasons:
         screen.item("   · ", reason.said.to(screen.language))
     if not match.retrievers:

@@ -39,6 +39,14 @@ class IndustryTree:
                 code = self._parent.get(code, "")
         return frozenset(found)
 
+    def node(self, word: str) -> str:
+        """The one node a word names, without its parents; the folded word itself where the tree has none."""
+        return self._code(_fold(word))
+
+    def knows(self, word: str) -> bool:
+        """Whether the word names a node of the tree."""
+        return self.node(word) in self._parent
+
     def _code(self, word: str) -> str:
         if not word or word in self._codes:
             return self._codes.get(word, "")

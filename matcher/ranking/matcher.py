@@ -11,12 +11,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.matches import Answer, Component, Match, Quote, State, Verdict
+from matcher.domain.industries import IndustryTree
+from matcher.domain.matches import Answer, Component, Match, Quote, Verdict
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import CarrierKind, Left, Outcome, Record, Right, name_of
+from matcher.domain.records import CarrierKind, Left, Outcome, Record, Result, Right, name_of
 from matcher.policy import eligibility
-from matcher.policy.eligibility import Pair
+from matcher.policy.facts import stated
+from matcher.policy.pairs import Pair
 from matcher.policy.priority import Tier, tier
+from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer, visible
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.calibration import Calibration
@@ -118,17 +121,21 @@ class Matcher:
         scorer: Scorer,
         outcomes: Iterable[Outcome],
         *,
+        book: Rulebook,
         gazetteer: Gazetteer,
+        industries: IndustryTree,
         words: Callable[[str], list[str]],
         encode: Encode,
         carriers: Mapping[str, CarrierKind | None] | None = None,
     ) -> None:
         self.scorer = scorer
         self.known = scorer.known
+        self._book = book
         self._gazetteer = gazetteer
+        self._industries = industries
         self._words = words
         self._encode = encode
-        self._carriers = carriers
+        self._carriers = carriers or {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() >= self.known.as_of:
@@ -204,18 +211,42 @@ class Matcher:
         for pair in asked:
             if len(chosen) == k:
                 break
-            failed = {verdict.rule for verdict in self._verdicts(pair) if verdict.state is State.FAIL}
+            failed = {verdict.rule for verdict in self._verdicts(pair) if verdict.excludes}
             excluded.update(failed)
             if not failed:
                 chosen.append(pair)
         return Answer(tuple(self._explained(chosen, scored)), len(asked), dict(excluded))
 
     def _tier(self, left: Left, right: Right) -> Tier:
-        return tier(left, right, self._carriers)
+        return tier(left, right, self._carriers, self._book, self.today)
+
+    @property
+    def today(self) -> date:
+        """The last day of which anything is known."""
+        return date.fromordinal(self.known.as_of - 1)
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, Sequence[date]]:
+        """When each right record took left ones; those the viewer's corpus lacks are not counted, lest they be told."""
+        days: dict[str, list[date]] = {}
+        for (left_id, right_id), outcomes in self._outcomes.items():
+            taken = [outcome.decided_on for outcome in outcomes if outcome.result is Result.ACCEPTED]
+            if taken and left_id in self.known.left.rows:
+                days.setdefault(right_id, []).append(min(taken))
+        return days
 
     def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
-        outcomes = self._outcomes.get((pair.left.id, pair.right.id), [])
-        return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
+        asked = Pair(
+            pair.left,
+            pair.right,
+            self._outcomes.get((pair.left.id, pair.right.id), []),
+            self._gazetteer,
+            self._industries,
+            self._accepted.get(pair.right.id, ()),
+            self.today,
+            dict(stated(pair.right, self._book).known),
+        )
+        return eligibility.check(asked, self._book)
 
     def _explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
         around = (self.known.centred, self.known.centred_right)

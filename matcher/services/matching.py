@@ -9,6 +9,7 @@ from typing import cast
 
 import pandas as pd
 
+from matcher.domain.industries import IndustryTree
 from matcher.domain.matches import Answer, Match
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import (
@@ -26,6 +27,7 @@ from matcher.domain.records import (
 from matcher.encoder.model import Role
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
+from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
@@ -59,6 +61,8 @@ class Matching:
         models: ModelFolder,
         builder: SideBuilder,
         gazetteer: Gazetteer,
+        industries: IndustryTree,
+        book: Rulebook,
         *,
         tell: Callable[[Said], None],
         progress: Progress | None = None,
@@ -68,6 +72,8 @@ class Matching:
         self._models = models
         self._builder = builder
         self._gazetteer = gazetteer
+        self._industries = industries
+        self._book = book
         self._tell = tell
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
@@ -169,7 +175,9 @@ class Matching:
         matcher = Matcher(
             Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
             outcomes,
+            book=self._book,
             gazetteer=self._gazetteer,
+            industries=self._industries,
             words=self._builder.words,
             encode=self._builder.sentences,
             carriers=self._carriers(),
