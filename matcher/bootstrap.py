@@ -18,6 +18,7 @@ from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
+from matcher.services.policy import Policy
 from matcher.services.training import ModelFolder
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
@@ -88,6 +89,11 @@ class Installation:
     def rulebook(self) -> Rulebook:
         """The rules: the shipped ones, or those of the folder that is set."""
         return load_rulebook(self.settings.policy_folder or resources.data_folder("policy"))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The use cases of the rules."""
+        return Policy(self.database, self.rulebook, resources.load_gazetteer(), resources.load_industries())
 
     @cached_property
     def matching(self) -> Matching:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.domain.matches import Answer, Basis, Effect, Match, State
+from matcher.domain.matches import Answer, Effect, Match, State, Verdict
 from matcher.ranking.evidence import KINDS
 from matcher.wording import Said
 
@@ -50,32 +50,39 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
     }
     if not full:
         return content
-    verdicts = [
-        {
-            "rule": verdict.rule,
-            "state": verdict.state.value,
-            "zh": verdict.said.zh,
-            "en": verdict.said.en,
-            "change": {"zh": verdict.change.zh, "en": verdict.change.en} if verdict.change else None,
-            "value": verdict.value,
-            "threshold": verdict.threshold,
-            "margin": verdict.margin,
-        }
-        | basis_json(verdict.basis)
-        for verdict in match.verdicts
-    ]
+    verdicts = [verdict_json(verdict) for verdict in match.verdicts]
     return content | {"verdicts": verdicts, "missing": [{"zh": said.zh, "en": said.en} for said in match.missing]}
 
 
-def basis_json(basis: Basis) -> dict[str, Any]:
-    """What a verdict stands on."""
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """One verdict with everything it stands on."""
+    basis = verdict.basis
     return {
+        "rule": verdict.rule,
+        "state": verdict.state.value,
+        "zh": verdict.said.zh,
+        "en": verdict.said.en,
+        "change": {"zh": verdict.change.zh, "en": verdict.change.en} if verdict.change else None,
+        "value": verdict.value,
+        "threshold": verdict.threshold,
+        "margin": verdict.margin,
+        "name": {"zh": basis.name.zh, "en": basis.name.en},
         "clause": basis.clause,
         "source": basis.cites.zh,
         "source_id": basis.source,
         "confidence": basis.confidence.value,
         "effect": basis.effect.value,
+        "origins": [{"zh": origin.zh, "en": origin.en} for origin in verdict.origins],
+        "short": [{"metric": metric, "amount": amount} for metric, amount in verdict.shortfalls],
+        "missing": [{"zh": name.zh, "en": name.en} for name in verdict.missing],
     }
+
+
+def mark(verdict: Verdict) -> str:
+    """✓ passed, ✗ failed, ! failed and only warns, ? unknown."""
+    if verdict.state is State.FAIL and verdict.basis.effect is not Effect.REJECT:
+        return "!"
+    return {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}[verdict.state]
 
 
 def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
@@ -97,12 +104,10 @@ def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
     screen.print((match.name, "bold"), f"  {match.id}   {_percent(match.probability)}   {verdict}")
-    marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
-        soft = one.state is State.FAIL and one.basis.effect is not Effect.REJECT
         told = f"{one.said.to(screen.language)}{change}（{one.basis.cites.to(screen.language)}）"
-        screen.item(f"   {'!' if soft else marks[one.state]} ", told)
+        screen.item(f"   {mark(one)} ", told)
     for reason in match.reasons:
         screen.item("   · ", reason.said.to(screen.language))
     if not match.retrievers:

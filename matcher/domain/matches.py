@@ -69,6 +69,8 @@ class Verdict:
     """How far on the good side of the threshold the value lies; negative when it fails, in the value's unit."""
     origins: tuple[Said, ...] = ()
     """Where the values come from."""
+    shortfalls: tuple[tuple[str, float], ...] = ()
+    """What is short, as (metric, amount), where every one of them must be made up."""
     missing: tuple[Said, ...] = ()
     """Names of the facts that nobody has told and that the rule would need."""
 

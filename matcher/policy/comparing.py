@@ -28,6 +28,7 @@ class Finding:
     threshold: float | str | None = None
     margin: float | None = None
     origins: tuple[Said, ...] = ()
+    shortfalls: tuple[tuple[str, float], ...] = ()
     missing: tuple[Said, ...] = ()
 
 
@@ -55,7 +56,12 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
     finding = Finding(state, said, None, _plain(fact.value), _plain(threshold), margin, (fact.origin,))
     if state is State.UNKNOWN:
         return replace(finding, margin=None, missing=(metric.name,))
-    return replace(finding, change=_change(leaf, facts, threshold, margin) if state is State.FAIL else None)
+    if state is State.PASS:
+        return finding
+    if shortfall := _shortfall(leaf, facts, threshold, margin):
+        told = short(facts.metrics[shortfall[0]], shortfall[1])
+        return replace(finding, change=told, shortfalls=(shortfall,))
+    return replace(finding, change=_change(leaf, facts, threshold, margin))
 
 
 def _why_unknown(fact: Fact | None) -> Said:
@@ -98,35 +104,36 @@ def _state(op: str, fact: Fact, margin: float | None, threshold: Figure) -> Stat
     return State.PASS if held else State.FAIL
 
 
-def _change(leaf: Compare, facts: Facts, threshold: Figure, margin: float | None) -> Said:
-    """What is still missing, counted in things where the metric is a ratio of two known counts."""
-    metric = facts.metrics[leaf.metric]
+def _shortfall(leaf: Compare, facts: Facts, threshold: Figure, margin: float | None) -> tuple[str, float] | None:
+    """What a failed comparison lacks, as (metric, amount).
+
+    A ratio of two known counts lacks some of its upper part when it is too small, of its lower part when too great.
+    """
     if margin is None or not isinstance(threshold, float):
+        return None
+    metric = facts.metrics[leaf.metric]
+    if (quotient := metric.quotient) and quotient.by:
+        over, under = facts.number(quotient.of), facts.number(quotient.by)
+        if over is not None and under is not None:
+            minimum = leaf.op in MINIMA
+            needed = threshold * under / quotient.times - over if minimum else over * quotient.times / threshold - under
+            return quotient.of if minimum else quotient.by, float(math.ceil(round(needed, DIGITS - 3)))
+    if leaf.op not in MINIMA or metric.measure is Measure.SHARE:
+        return None
+    return leaf.metric, -margin
+
+
+def _change(leaf: Compare, facts: Facts, threshold: Figure, margin: float | None) -> Said:
+    """What would change a failure that is no shortfall of things."""
+    metric = facts.metrics[leaf.metric]
+    if margin is None:
         wanted = comparison(metric, leaf.op, threshold)
         return Said(f"{metric.name.zh}须{wanted.zh}", f"{metric.name.en} must be {wanted.en}")
-    if told := _counted(leaf, facts, threshold):
-        return told
     if leaf.op not in MINIMA:
         over = shown(metric, -margin)
         return Said(f"{metric.name.zh}超出 {over.zh}", f"{metric.name.en}: {over.en} too many")
-    if metric.measure is Measure.SHARE:
-        points = f"{-margin * 100:.4g}"
-        return Said(f"{metric.name.zh}还差 {points} 个百分点", f"{metric.name.en}: {points} points short")
-    return short(metric, -margin)
-
-
-def _counted(leaf: Compare, facts: Facts, threshold: float) -> Said | None:
-    """A ratio's shortfall in its upper part for a minimum, in its lower part for a maximum."""
-    quotient = facts.metrics[leaf.metric].quotient
-    if quotient is None or not quotient.by:
-        return None
-    over, under = facts.number(quotient.of), facts.number(quotient.by)
-    if over is None or under is None:
-        return None
-    minimum = leaf.op in MINIMA
-    needed = threshold * under / quotient.times - over if minimum else over * quotient.times / threshold - under
-    part = facts.metrics[quotient.of if minimum else quotient.by]
-    return short(part, float(math.ceil(round(needed, DIGITS - 3))))
+    points = f"{-margin * 100:.4g}"
+    return Said(f"{metric.name.zh}还差 {points} 个百分点", f"{metric.name.en}: {points} points short")
 
 
 def _plain(value: Figure) -> float | str:

@@ -105,6 +105,7 @@ def _together(parts: Sequence[Finding], needed: int) -> Finding:
         first.threshold,
         first.margin,
         tuple(dict.fromkeys(origin for part in parts for origin in part.origins)),
+        tuple(each for part in parts for each in part.shortfalls) if every else (),
         () if state is State.PASS else tuple(dict.fromkeys(name for part in parts for name in part.missing)),
     )
 
@@ -136,5 +137,6 @@ def _verdict(book: Rulebook, rule: Rule, found: Finding) -> Verdict:
         found.threshold,
         found.margin,
         found.origins,
+        found.shortfalls,
         found.missing,
     )

@@ -77,8 +77,16 @@ def stated(record: Record, book: Rulebook) -> Facts:
     for field, key in book.fields.get(record.table.value, ()):
         value = getattr(record, field)
         if key not in known and value not in (None, "", ()):
-            known[key] = Fact(read(value, book.metrics[key].measure), Said(f"记录字段 {field}", f"field {field}"))
+            known[key] = _field(field, value, book.metrics[key])
     return Facts(book.metrics, known)
+
+
+def _field(field: str, value: Any, metric: Metric) -> Fact:
+    """A field's figure; a list of words is what somebody thought of, so it is a lower bound."""
+    said = Said(f"记录字段 {field}", f"field {field}")
+    if care := metric.caution:
+        said = Said(f"{said.zh}，{care.zh}", f"{said.en}, {care.en}")
+    return Fact(read(value, metric.measure), said, least=metric.measure is Measure.LIST)
 
 
 def _figures(record: Record) -> Iterator[tuple[str, Any]]:

@@ -75,6 +75,8 @@ class Metric(Model):
     """What people write for it among the named figures of a carrier or in a column of their own."""
     fields: tuple[str, ...] = ()
     """`table.field` of a record that holds it."""
+    caution: Said | None = None
+    """What a field's figure is taken for without being quite that."""
     quotient: Quotient | None = None
     words: Mapping[str, Said] = Field(default_factory=dict)
     """The closed list of a text, with what each word is called."""
