@@ -119,13 +119,22 @@ def _show_standing(screen: Screen, one: Standing) -> None:
 def _show_way(screen: Screen, way: Way) -> None:
     screen.print(f"   {way.project.name}  {way.project.id}   {way.at.to(screen.language)}")
     for station in way.ahead:
-        state = STATES[station.assessment.state].to(screen.language)
-        screen.item("      → ", f"{station.to.to(screen.language)}：{state}")
-        failed = [one for one in station.assessment.verdicts if one.state is State.FAIL and one.change]
-        for verdict in failed:
-            screen.item("        ✗ ", str((verdict.change or verdict.said).to(screen.language)))
-        if names := missing(station.assessment.verdicts):
-            screen.item("        ? ", screen.say("待核：", "open: ") + _names(screen, names))
+        screen.item("      → ", station.to.to(screen.language))
+        for one in station.standings:
+            history = "" if one.in_force else screen.say("，历史对照", ", history")
+            state = STATES[one.assessment.state].to(screen.language)
+            screen.item("        ", f"{one.assessment.ruleset.name.to(screen.language)}{history}：{state}")
+            _show_open(screen, one.assessment.verdicts)
+
+
+def _show_open(screen: Screen, verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        if verdict.state is State.FAIL and verdict.change:
+            screen.item(f"          {mark(verdict)} ", verdict.change.to(screen.language))
+        elif verdict.state is State.UNKNOWN and not verdict.missing:
+            screen.item("          ? ", verdict.said.to(screen.language))
+    if names := missing(verdicts):
+        screen.item("          ? ", screen.say("待核：", "open: ") + _names(screen, names))
 
 
 def priority_json(book: Rulebook, found: Priority, day: date) -> dict[str, Any]:
@@ -202,7 +211,9 @@ def _standing_json(one: Standing) -> dict[str, Any]:
 
 
 def _way_json(way: Way) -> dict[str, Any]:
-    ahead = [{"to": said_json(one.to)} | assessment_json(one.assessment) for one in way.ahead]
+    ahead = [
+        {"to": said_json(one.to), "standards": [_standing_json(each) for each in one.standings]} for one in way.ahead
+    ]
     return {"id": way.project.id, "name": way.project.name, "at": said_json(way.at), "ahead": ahead}
 
 

@@ -6,7 +6,7 @@ parks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,7 +18,7 @@ from matcher.policy.criteria import Assessment, assess
 from matcher.policy.facts import Fact, Facts, stated
 from matcher.policy.figures import short
 from matcher.policy.projects import project_facts
-from matcher.policy.rules import Rulebook
+from matcher.policy.rules import Rulebook, Ruleset
 from matcher.wording import Said
 
 
@@ -43,14 +43,14 @@ TARGETS: Mapping[Target, Said] = {
 
 CHAIN: Sequence[tuple[frozenset[CarrierKind], Said, str]] = (
     (frozenset({CarrierKind.MAKERSPACE, CarrierKind.AGRI_MAKERSPACE}), Said("众创空间", "makerspace"), ""),
-    (frozenset({CarrierKind.INCUBATOR}), Said("孵化器", "incubator"), "TENANT-2018"),
+    (frozenset({CarrierKind.INCUBATOR}), Said("孵化器", "incubator"), "tenant"),
     (
         frozenset({CarrierKind.ACCELERATOR, CarrierKind.PARK}),
         Said("加速器/产业园区", "accelerator or park"),
-        "GRADUATION-2018",
+        "graduate",
     ),
 )
-"""The stations, and the ruleset that leads into each."""
+"""The stations, and the level of the rulesets that lead into each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Station:
     """The next stations of a project, with what leads there."""
 
     to: Said
-    assessment: Assessment
+    standings: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,21 @@ def standings(
     carrier: Incubator, facts: Facts, to: Target, book: Rulebook, day: date, *, remote: bool
 ) -> tuple[Standing, ...]:
     """The carrier before every ruleset that leads to the target or tells its type; those of the past as history."""
-    found = []
-    for ruleset in book.rulesets.values():
-        if carrier.kind in ruleset.carriers and ruleset.level in (to, TYPE) and (ruleset.effective_from or day) <= day:
-            when = min(day, ruleset.effective_to or day)
-            assessment = assess(book, ruleset, facts, day=when, remote=remote)
-            found.append(Standing(assessment, ruleset.in_force(day), shortfalls(assessment, book)))
+    rulesets = [one for one in book.rulesets.values() if carrier.kind in one.carriers and one.level in (to, TYPE)]
+    found = versions(rulesets, facts, book, day, remote=remote)
     return tuple(sorted(found, key=lambda one: (not one.in_force, one.assessment.ruleset.level == TYPE)))
+
+
+def versions(
+    rulesets: Iterable[Ruleset], facts: Facts, book: Rulebook, day: date, *, remote: bool = False
+) -> tuple[Standing, ...]:
+    """The facts before each ruleset that has begun by the day, those in force first, those of the past as history."""
+    found = []
+    for ruleset in rulesets:
+        if (ruleset.effective_from or day) <= day:
+            assessment = assess(book, ruleset, facts, day=min(day, ruleset.effective_to or day), remote=remote)
+            found.append(Standing(assessment, ruleset.in_force(day), shortfalls(assessment, book)))
+    return tuple(sorted(found, key=lambda one: not one.in_force))
 
 
 def shortfalls(assessment: Assessment, book: Rulebook) -> tuple[Said, ...]:
@@ -148,6 +156,7 @@ def way(project: Project, carrier: Incubator, book: Rulebook, day: date, industr
         return Way(project, Said(f"链条之外（{label}）", f"outside the chain ({carrier.kind or 'unknown'})"), ())
     facts = project_facts(project, book, day, industries, entering=place == 0)
     ahead = tuple(
-        Station(name, assess(book, book.ruleset(ruleset), facts, day=day)) for _, name, ruleset in CHAIN[place + 1 :]
+        Station(name, versions([one for one in book.rulesets.values() if one.level == level], facts, book, day))
+        for _, name, level in CHAIN[place + 1 :]
     )
     return Way(project, CHAIN[place][1], ahead)

@@ -126,6 +126,9 @@ def _shortfall(leaf: Compare, facts: Facts, threshold: Figure, margin: float | N
 def _change(leaf: Compare, facts: Facts, threshold: Figure, margin: float | None) -> Said:
     """What would change a failure that is no shortfall of things."""
     metric = facts.metrics[leaf.metric]
+    if isinstance(threshold, bool):
+        yes = Said(f"须满足：{metric.name.zh}", f"needed: {metric.name.en}")
+        return yes if threshold else Said(f"不得：{metric.name.zh}", f"must not be: {metric.name.en}")
     if margin is None:
         wanted = comparison(metric, leaf.op, threshold)
         return Said(f"{metric.name.zh}须{wanted.zh}", f"{metric.name.en} must be {wanted.en}")

@@ -29,7 +29,6 @@ from pydantic import Field
 
 from matcher.domain.matches import Basis, Confidence, Effect
 from matcher.domain.records import CarrierKind
-from matcher.errors import PolicyError
 from matcher.policy.trees import Criterion, Unobtained
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
@@ -122,15 +121,6 @@ class Rulebook:
         """The rules of exactly one kind, in the order of the files; those in force on a day, when one is given."""
         rules = self._kinds.get(kind, ())
         return tuple(rule for rule in rules if isinstance(rule, kind) and (not day or rule.in_force(day)))
-
-    def ruleset(self, name: str) -> Ruleset:
-        """A ruleset that a use case is about. Raises PolicyError where the rule files do not have it."""
-        if name not in self.rulesets:
-            raise PolicyError(
-                Said(f"规则文件中没有规则组 {name}。", f"The rule files have no ruleset {name}."),
-                Said("请补上，或不设 MATCHER_POLICY。", "Add it, or do not set MATCHER_POLICY."),
-            )
-        return self.rulesets[name]
 
     def basis(self, rule_id: str) -> Basis:
         """What verdicts of this rule stand on."""
