@@ -50,7 +50,7 @@ def terms() -> str:
 
 
 CONFIDENCE = {"SEEN_PRIMARY": "见原文", "SEEN": "见转述", "MEMORY": "凭记忆", "INFERRED": "推定", "STATED": "自述"}
-EFFECT = {"info": "告知", "warn": "提醒", "prefer": "优先", "reject": "不予"}
+EFFECT = {"info": "告知", "warn": "提醒", "prefer": "优先", "reject": "否决"}
 JURISDICTION = {"cn": "国家", "nm": "内蒙古", "tongliao": "通辽", "service": "本服务"}
 
 

@@ -26,7 +26,7 @@ EFFECTS = {
     Effect.INFO: Said("告知", "info"),
     Effect.WARN: Said("提醒", "warn"),
     Effect.PREFER: Said("优先", "prefer"),
-    Effect.REJECT: Said("不予", "reject"),
+    Effect.REJECT: Said("否决", "reject"),
 }
 
 
@@ -123,7 +123,9 @@ def _show_way(screen: Screen, way: Way) -> None:
         for one in station.standings:
             history = "" if one.in_force else screen.say("，历史对照", ", history")
             state = STATES[one.assessment.state].to(screen.language)
-            screen.item("        ", f"{one.assessment.ruleset.name.to(screen.language)}{history}：{state}")
+            screen.item(
+                "        ", f"{one.assessment.ruleset.name.to(screen.language)}{history}{screen.say('：', ': ')}{state}"
+            )
             _show_open(screen, one.assessment.verdicts)
 
 
@@ -176,7 +178,8 @@ def show_verdicts(screen: Screen, verdicts: Iterable[Verdict], indent: str = "  
         change = f" → {one.change.to(screen.language)}" if one.change else ""
         doubt = f" · {one.basis.confidence}" if one.basis.confidence.value in ("MEMORY", "INFERRED") else ""
         origins = "".join(f" · {origin.to(screen.language)}" for origin in one.origins)
-        told = f"{one.said.to(screen.language)}{change}（{one.basis.clause}{doubt}{origins}）"
+        stands = f"{one.basis.clause}{doubt}{origins}"
+        told = f"{one.said.to(screen.language)}{change}{screen.say(f'（{stands}）', f' ({stands})')}"
         screen.item(f"{indent}{mark(one)} ", told)
 
 

@@ -99,11 +99,11 @@ def _version(raw: Mapping[str, bytes]) -> str:
 def _read(name: str, content: bytes) -> Document:
     try:
         text = content.decode("utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         if node is None:
             raise refusal(name, 1, "the file is empty")
         _check_keys(name, node, set())
-        data = yaml.safe_load(text)
+        data = yaml.constructor.SafeConstructor().construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise refusal(name, mark.line + 1 if mark else 1, str(error.problem or error.context)) from error

@@ -71,6 +71,7 @@ class Policy:
         with self._database.read() as connection:
             records = Records(connection)
             carrier = records.find(carrier_id, lambda record: visible(record, viewer))
+            require_visible(carrier, viewer)
             if not isinstance(carrier, Incubator):
                 raise _wrong(carrier_id, Said("载体", "a carrier"), "matcher policy priority")
             projects = [one for one in records.all(Kind.PROJECTS) if isinstance(one, Project) and visible(one, viewer)]
@@ -90,9 +91,9 @@ class Policy:
         with self._database.read() as connection:
             records = Records(connection)
             project = records.find(project_id, lambda record: visible(record, viewer))
+            require_visible(project, viewer)
             if not isinstance(project, Project):
                 raise _wrong(project_id, Said("项目", "a project"), "matcher policy criteria")
-            require_visible(project, viewer)
             funds = cast("list[Fund]", list(records.all(Kind.FUNDS)))
             kinds = {one.id: one.kind for one in records.all(Kind.INCUBATORS) if isinstance(one, Incubator)}
             seen = {one.id for one in records.all(Kind.PROJECTS) if visible(one, viewer)}

@@ -303,7 +303,7 @@ HEAD = """rulesets:
 """
 RULE = "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {metric: area, op: '>=', value: 1}}\n"
 REFUSED: Mapping[str, tuple[str, int, str]] = {
-    "no yaml at all": ("rulesets: [", 1, "expected"),
+    "no yaml at all": ("a: [1\nb: 2\n", 2, "expected"),
     "an empty file": ("", 1, "empty"),
     "a list": ("- 1\n", 1, "mapping"),
     "an unknown part": ("# 注\nrulez: []\n", 2, "rulez"),
