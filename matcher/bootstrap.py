@@ -12,12 +12,16 @@ from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
 from matcher.index.snapshot import SnapshotFolder
+from matcher.policy.loading import load_rulebook
+from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.duplicates import Duplicates
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
+from matcher.services.pairings import Pairings
+from matcher.services.policy import Policy
 from matcher.services.training import ModelFolder
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
@@ -101,18 +105,34 @@ class Installation:
         return StandingWishes(self.database)
 
     @cached_property
-    def matching(self) -> Matching:
-        """The use cases of matching."""
-        return Matching(
+    def rulebook(self) -> Rulebook:
+        """The rules: the shipped ones, or those of the folder that is set."""
+        return load_rulebook(self.settings.policy_folder or resources.data_folder("policy"))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The use cases of the rules."""
+        return Policy(self.database, self.rulebook, resources.load_gazetteer(), resources.load_industries())
+
+    @cached_property
+    def pairings(self) -> Pairings:
+        """What matching needs in memory."""
+        return Pairings(
             self.database,
             self.indexer,
             ModelFolder(self.home / "models"),
             self.builder,
             resources.load_gazetteer(),
             resources.load_industries(),
+            self.rulebook,
             tell=self._tell,
             progress=self.progress,
         )
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The use cases of matching."""
+        return Matching(self.pairings, self.builder)
 
 
 def _made(folder: Path, setting: str) -> Path:

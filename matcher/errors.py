@@ -10,6 +10,7 @@ MatcherError
 │   └── RecordNotFoundError
 ├── EncoderError            the encoder cannot be built or loaded
 ├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
+├── PolicyError             a rule file is refused, with file, line and reason
 ├── NotEntitledError        the viewer may not see the record
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
@@ -65,6 +66,10 @@ class EncoderError(MatcherError):
 
 class DamagedIndexError(MatcherError):
     """A derived file is damaged or was made from something else. It can be rebuilt from the database."""
+
+
+class PolicyError(MatcherError):
+    """A rule file cannot be used; nothing of the rules is loaded."""
 
 
 class NotEntitledError(MatcherError):

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         "only, for trying things out), or the name or folder of any sentence-transformers model.",
     )
     vector_store: str = Field("faiss", description="Where vectors are searched; `faiss` is the one there is so far.")
+    policy: Path | None = Field(
+        None, description="Folder of rule files (`*.yaml`) that serve instead of the shipped ones of `data/policy`."
+    )
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property
@@ -43,6 +46,11 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """The folder of the encoder and the cached vectors."""
         return _expanded(self.cache_dir) if self.cache_dir else self.home_folder / "cache"
+
+    @property
+    def policy_folder(self) -> Path | None:
+        """The folder of rule files that was set, with `~` resolved."""
+        return _expanded(self.policy) if self.policy else None
 
     @property
     def url(self) -> str:

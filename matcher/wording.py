@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,3 +27,9 @@ class Said:
 
     def __str__(self) -> str:
         return f"{self.zh} {self.en}".strip()
+
+
+def joined(parts: Sequence[Said], *, every: bool = True) -> Said:
+    """Sentences as one: all of them, or a choice between them."""
+    zh, en = ("；", "; ") if every else ("，或 ", ", or ")
+    return Said(zh.join(part.zh for part in parts), en.join(part.en for part in parts))

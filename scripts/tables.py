@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from matcher.domain.records import TYPES, Term
+from matcher.policy.figures import described
+from matcher.policy.loading import load_rulebook
+from matcher.policy.rules import Rulebook, Ruleset
 from matcher.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -45,9 +49,64 @@ def terms() -> str:
     return "\n".join(lines)
 
 
+CONFIDENCE = {"SEEN_PRIMARY": "见原文", "SEEN": "见转述", "MEMORY": "凭记忆", "INFERRED": "推定", "STATED": "自述"}
+EFFECT = {"info": "告知", "warn": "提醒", "prefer": "优先", "reject": "否决"}
+JURISDICTION = {"cn": "国家", "nm": "内蒙古", "tongliao": "通辽", "service": "本服务"}
+
+
+def policy_sources() -> str:
+    """Every document that rules cite."""
+    lines = ["| 编号 | 文号 | 标题 | 日期 | 依据 | 说明 |", "|---|---|---|---|---|---|"]
+    kinds = {"primary": "原文", "secondary": "转述", "statement": "当事方自述", "own": "本服务约定"}
+    for name, source in book().sources.items():
+        note = source.note.zh if source.note else ""
+        row = (f"`{name}`", source.number, source.title.zh, source.date, kinds[source.quality], note)
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
+def policy_rules() -> str:
+    """Every rule with clause, source, confidence, effect, days and threshold."""
+    return "\n\n".join(_ruleset(book(), ruleset) for ruleset in book().rulesets.values())
+
+
+def _ruleset(rules: Rulebook, ruleset: Ruleset) -> str:
+    lines = [f"### {ruleset.name.zh}（`{ruleset.id}`）", ""]
+    notes = [ruleset.note.zh] if ruleset.note else []
+    if ruleset.relief:
+        notes.append(f"减免（{ruleset.relief.clause}）：{ruleset.relief.note.zh}。")
+    if notes:
+        lines += [" ".join(notes), ""]
+    lines += ["| 规则 | 名称 | 条件 | 条款 | 来源 | 可信度 | 效力 | 辖区 | 生效 | 失效 |", "|" + "---|" * 10]
+    for rule in ruleset.rules:
+        told = described(rule.criterion, rules).zh + (f"（{rule.note.zh}）" if rule.note else "")
+        only = [rules.metrics[name].words[word].zh for name, words in rule.when.items() for word in words]
+        row = (
+            f"`{rule.id}`",
+            rule.name.zh + (f"（限{'、'.join(only)}）" if only else ""),
+            told,
+            rule.clause,
+            rules.basis(rule.id).cites.zh,
+            CONFIDENCE[rule.confidence],
+            EFFECT[rule.effect],
+            JURISDICTION[rule.jurisdiction],
+            str(rule.effective_from or ""),
+            str(rule.effective_to or ""),
+        )
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
+@cache
+def book() -> Rulebook:
+    """The shipped rules."""
+    return load_rulebook(ROOT / "data" / "policy")
+
+
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"settings": settings},
     "README.zh.md": {"settings": settings},
+    "docs/policy.zh.md": {"sources": policy_sources, "rules": policy_rules},
     "data/README.md": {"headers": headers, "terms": terms},
 }
 

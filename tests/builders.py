@@ -13,17 +13,32 @@ from typing import Any
 
 import numpy as np
 
+from matcher.domain.names import BY_SPELLING, Organisations
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Fund, Incubator, Left, Outcome, PairKind, Project, Result, Right
+from matcher.domain.records import (
+    Achievement,
+    CarrierKind,
+    Fund,
+    Incubator,
+    Left,
+    Outcome,
+    PairKind,
+    Project,
+    Result,
+    Right,
+)
 from matcher.domain.taxonomy import Taxonomy
 from matcher.encoder.model import HashingEncoder, Role
+from matcher.policy.loading import load_rulebook
+from matcher.policy.rules import Rulebook
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
+from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
-from matcher.resources import load_fields, load_gazetteer, load_industries, load_word_cutter
+from matcher.resources import data_folder, load_fields, load_gazetteer, load_industries, load_word_cutter
 from matcher.text.words import WordCutter
 
 TODAY = date(2026, 7, 1)
@@ -102,6 +117,11 @@ def fields() -> Taxonomy:
     return load_fields()
 
 
+def rulebook() -> Rulebook:
+    """The real rules."""
+    return load_rulebook(data_folder("policy"))
+
+
 @cache
 def word_cutter() -> WordCutter:
     """The real words."""
@@ -142,18 +162,22 @@ def matcher(
     *,
     as_of: date = TODAY,
     rankers: Mapping[Direction, Ranker] | None = None,
+    organisations: Organisations = BY_SPELLING,
 ) -> Matcher:
     """A matcher over a corpus, with the default mix and the assumed calibration unless told otherwise."""
     known = knowledge(left, right, outcomes, as_of)
     served = rankers or dict.fromkeys(Direction, default_ranker(known.corpus.pairing))
-    return Matcher(
-        Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()}),
+    judge = Judge(
+        known,
         outcomes,
+        book=rulebook(),
         gazetteer=gazetteer(),
         industries=industries(),
-        words=word_cutter().words,
-        encode=side_builder().sentences,
+        carriers=dict.fromkeys(("I1", "I2"), CarrierKind.INCUBATOR),
+        organisations=organisations,
     )
+    scorer = Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()})
+    return Matcher(scorer, judge, words=word_cutter().words, encode=side_builder().sentences)
 
 
 CITIES = ("呼和浩特", "包头", "乌海", "赤峰", "通辽", "鄂尔多斯", "呼伦贝尔", "巴彦淖尔", "沈阳", "长春")

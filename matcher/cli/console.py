@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from rich.cells import cell_len, chop_cells
@@ -116,9 +117,11 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def rounded(value: Any) -> Any:
-    """The value with every float rounded for printing, and not-a-number as null."""
+    """The value with every float rounded for printing, not-a-number as null, and days as ISO 8601."""
     if isinstance(value, float):
         return round(value, DECIMALS) if math.isfinite(value) else None
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

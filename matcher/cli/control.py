@@ -12,7 +12,7 @@ from matcher.cli.console import Screen
 from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.controls import Aim, Wish
 from matcher.policy.visibility import Viewer
-from matcher.policy.wishes import AIMS
+from matcher.policy.wish_fit import AIMS
 from matcher.services.wishes import Note, Stated
 from matcher.wording import Said
 

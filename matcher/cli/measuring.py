@@ -42,7 +42,7 @@ def train(today: Today = None, *, json: Json = False) -> None:
     with Session() as session:
         now = today.replace(tzinfo=UTC) if today else datetime.now(UTC).astimezone()
         with session.busy():
-            found = session.installation.matching.train(now)
+            found = session.installation.pairings.train(now)
         if json:
             session.screen.json([report.to_json() for report in found])
         for report in () if json else found:

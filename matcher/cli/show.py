@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.domain.matches import Answer, Match, State, Verdict
+from matcher.domain.matches import Answer, Effect, Match, State, Verdict
 from matcher.ranking.evidence import KINDS
 from matcher.wording import Said
 
@@ -22,6 +22,10 @@ RULE_NAMES = {
     "stage": Said("阶段不符", "stage"),
     "ticket": Said("金额不符", "ticket"),
     "money_left": Said("资金不足", "no money left"),
+    "new_this_period": Said("本期名额已满", "no more this period"),
+    "industry": Said("行业不符", "industry"),
+    "own_conflict": Said("关联关系", "own conflict"),
+    "return_multiple": Said("返投", "return investment"),
     "region": Said("地区不符", "region"),
     "ban_terms": Said("含排除词", "banned term"),
     "must_terms": Said("缺必含词", "must term"),
@@ -59,21 +63,39 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
     }
     if not full:
         return content
-    verdicts = [
-        {
-            "rule": verdict.rule,
-            "state": verdict.state.value,
-            "zh": verdict.said.zh,
-            "en": verdict.said.en,
-            "change": {"zh": verdict.change.zh, "en": verdict.change.en} if verdict.change else None,
-            "value": verdict.value,
-            "threshold": verdict.threshold,
-            "margin": verdict.margin,
-            "effect": verdict.effect,
-        }
-        for verdict in match.verdicts
-    ]
+    verdicts = [verdict_json(verdict) for verdict in match.verdicts]
     return content | {"verdicts": verdicts, "missing": [{"zh": said.zh, "en": said.en} for said in match.missing]}
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """One verdict with everything it stands on."""
+    basis = verdict.basis
+    return {
+        "rule": verdict.rule,
+        "state": verdict.state.value,
+        "zh": verdict.said.zh,
+        "en": verdict.said.en,
+        "change": {"zh": verdict.change.zh, "en": verdict.change.en} if verdict.change else None,
+        "value": verdict.value,
+        "threshold": verdict.threshold,
+        "margin": verdict.margin,
+        "name": {"zh": basis.name.zh, "en": basis.name.en},
+        "clause": basis.clause,
+        "source": basis.cites.zh,
+        "source_id": basis.source,
+        "confidence": basis.confidence.value,
+        "effect": basis.effect.value,
+        "origins": [{"zh": origin.zh, "en": origin.en} for origin in verdict.origins],
+        "short": [{"metric": metric, "amount": amount} for metric, amount in verdict.shortfalls],
+        "missing": [{"zh": name.zh, "en": name.en} for name in verdict.missing],
+    }
+
+
+def mark(verdict: Verdict) -> str:
+    """✓ passed, ✗ failed, ! failed and only warns, ? unknown."""
+    if verdict.state is State.FAIL and verdict.effect is not Effect.REJECT:
+        return "!"
+    return {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}[verdict.state]
 
 
 def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
@@ -85,7 +107,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
         for reason in told:
             said = reason.said.to(screen.language)
             screen.item("      · ", said if why else _shortened(said))
-        for warning in (verdict for verdict in match.verdicts if _warns(verdict)):
+        for warning in (verdict for verdict in match.verdicts if verdict.warns):
             screen.item("      ! ", warning.said.to(screen.language))
         for missing in match.missing if why else ():
             screen.item("      ? ", missing.to(screen.language))
@@ -98,10 +120,10 @@ def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
     screen.print((match.name, "bold"), f"  {match.id}   {_percent(match.probability)}   {verdict}")
-    marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
-        screen.item(f"   {'!' if _warns(one) else marks[one.state]} ", one.said.to(screen.language) + change)
+        told = f"{one.said.to(screen.language)}{change}（{one.basis.cites.to(screen.language)}）"
+        screen.item(f"   {mark(one)} ", told)
     for reason in match.reasons:
         screen.item("   · ", reason.said.to(screen.language))
     if not match.retrievers:
@@ -144,10 +166,6 @@ def _counted(counts: Mapping[str, int], names: Mapping[str, Said]) -> Said:
     return Said(
         "，".join(f"{name.zh} {count}" for name, count in told), ", ".join(f"{name.en} {count}" for name, count in told)
     )
-
-
-def _warns(verdict: Verdict) -> bool:
-    return verdict.state is State.FAIL and verdict.effect == "warn"
 
 
 def _percent(probability: float) -> str:

@@ -17,11 +17,49 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Effect(StrEnum):
+    """What a rule's answer is good for: to know, to ask for care, to stand first, to keep a pair or a grant out."""
+
+    INFO = "info"
+    WARN = "warn"
+    PREFER = "prefer"
+    REJECT = "reject"
+
+
+class Confidence(StrEnum):
+    """How a rule is known: read in the original, read in a repost, recalled, derived, or stated by a party itself."""
+
+    SEEN_PRIMARY = "SEEN_PRIMARY"
+    SEEN = "SEEN"
+    MEMORY = "MEMORY"
+    INFERRED = "INFERRED"
+    STATED = "STATED"
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One rule on one pair, with what it saw and what would change its mind."""
+class Basis:
+    """What a verdict stands on: the rule, its clause and source, how well it is known, and what it may do."""
 
     rule: str
+    name: Said
+    clause: str
+    source: str
+    cites: Said
+    """The source as a person cites it: its number, or its title."""
+    confidence: Confidence
+    effect: Effect
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where clause or source is missing: nobody is told what cannot be looked up."""
+        if not (self.clause and self.source and self.cites.zh and self.cites.en):
+            raise ValueError(f"the rule {self.rule} names no clause or no source")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule on one pair or record, with what it saw, what would change its mind, and what it stands on."""
+
+    basis: Basis
     state: State
     said: Said
     change: Said | None = None
@@ -29,13 +67,32 @@ class Verdict:
     threshold: float | str | None = None
     margin: float | None = None
     """How far on the good side of the threshold the value lies; negative when it fails, in the value's unit."""
-    effect: str = "reject"
-    """What failing means: `reject` keeps the pair out, `warn` is only told; `prefer` and `info` never exclude."""
+    origins: tuple[Said, ...] = ()
+    """Where the values come from."""
+    shortfalls: tuple[tuple[str, float], ...] = ()
+    """What is short, as (metric, amount), where every one of them must be made up."""
+    missing: tuple[Said, ...] = ()
+    """Names of the facts that nobody has told and that the rule would need."""
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule."""
+        return self.basis.rule
+
+    @property
+    def effect(self) -> Effect:
+        """What failing means: only `reject` keeps the pair out."""
+        return self.basis.effect
 
     @property
     def rejects(self) -> bool:
-        """Whether it keeps the pair out."""
-        return self.state is State.FAIL and self.effect == "reject"
+        """Whether it keeps the pair out: it failed, and the rule is one that may reject."""
+        return self.state is State.FAIL and self.effect is Effect.REJECT
+
+    @property
+    def warns(self) -> bool:
+        """Whether it failed and is to be told beside the pair without keeping it out."""
+        return self.state is State.FAIL and self.effect is Effect.WARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +147,4 @@ class Answer:
     ranked: int
     """Candidates that any retriever named."""
     excluded: Mapping[str, int]
-    """How many better-ranked candidates each failed rule kept out; `diversity`: how many gave way to others."""
+    """How many better-ranked candidates each failed rule kept out."""

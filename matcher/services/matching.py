@@ -1,82 +1,29 @@
-"""Questions to answers: loads what a pairing needs once, and again only when the database has changed."""
+"""Questions to answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 
 from matcher.domain.controls import PLAIN, Question
-from matcher.domain.identity import Pooled
 from matcher.domain.matches import Answer, Match
-from matcher.domain.places import Gazetteer
-from matcher.domain.records import (
-    Achievement,
-    CarrierKind,
-    Incubator,
-    Kind,
-    Left,
-    PairKind,
-    Project,
-    Record,
-    Right,
-)
-from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.records import Achievement, Kind, Left, PairKind, Project
 from matcher.encoder.model import Role
-from matcher.errors import RecordNotFoundError, StoreError
-from matcher.index.snapshot import Origin, Snapshot, TableIndex
-from matcher.policy.visibility import Viewer, require_visible, visible
-from matcher.ranking.calibration import ASSUMED
-from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
-from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Matcher, Scorer
+from matcher.errors import StoreError
+from matcher.policy.visibility import Viewer, require_visible
 from matcher.ranking.sides import SideBuilder
-from matcher.services.indexing import Indexer, IndexReport, Progress
-from matcher.services.pooling import organisations, pooled
+from matcher.services.pairings import Pairings
 from matcher.services.scoring import score_each
-from matcher.services.training import ModelFolder, TrainingReport, fit
-from matcher.store import Controls, Database, Records
 from matcher.wording import Said
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One pairing in memory, as of a state of the database and a day."""
-
-    origin: Origin
-    today: date
-    matcher: Matcher
-    corpus: Corpus
-    pooled: Pooled[Left, Right]
-    """Which records stand for others, and the outcomes counted for them."""
 
 
 class Matching:
     """The use cases of matching on one installation."""
 
-    def __init__(
-        self,
-        database: Database,
-        indexer: Indexer,
-        models: ModelFolder,
-        builder: SideBuilder,
-        gazetteer: Gazetteer,
-        industries: Taxonomy,
-        *,
-        tell: Callable[[Said], None],
-        progress: Progress | None = None,
-    ) -> None:
-        self._database = database
-        self._indexer = indexer
-        self._models = models
+    def __init__(self, pairings: Pairings, builder: SideBuilder) -> None:
+        self._pairings = pairings
         self._builder = builder
-        self._gazetteer = gazetteer
-        self._industries = industries
-        self._tell = tell
-        self._progress = progress
-        self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
 
     def match(
         self,
@@ -91,31 +38,31 @@ class Matching:
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
-        loaded = self._load(PairKind.of(left.table), today, viewer)
-        side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, left.id)])
-        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
+        loaded = self._pairings.load(PairKind.of(left.table), today, viewer)
+        side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, left.id)])
+        return loaded.matcher.match(side, k, viewer, self._pairings.wishing(loaded, question))
 
     def match_text(
         self, text: str, to: Kind, k: int, viewer: Viewer, today: date, question: Question = PLAIN
     ) -> Answer:
         """The k best takers of something that is only described in words."""
         query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
-        loaded = self._load(PairKind.of(to), today, viewer)
+        loaded = self._pairings.load(PairKind.of(to), today, viewer)
         side = self._builder.build([query], Role.QUERY)
-        return loaded.matcher.match(side, k, viewer, self._wishing(question, loaded))
+        return loaded.matcher.match(side, k, viewer, self._pairings.wishing(loaded, question))
 
     def screen(self, record_id: str, k: int, viewer: Viewer, today: date, question: Question = PLAIN) -> Answer:
         """The k best results or projects for a carrier or a fund."""
-        right = self._find(record_id, viewer)
+        right = self._pairings.find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
-        loaded = self._load(PairKind.of(right.table), today, viewer)
-        row = self._row(loaded, loaded.corpus.right, right.id)
-        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._wishing(question, loaded))
+        loaded = self._pairings.load(PairKind.of(right.table), today, viewer)
+        row = self._pairings.row(loaded, loaded.corpus.right, right.id)
+        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._pairings.wishing(loaded, question))
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
-        one, other = self._find(left_id, viewer), self._find(right_id, viewer)
+        one, other = self._pairings.find(left_id, viewer), self._pairings.find(right_id, viewer)
         if not isinstance(one, Achievement | Project):
             one, other = other, one
         if not isinstance(one, Achievement | Project) or other.table is not PairKind.of(one.table).right:
@@ -127,155 +74,25 @@ class Matching:
                 ),
             )
         require_visible(one, viewer)
-        loaded = self._load(PairKind.of(one.table), today, viewer)
-        side = loaded.corpus.left.take([self._row(loaded, loaded.corpus.left, one.id)])
-        column = self._row(loaded, loaded.corpus.right, other.id)
+        loaded = self._pairings.load(PairKind.of(one.table), today, viewer)
+        side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, one.id)])
+        column = self._pairings.row(loaded, loaded.corpus.right, other.id)
         stands = loaded.corpus.right.ids[column]
-        return loaded.matcher.why(side, stands, viewer, self._wishing(PLAIN, loaded))
+        return loaded.matcher.why(side, stands, viewer, self._pairings.wishing(loaded))
 
     def score(self, pairs: pd.DataFrame, today: date) -> pd.DataFrame:
         """The pairs (columns left_id, right_id) with a score each, in their order; NaN where a record is unknown."""
-        with self._database.read() as connection:
-            records = Records(connection)
-            asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
-        loaded = [self._load(pairing, today, Viewer.ENTITLED) for pairing in asked]
+        asked = self._pairings.known(pairs["left_id"])
+        loaded = [self._pairings.load(pairing, today, Viewer.ENTITLED) for pairing in asked]
         standing = {alias: stands for one in loaded for alias, stands in one.pooled.standing.items()}
         return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded], standing)
 
-    def train(self, now: datetime) -> list[TrainingReport]:
-        """Fit both pairings on all outcomes decided until today and keep the result."""
-        reports = []
-        for pairing in PairKind:
-            snapshot, _ = self._indexer.refresh(self._progress)
-            corpus, _ = self._corpus(pairing, snapshot, Viewer.ENTITLED)
-            report = fit(corpus, now.date().toordinal() + 1)
-            origin = snapshot.origin
-            self._models.save(report, encoder=origin.encoder, revision=origin.revision, now=now)
-            reports.append(report)
-        self._loaded.clear()
-        return reports
-
-    def _row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
-        """The row of a record, or of the one that stands for it, which is told."""
-        stands = loaded.pooled.standing.get(record_id)
-        if stands:
-            zh, en = (
-                f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
-                f"{record_id} counts as {stands}: its result.",
-            )
-            self._tell(Said(zh, en))
-        return side.row(stands or record_id)
-
-    def _wishing(self, question: Question, loaded: Loaded) -> Question:
-        """The question with the standing wishes of its pairing; they are read anew each time, for they are few."""
-        with self._database.read() as connection:
-            kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
-        return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
-
     def _left(self, record_id: str, viewer: Viewer) -> Left:
-        record = self._find(record_id, viewer)
+        record = self._pairings.find(record_id, viewer)
         if not isinstance(record, Achievement | Project):
             raise _wrong_side(record_id, "screen")
         require_visible(record, viewer)
         return record
-
-    def _find(self, record_id: str, viewer: Viewer) -> Record:
-        """The record. The error for an unknown id suggests no ids that the viewer may not see."""
-        with self._database.read() as connection:
-            records = Records(connection)
-            try:
-                return records.find(record_id, lambda record: visible(record, viewer))
-            except RecordNotFoundError as error:
-                if any(records.count().values()):
-                    raise
-                raise _empty(error) from error
-
-    def _load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
-        """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
-        loaded = self._loaded.get((pairing, viewer))
-        if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
-            return loaded
-        snapshot, report = self._indexer.refresh(self._progress)
-        if report.rebuilt or report.indexed:
-            self._tell(_refreshed(report))
-        trained, why = self._models.load(pairing, snapshot.origin.encoder, today)
-        if why:
-            self._tell(why)
-        if any(one.calibration is ASSUMED for one in trained.values()):
-            self._tell(UNCALIBRATED)
-        corpus, known = self._corpus(pairing, snapshot, viewer)
-        if known.standing:
-            self._tell(_left_out(len(known.standing)))
-        with self._database.read() as connection:
-            named = organisations(connection)
-        matcher = Matcher(
-            Scorer(Knowledge(corpus, today.toordinal() + 1), trained),
-            known.outcomes,
-            gazetteer=self._gazetteer,
-            industries=self._industries,
-            words=self._builder.words,
-            encode=self._builder.sentences,
-            carriers=self._carriers(),
-            organisations=named,
-        )
-        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known)
-        return self._loaded[pairing, viewer]
-
-    def _carriers(self) -> dict[str, CarrierKind | None]:
-        with self._database.read() as connection:
-            return {
-                each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
-            }
-
-    def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
-        """The pairing as this viewer may know it, as arrays."""
-        with self._database.read() as connection:
-            known = pooled(connection, pairing, viewer)
-        left = self._side(known.lefts, snapshot.tables[pairing.left])
-        right = self._side(known.rights, snapshot.tables[pairing.right])
-        return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known
-
-    def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
-        """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""
-        rows = {name: row for row, name in enumerate(table.vectors.ids)}
-        indexed = tuple(record for record in records if record.id in rows)
-        ids = [record.id for record in indexed]
-        return Side(
-            records=indexed,
-            vectors=table.vectors.matrix[[rows[name] for name in ids]],
-            bigrams=table.terms["bigrams"].order(ids),
-            words=table.terms["words"].order(ids),
-            facets=self._builder.facets.matrices(indexed),
-            trees=self._builder.facets.trees(indexed),
-        )
-
-
-UNCALIBRATED = Said(
-    "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
-    "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
-)
-
-
-def _left_out(count: int) -> Said:
-    return Said(
-        f"{count} 条记录已判定与另一条相同，不单独列出（matcher identity list）。",
-        f"{count} record(s) count as another one and are not listed by themselves (matcher identity list).",
-    )
-
-
-def _refreshed(report: IndexReport) -> Said:
-    why = report.rebuilt or Said("记录有更新", "records have changed")
-    return Said(
-        f"索引已更新：{why.zh}（新编 {report.indexed} 条，移除 {report.removed} 条）。",
-        f"The index was brought up to date: {why.en} ({report.indexed} indexed, {report.removed} removed).",
-    )
-
-
-def _empty(error: RecordNotFoundError) -> RecordNotFoundError:
-    return RecordNotFoundError(
-        Said(f"数据库还是空的：{error.message.zh}", f"The database is still empty: {error.message.en}"),
-        Said("请先导入：matcher import 文件夹或文件。", "Import first: matcher import FOLDER_OR_FILE."),
-    )
 
 
 def _wrong_side(record_id: str, command: str) -> StoreError:

@@ -14,7 +14,8 @@ import numpy as np
 
 from matcher.bootstrap import Installation
 from matcher.domain.records import PairKind
-from matcher.policy.portfolio import COMPETING
+from matcher.policy.portfolio import portfolio_competitor
+from matcher.policy.trees import Compare
 from matcher.ranking.knowledge import Knowledge
 from matcher.resources import data_folder, load_industries
 from matcher.services.folders import read_ecosystem
@@ -41,6 +42,10 @@ def measure(folder: Path, installation: Installation) -> dict[str, object]:
     """Quantiles of the centred cosine of all pairs of projects that state an industry."""
     corpus = read_ecosystem(folder).corpus(PairKind.PROJECT_FUND, installation.builder, lambda *_: lambda _: None)
     tree = load_industries()
+    rule = installation.rulebook.rules[portfolio_competitor.__name__].criterion
+    assert isinstance(rule, Compare)
+    assert isinstance(rule.value, float)
+    limit = rule.value
     leaves = [tree.leaves(getattr(record, "industry", ())) for record in corpus.left.records]
     told = np.flatnonzero([bool(one) for one in leaves])
     vectors = Knowledge(corpus, np.iinfo(np.int64).max).left_meaning[told]
@@ -51,7 +56,7 @@ def measure(folder: Path, installation: Installation) -> dict[str, object]:
         name: {
             "pairs": int(chosen.sum()),
             "quantiles": {str(part): round(float(np.quantile(near[chosen], part)), 3) for part in QUANTILES},
-            f"share from {COMPETING}": round(float((near[chosen] >= COMPETING).mean()), 4),
+            f"share from {limit}": round(float((near[chosen] >= limit).mean()), 4),
         }
         for name, chosen in (("same industry", same), ("no industry in common", ~same))
     }

@@ -157,7 +157,7 @@ def test_a_competitor_in_the_portfolio_is_warned_of_and_not_kept_out(own: Comman
     (tmp_path / "projects.jsonl").write_text(json.dumps(twin, ensure_ascii=False) + "\n", encoding="utf-8")
     own("import", tmp_path / "projects.jsonl")
     found = own("why", "twin", "ex-f06", *PREFIX, "--json").json
-    [warning] = [verdict for verdict in found["verdicts"] if verdict["effect"] == "warn"]
+    [warning] = [verdict for verdict in found["verdicts"] if verdict["rule"] == "portfolio_competitor"]
     assert found["eligible"] is True
     assert held["name"] in warning["zh"]
     line = f"! 已投企业《{held['name']}》"

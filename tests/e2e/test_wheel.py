@@ -67,7 +67,9 @@ def test_the_wheel_holds_the_packages_and_their_data_and_nothing_else(wheel: Pat
         names = set(archive.namelist())
     expected = {f"{package}/{name}" for package in ("matcher", "api") for name in files(ROOT / package)}
     expected |= {
-        f"matcher/_data/{part}/{name}" for part in ("sample", "taxonomy") for name in files(ROOT / "data" / part)
+        f"matcher/_data/{part}/{name}"
+        for part in ("policy", "sample", "taxonomy")
+        for name in files(ROOT / "data" / part)
     }
     assert {name for name in names if ".dist-info/" not in name} == expected
     assert any(name.startswith("matcher/store/migrations/versions/") for name in names)

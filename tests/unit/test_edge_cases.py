@@ -13,7 +13,8 @@ from matcher.domain.names import BY_SPELLING, normal_name
 from matcher.domain.records import Left, Right
 from matcher.index.terms import TermIndex, count_terms
 from matcher.index.vectors import FaissIndex
-from matcher.policy.eligibility import Pair, check
+from matcher.policy.eligibility import check
+from matcher.policy.pairs import Pair
 from matcher.policy.visibility import Viewer
 from matcher.ranking.explain import closest_sentences
 from matcher.ranking.ranker import standardise
@@ -29,12 +30,17 @@ from tests.builders import (
     matcher,
     outcome,
     project,
+    rulebook,
     side_builder,
 )
 
 
+def checked(left: Left, right: Right) -> tuple[Verdict, ...]:
+    return check(Pair(left, right, (), gazetteer()), rulebook())
+
+
 def only(rule: str, left: Left, right: Right) -> Verdict:
-    (found,) = (v for v in check(Pair(left, right, (), gazetteer())) if v.rule == rule)
+    (found,) = (v for v in checked(left, right) if v.rule == rule)
     return found
 
 
@@ -128,11 +134,11 @@ def test_a_project_whose_region_is_only_told_coarsely_is_unknown_not_failed() ->
 
 def test_a_latin_ban_term_inside_another_word_is_no_hit() -> None:
     left = project(summary="maize starch", name="x", industry=())
-    assert [v for v in check(Pair(left, fund(ban_terms=("AI",)), (), gazetteer())) if v.rule == "ban_terms"] == []
+    assert [v for v in checked(left, fund(ban_terms=("AI",))) if v.rule == "ban_terms"] == []
 
 
 def test_an_empty_ban_term_bans_nothing() -> None:
-    assert [v for v in check(Pair(project(), fund(ban_terms=("",)), (), gazetteer())) if v.rule == "ban_terms"] == []
+    assert [v for v in checked(project(), fund(ban_terms=("",))) if v.rule == "ban_terms"] == []
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,7 @@ def test_an_empty_ban_term_bans_nothing() -> None:
     ],
 )
 def test_every_failure_says_what_would_change_it(left: Any, right: Any) -> None:
-    failed = [v for v in check(Pair(left, right, (), gazetteer())) if v.state is State.FAIL]
+    failed = [v for v in checked(left, right) if v.state is State.FAIL]
     assert failed
     assert all(v.change is not None for v in failed)
 

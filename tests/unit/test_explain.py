@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matcher.domain.matches import Component, State, Verdict
-from matcher.policy.priority import EXCELLENT, NONE
+from matcher.policy.priority import NONE, Tier
 from matcher.ranking.evidence import KINDS
 from matcher.ranking.explain import (
     CASES,
@@ -22,7 +22,7 @@ from matcher.ranking.explain import (
     shared_terms,
 )
 from matcher.wording import Said
-from tests.builders import achievement, incubator, side_builder, table_encoder, word_cutter
+from tests.builders import achievement, incubator, rulebook, side_builder, table_encoder, word_cutter
 
 LEFT = achievement(title="玉米淀粉制备", industry=(), summary="废水处理技术。蒙药制剂技术。")
 RIGHT = incubator(focus="我们孵化蒙医药。我们孵化风电。")
@@ -101,7 +101,8 @@ def test_a_past_record_that_is_not_similar_is_no_case() -> None:
 
 
 def test_only_unknown_facts_are_missing() -> None:
-    verdicts = [Verdict(state.value, state, Said(state.value, state.value)) for state in State]
+    basis = rulebook().basis("stage")
+    verdicts = [Verdict(basis, state, Said(state.value, state.value)) for state in State]
 
     assert missing_facts(verdicts) == (Said("unknown", "unknown"),)
 
@@ -123,7 +124,9 @@ def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     (quote,) = closest_sentences([(LEFT, RIGHT)], encode)
     case = Case("A9", "旧成果", date(2024, 5, 6))
 
-    told = reasons(quote, ("玉米", "淀粉"), [case], [component("region_fit", 0.3)], EXCELLENT)
+    basis = rulebook().basis("TL-PF-1.excellent")
+    tier = Tier(1, basis.name, basis)
+    told = reasons(quote, ("玉米", "淀粉"), [case], [component("region_fit", 0.3)], tier)
 
     assert [reason.evidence for reason in told] == [
         "priority",
@@ -132,7 +135,7 @@ def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
         "shared_terms",
         "region_fit",
     ]
-    assert EXCELLENT.clause in told[0].said.zh
+    assert "通创办发〔2023〕2号 三(三)" in told[0].said.zh
     assert "《旧成果》（2024-05-06）" in told[1].said.zh
     assert "玉米淀粉制备" in told[2].said.en
     assert "我们孵化风电。" in told[2].said.en

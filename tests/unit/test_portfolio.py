@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from matcher.domain.matches import Reason, State, Verdict
-from matcher.domain.records import FundKind, PairKind, Visibility
+from matcher.domain.matches import Effect, Reason, State, Verdict
+from matcher.domain.records import FundKind, PairKind, Project, Visibility
 from matcher.domain.taxonomy import Node, Taxonomy
-from matcher.policy.portfolio import COMPETING, MOST, RELATED, Holding, competitors, pluses
+from matcher.policy.eligibility import check
+from matcher.policy.pairs import Holding, Pair
+from matcher.policy.portfolio import MOST, RELATED, pluses
 from matcher.policy.visibility import Viewer
-from tests.builders import fund, incubator, matcher, outcome, project
+from tests.builders import achievement, fund, gazetteer, incubator, matcher, outcome, project, rulebook
 
 TREE = Taxonomy(
     [
@@ -22,6 +24,8 @@ TREE = Taxonomy(
         Node("corn", "玉米"),
     ]
 )
+COMPETING = 0.351
+"""Just outside the rule's limit."""
 NEW = project("P1", industry=("风电",), keywords=("叶片", "回收"))
 DAY = date(2025, 5, 5)
 
@@ -31,17 +35,22 @@ def holding(similarity: float = COMPETING, id: str = "H1", **changes: Any) -> Ho
     return Holding(project(id, **(usual | changes)), DAY, similarity)
 
 
+def judged(*holdings: Holding, left: Project = NEW, **changes: Any) -> list[Verdict]:
+    pair = Pair(left, fund(**changes), (), gazetteer(), TREE, holdings=holdings)
+    return list(check(pair, rulebook()))
+
+
 def warned(*holdings: Holding, **changes: Any) -> list[Verdict]:
-    return list(competitors(NEW, fund(**changes), holdings, TREE))
+    return [one for one in judged(*holdings, **changes) if one.rule == "portfolio_competitor"]
 
 
-def told(*holdings: Holding, **changes: Any) -> list[Reason]:
-    return list(pluses(NEW, fund(**changes), holdings, TREE))
+def told(*holdings: Holding, left: Project = NEW, **changes: Any) -> list[Reason]:
+    return list(pluses(left, fund(**changes), holdings, judged(*holdings, left=left, **changes), TREE))
 
 
 def test_a_company_of_the_same_leaf_and_close_in_content_is_warned_of_by_name_and_never_rejects() -> None:
     [verdict] = warned(holding())
-    assert (verdict.rule, verdict.state, verdict.effect) == ("portfolio_competitor", State.FAIL, "warn")
+    assert (verdict.state, verdict.effect) == (State.FAIL, Effect.WARN)
     assert not verdict.rejects
     assert "H1公司" in verdict.said.zh
     assert "2025-05-05" in verdict.said.en
@@ -81,8 +90,7 @@ def test_only_the_nearest_competitors_are_named_equals_by_id() -> None:
     ids=["another node of the parent", "other keywords", "the same carrier"],
 )
 def test_a_complement_is_named_with_what_it_is(held: Holding, words: str) -> None:
-    found = pluses(project("P1", industry=("风电",), keywords=("叶片",), incubator_id="I1"), fund(), [held], TREE)
-    [reason] = found
+    [reason] = told(held, left=project("P1", industry=("风电",), keywords=("叶片",), incubator_id="I1"))
     assert reason.evidence == "portfolio_complement"
     assert "H1公司" in reason.said.zh
     assert words in reason.said.zh
@@ -105,11 +113,20 @@ def test_what_does_not_complement_is_not_named(held: Holding) -> None:
 
 def test_a_fund_run_by_the_projects_own_carrier_is_a_plus() -> None:
     mine = project(incubator_id="I1")
-    [reason] = pluses(mine, fund(managed_by_incubator_id="I1"), [], TREE)
+    [reason] = told(left=mine, managed_by_incubator_id="I1")
     assert reason.evidence == "own_carrier_fund"
     assert "本载体基金" in reason.said.zh
-    assert not list(pluses(mine, fund(managed_by_incubator_id="I2"), [], TREE))
-    assert not list(pluses(project(), fund(), [], TREE)), "two empty fields are no carrier"
+    assert not told(left=mine, managed_by_incubator_id="I2")
+    assert not told(left=project()), "two empty fields are no carrier"
+
+
+def test_where_as_many_compete_as_are_told_no_third_of_their_industry_is_called_a_complement() -> None:
+    third = holding(COMPETING, "H9")
+    assert told(holding(0.9, "H1"), third) == []
+    assert told(holding(0.9, "H1"), holding(0.8, "H2"), third) == []
+    assert [
+        one.evidence for one in told(holding(0.9, "H1"), holding(0.8, "H2"), holding(0.2, "H3", industry=("光伏",)))
+    ]
 
 
 TWIN = {"summary": "退役风电叶片的回收与再利用。", "industry": ("新能源",)}
@@ -121,7 +138,7 @@ def portfolio_of(viewer: Viewer, **changes: Any) -> tuple[bool, list[str]]:
     taken = outcome("H1", "F1", kind=PairKind.PROJECT_FUND)
     ready = matcher([project("P1"), twin, project("P0", name="别的", summary="奶牛", industry=())], [fund()], [taken])
     [found] = ready.match(ready.known.left.take([ready.known.left.rows["P1"]]), 1, viewer).matches
-    return found.eligible, [one.said.zh for one in found.verdicts if one.effect == "warn"]
+    return found.eligible, [one.said.zh for one in found.verdicts if one.warns]
 
 
 def test_the_matcher_warns_of_a_twin_in_the_portfolio_and_still_recommends() -> None:
@@ -137,8 +154,6 @@ def test_a_hidden_company_is_warned_of_to_nobody_below(viewer: Viewer, seen: int
 
 
 def test_carriers_have_no_portfolio() -> None:
-    from tests.builders import achievement
-
     ready = matcher([achievement(), achievement("A2")], [incubator()], [outcome("A2")])
     [found] = ready.match(ready.known.left.take([0]), 1, Viewer.PUBLIC).matches
-    assert all(one.effect == "reject" for one in found.verdicts)
+    assert not any(one.rule == "portfolio_competitor" for one in found.verdicts)

@@ -1,0 +1,114 @@
+"""What rules and wishes say of a pair within a question: its verdicts, its tier, what the right record holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from matcher.domain.matches import Reason, Verdict
+from matcher.domain.names import BY_SPELLING, Organisations
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import CarrierKind, Fund, Left, Outcome, Project, Result, Right
+from matcher.domain.taxonomy import Taxonomy
+from matcher.policy import eligibility, portfolio
+from matcher.policy.facts import Fact, stated
+from matcher.policy.pairs import Holding, Pair
+from matcher.policy.priority import Tier, tier
+from matcher.policy.rules import Rulebook
+from matcher.policy.visibility import visible
+from matcher.ranking.asked import Asked
+from matcher.ranking.corpus import Matrix
+from matcher.ranking.knowledge import Knowledge
+
+
+class Judge:
+    """The rules of one pairing, as of the day of what is known."""
+
+    def __init__(
+        self,
+        known: Knowledge,
+        outcomes: Iterable[Outcome],
+        *,
+        book: Rulebook,
+        gazetteer: Gazetteer,
+        industries: Taxonomy,
+        carriers: Mapping[str, CarrierKind | None] | None = None,
+        organisations: Organisations = BY_SPELLING,
+    ) -> None:
+        self._known = known
+        self._book = book
+        self._gazetteer = gazetteer
+        self._industries = industries
+        self._carriers = carriers or {}
+        self.organisations = organisations
+        self._figures: dict[str, dict[str, Fact]] = {}
+        self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
+        for outcome in outcomes:
+            if outcome.decided_on.toordinal() < known.as_of:
+                self._outcomes.setdefault((outcome.left_id, outcome.right_id), []).append(outcome)
+
+    @property
+    def today(self) -> date:
+        """The last day of which anything is known."""
+        return date.fromordinal(self._known.as_of - 1)
+
+    def decided(self, left_id: str, right_id: str) -> bool:
+        """Whether anything was decided about a pair."""
+        return (left_id, right_id) in self._outcomes
+
+    def tier(self, left: Left, right: Right) -> Tier:
+        """The place that the notice's priority gives the pair."""
+        return tier(left, right, self._carriers, self._book, self.today)
+
+    def verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
+        """What every rule says of the pair, the wishes behind the question among them."""
+        right = pair.right.id
+        if right not in self._figures:
+            self._figures[right] = dict(stated(pair.right, self._book).known)
+        asked = Pair(
+            pair.left,
+            pair.right,
+            self._outcomes.get((pair.left.id, right), []),
+            self._gazetteer,
+            self._industries,
+            self._accepted.get(right, ()),
+            self.today,
+            self._figures[right],
+            self.organisations,
+            pair.wishes,
+            pair.shown,
+            tuple(self._holdings(pair)),
+        )
+        return eligibility.check(asked, self._book)
+
+    def pluses(self, pair: Asked, verdicts: Sequence[Verdict]) -> tuple[Reason, ...]:
+        """What of a fund's house and portfolio speaks for the pair."""
+        if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)):
+            return ()
+        holdings = list(self._holdings(pair))
+        return tuple(portfolio.pluses(pair.left, pair.right, holdings, verdicts, self._industries))
+
+    def taken(self, pair: Asked) -> tuple[list[tuple[Left, date]], Matrix]:
+        """What the right record took and the viewer may see, and how near in meaning it is to the left record."""
+        known, asked = self._known, pair.query.ids[pair.row]
+        taken = known.taken_on.get(known.right.rows[pair.right.id], {})
+        rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
+        similarity = known.left_meaning[rows] @ known.centred(pair.query.vectors[[pair.row]])[0]
+        return [(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity
+
+    def _holdings(self, pair: Asked) -> Iterator[Holding]:
+        if isinstance(pair.right, Fund) and self._known.taken_on.get(self._known.right.rows[pair.right.id]):
+            for (case, day), similarity in zip(*self.taken(pair), strict=True):
+                if isinstance(case, Project):
+                    yield Holding(case, day, float(similarity))
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, Sequence[date]]:
+        """When each right record took left ones; those the viewer's corpus lacks are not counted, lest they be told."""
+        days: dict[str, list[date]] = {}
+        for (left_id, right_id), outcomes in self._outcomes.items():
+            taken = [outcome.decided_on for outcome in outcomes if outcome.result is Result.ACCEPTED]
+            if taken and left_id in self._known.left.rows:
+                days.setdefault(right_id, []).append(min(taken))
+        return days

@@ -1,0 +1,203 @@
+"""The pairings in memory: loaded once for a viewer and a day, and again only when the database has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from matcher.domain.controls import PLAIN, Question
+from matcher.domain.identity import Pooled
+from matcher.domain.places import Gazetteer
+from matcher.domain.records import CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
+from matcher.domain.taxonomy import Taxonomy
+from matcher.errors import RecordNotFoundError
+from matcher.index.snapshot import Origin, Snapshot, TableIndex
+from matcher.policy.rules import Rulebook
+from matcher.policy.visibility import Viewer, visible
+from matcher.ranking.calibration import ASSUMED
+from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
+from matcher.ranking.judge import Judge
+from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.matcher import Matcher, Scorer
+from matcher.ranking.sides import SideBuilder
+from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.pooling import organisations, pooled
+from matcher.services.training import ModelFolder, TrainingReport, fit
+from matcher.store import Controls, Database, Records
+from matcher.wording import Said
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One pairing in memory, as of a state of the database and a day."""
+
+    origin: Origin
+    today: date
+    matcher: Matcher
+    corpus: Corpus
+    pooled: Pooled[Left, Right]
+    """Which records stand for others, and the outcomes counted for them."""
+
+
+class Pairings:
+    """Both pairings of one installation, as each viewer may know them."""
+
+    def __init__(
+        self,
+        database: Database,
+        indexer: Indexer,
+        models: ModelFolder,
+        builder: SideBuilder,
+        gazetteer: Gazetteer,
+        industries: Taxonomy,
+        book: Rulebook,
+        *,
+        tell: Callable[[Said], None],
+        progress: Progress | None = None,
+    ) -> None:
+        self._database = database
+        self._indexer = indexer
+        self._models = models
+        self._builder = builder
+        self._gazetteer = gazetteer
+        self._industries = industries
+        self._book = book
+        self._tell = tell
+        self._progress = progress
+        self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
+
+    def find(self, record_id: str, viewer: Viewer) -> Record:
+        """The record. The error for an unknown id suggests no ids that the viewer may not see."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            try:
+                return records.find(record_id, lambda record: visible(record, viewer))
+            except RecordNotFoundError as error:
+                if any(records.count().values()):
+                    raise
+                raise _empty(error) from error
+
+    def known(self, left_ids: Iterable[str]) -> list[PairKind]:
+        """The pairings in which any of these ids is a left record."""
+        ids = list(left_ids)
+        with self._database.read() as connection:
+            return [pairing for pairing in PairKind if Records(connection).existing(pairing.left, ids)]
+
+    def load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
+        """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
+        loaded = self._loaded.get((pairing, viewer))
+        if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
+            return loaded
+        snapshot, report = self._indexer.refresh(self._progress)
+        if report.rebuilt or report.indexed:
+            self._tell(_refreshed(report))
+        trained, why = self._models.load(pairing, snapshot.origin.encoder, today)
+        if why:
+            self._tell(why)
+        if any(one.calibration is ASSUMED for one in trained.values()):
+            self._tell(UNCALIBRATED)
+        corpus, known = self._corpus(pairing, snapshot, viewer)
+        if known.standing:
+            self._tell(_left_out(len(known.standing)))
+        with self._database.read() as connection:
+            named = organisations(connection)
+        scorer = Scorer(Knowledge(corpus, today.toordinal() + 1), trained)
+        judge = Judge(
+            scorer.known,
+            known.outcomes,
+            book=self._book,
+            gazetteer=self._gazetteer,
+            industries=self._industries,
+            carriers=self._carriers(),
+            organisations=named,
+        )
+        matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
+        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known)
+        return self._loaded[pairing, viewer]
+
+    def row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
+        """The row of a record, or of the one that stands for it, which is told."""
+        stands = loaded.pooled.standing.get(record_id)
+        if stands:
+            zh, en = (
+                f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
+                f"{record_id} counts as {stands}: its result.",
+            )
+            self._tell(Said(zh, en))
+        return side.row(stands or record_id)
+
+    def wishing(self, loaded: Loaded, question: Question = PLAIN) -> Question:
+        """The question with the standing wishes of its pairing; they are read anew each time, for they are few."""
+        with self._database.read() as connection:
+            kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
+        return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
+
+    def train(self, now: datetime) -> list[TrainingReport]:
+        """Fit both pairings on all outcomes decided until today and keep the result."""
+        reports = []
+        for pairing in PairKind:
+            snapshot, _ = self._indexer.refresh(self._progress)
+            corpus, _ = self._corpus(pairing, snapshot, Viewer.ENTITLED)
+            report = fit(corpus, now.date().toordinal() + 1)
+            origin = snapshot.origin
+            self._models.save(report, encoder=origin.encoder, revision=origin.revision, now=now)
+            reports.append(report)
+        self._loaded.clear()
+        return reports
+
+    def _carriers(self) -> dict[str, CarrierKind | None]:
+        with self._database.read() as connection:
+            return {
+                each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
+            }
+
+    def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
+        """The pairing as this viewer may know it, as arrays."""
+        with self._database.read() as connection:
+            known = pooled(connection, pairing, viewer)
+        left = self._side(known.lefts, snapshot.tables[pairing.left])
+        right = self._side(known.rights, snapshot.tables[pairing.right])
+        return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known
+
+    def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
+        """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""
+        rows = {name: row for row, name in enumerate(table.vectors.ids)}
+        indexed = tuple(record for record in records if record.id in rows)
+        ids = [record.id for record in indexed]
+        return Side(
+            records=indexed,
+            vectors=table.vectors.matrix[[rows[name] for name in ids]],
+            bigrams=table.terms["bigrams"].order(ids),
+            words=table.terms["words"].order(ids),
+            facets=self._builder.facets.matrices(indexed),
+            trees=self._builder.facets.trees(indexed),
+        )
+
+
+UNCALIBRATED = Said(
+    "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
+    "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
+)
+
+
+def _left_out(count: int) -> Said:
+    return Said(
+        f"{count} 条记录已判定与另一条相同，不单独列出（matcher identity list）。",
+        f"{count} record(s) count as another one and are not listed by themselves (matcher identity list).",
+    )
+
+
+def _refreshed(report: IndexReport) -> Said:
+    why = report.rebuilt or Said("记录有更新", "records have changed")
+    return Said(
+        f"索引已更新：{why.zh}（新编 {report.indexed} 条，移除 {report.removed} 条）。",
+        f"The index was brought up to date: {why.en} ({report.indexed} indexed, {report.removed} removed).",
+    )
+
+
+def _empty(error: RecordNotFoundError) -> RecordNotFoundError:
+    return RecordNotFoundError(
+        Said(f"数据库还是空的：{error.message.zh}", f"The database is still empty: {error.message.en}"),
+        Said("请先导入：matcher import 文件夹或文件。", "Import first: matcher import FOLDER_OR_FILE."),
+    )
