@@ -14,6 +14,7 @@ from matcher.errors import ConfigurationError
 from matcher.index.snapshot import SnapshotFolder
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.chains import Chaining
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.training import ModelFolder
@@ -94,6 +95,11 @@ class Installation:
             tell=self._tell,
             progress=self.progress,
         )
+
+    @cached_property
+    def chaining(self) -> Chaining:
+        """The use cases of whole chains."""
+        return Chaining(self.matching, self.builder)
 
 
 def _made(folder: Path, setting: str) -> Path:

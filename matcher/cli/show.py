@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from matcher.cli.console import Screen
@@ -66,10 +67,10 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
     """The matches as a list, and why others are not on it."""
     for number, match in enumerate(answer.matches, 1):
         tier = screen.say(f" · 优先 {match.tier}", f" · tier {match.tier}") if match.tier else ""
-        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {_percent(match.probability)}{tier}")
+        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {percent(match.probability)}{tier}")
         for reason in match.reasons if why else match.reasons[:2]:
             said = reason.said.to(screen.language)
-            screen.item("      · ", said if why else _shortened(said))
+            screen.item("      · ", said if why else shortened(said))
         for missing in match.missing if why else ():
             screen.item("      ? ", missing.to(screen.language))
         if why:
@@ -80,7 +81,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
 def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
-    screen.print((match.name, "bold"), f"  {match.id}   {_percent(match.probability)}   {verdict}")
+    screen.print((match.name, "bold"), f"  {match.id}   {percent(match.probability)}   {verdict}")
     marks = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?"}
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
@@ -112,18 +113,25 @@ def show_excluded(screen: Screen, answer: Answer) -> None:
     if not answer.matches and not answer.ranked:
         screen.note(Said("没有候选：请先导入另一侧的记录。", "No candidates: import records of the other side first."))
     if answer.excluded:
-        counts = sorted(answer.excluded.items(), key=lambda item: -item[1])
-        names = [(RULE_NAMES.get(rule, Said(rule, rule)), count) for rule, count in counts]
-        zh = "，".join(f"{name.zh} {count}" for name, count in names)
-        en = ", ".join(f"{name.en} {count}" for name, count in names)
-        screen.note(Said(f"排名靠前但不符合条件：{zh}", f"better ranked but not eligible: {en}"))
+        told = rule_counts(answer.excluded)
+        screen.note(Said(f"排名靠前但不符合条件：{told.zh}", f"better ranked but not eligible: {told.en}"))
 
 
-def _percent(probability: float) -> str:
+def rule_counts(excluded: Mapping[str, int]) -> Said:
+    """How many each rule kept out, the most first."""
+    counts = sorted(excluded.items(), key=lambda item: -item[1])
+    names = [(RULE_NAMES.get(rule, Said(rule, rule)), count) for rule, count in counts]
+    return Said(
+        "，".join(f"{name.zh} {count}" for name, count in names),
+        ", ".join(f"{name.en} {count}" for name, count in names),
+    )
+
+
+def percent(probability: float) -> str:
     """A probability in whole per cent; nothing is ever shown as certain."""
     return ">99%" if probability > 0.99 else "<1%" if probability < 0.01 else f"{probability:.0%}"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """The text with its long quotes cut."""
     return re.sub(rf"“([^”]{{{SHORT - 1}}})[^”]{{2,}}”", r"“\1…”", text)

@@ -168,7 +168,7 @@ class Matcher:
             return Answer((), 0, {}), True
         scored = self.scorer.score(side, Direction.SCREEN, np.array([column]))
         ranking, score = scored.ranking[:, 0], scored.score[:, 0]
-        tiers = [self._tier(record, right).level for record in side.records]
+        tiers = [self.tier(record, right).level for record in side.records]
         order = sorted(
             range(len(side)),
             key=lambda row: (tiers[row], -float(ranking[row]), -float(score[row]), side.ids[row]),
@@ -181,7 +181,7 @@ class Matcher:
         column = self.known.right.rows[right_id]
         right = self.known.right.records[column]
         scored = self.scorer.score(query, Direction.RECOMMEND)
-        return self._explained([Asked(query, 0, right, column, Direction.RECOMMEND, viewer)], scored)[0]
+        return self.explained([Asked(query, 0, right, column, Direction.RECOMMEND, viewer)], scored)[0]
 
     def _pool(self, column: int, fresh: list[int], size: int) -> list[int]:
         """Rows among the fresh ones worth gathering evidence for: near in meaning, in words or in categories."""
@@ -204,28 +204,31 @@ class Matcher:
         for pair in asked:
             if len(chosen) == k:
                 break
-            failed = {verdict.rule for verdict in self._verdicts(pair) if verdict.state is State.FAIL}
+            failed = {verdict.rule for verdict in self.verdicts(pair) if verdict.state is State.FAIL}
             excluded.update(failed)
             if not failed:
                 chosen.append(pair)
-        return Answer(tuple(self._explained(chosen, scored)), len(asked), dict(excluded))
+        return Answer(tuple(self.explained(chosen, scored)), len(asked), dict(excluded))
 
-    def _tier(self, left: Left, right: Right) -> Tier:
+    def tier(self, left: Left, right: Right) -> Tier:
+        """The place that the notice's priority gives the pair."""
         return tier(left, right, self._carriers)
 
-    def _verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
+    def verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
+        """What every rule says of the pair."""
         outcomes = self._outcomes.get((pair.left.id, pair.right.id), [])
         return eligibility.check(Pair(pair.left, pair.right, outcomes, self._gazetteer))
 
-    def _explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
+    def explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
+        """The pairs as matches with all there is to say of them, in their order; `scored` holds their evidence."""
         around = (self.known.centred, self.known.centred_right)
         quotes = explain.closest_sentences([(pair.left, pair.right) for pair in pairs], self._encode, around)
         return [self._match(pair, scored, quote) for pair, quote in zip(pairs, quotes, strict=True)]
 
     def _match(self, pair: Asked, scored: Scored, quote: Quote | None) -> Match:
         shown: Record = pair.right if pair.direction is Direction.RECOMMEND else pair.left
-        verdicts, components = self._verdicts(pair), scored.components(pair.place)
-        priority, score = self._tier(pair.left, pair.right), float(scored.score[pair.place])
+        verdicts, components = self.verdicts(pair), scored.components(pair.place)
+        priority, score = self.tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = explain.shared_terms(pair.left, pair.right, self._words)
         return Match(
             id=shown.id,

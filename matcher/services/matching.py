@@ -77,27 +77,27 @@ class Matching:
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
-        loaded = self._load(PairKind.of(left.table), today, viewer)
+        loaded = self.load(PairKind.of(left.table), today, viewer)
         return loaded.matcher.match(loaded.corpus.left.take([loaded.corpus.left.row(left.id)]), k, viewer)
 
     def match_text(self, text: str, to: Kind, k: int, viewer: Viewer, today: date) -> Answer:
         """The k best takers of something that is only described in words."""
         query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
-        loaded = self._load(PairKind.of(to), today, viewer)
+        loaded = self.load(PairKind.of(to), today, viewer)
         return loaded.matcher.match(self._builder.build([query], Role.QUERY), k, viewer)
 
     def screen(self, record_id: str, k: int, viewer: Viewer, today: date) -> Answer:
         """The k best results or projects for a carrier or a fund."""
-        right = self._find(record_id, viewer)
+        right = self.find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
-        loaded = self._load(PairKind.of(right.table), today, viewer)
+        loaded = self.load(PairKind.of(right.table), today, viewer)
         loaded.corpus.right.row(right.id)
         return loaded.matcher.screen(right.id, k, viewer)
 
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
-        one, other = self._find(left_id, viewer), self._find(right_id, viewer)
+        one, other = self.find(left_id, viewer), self.find(right_id, viewer)
         if not isinstance(one, Achievement | Project):
             one, other = other, one
         if not isinstance(one, Achievement | Project) or other.table is not PairKind.of(one.table).right:
@@ -109,7 +109,7 @@ class Matching:
                 ),
             )
         require_visible(one, viewer)
-        loaded = self._load(PairKind.of(one.table), today, viewer)
+        loaded = self.load(PairKind.of(one.table), today, viewer)
         side = loaded.corpus.left.take([loaded.corpus.left.row(one.id)])
         return loaded.matcher.why(side, other.id, viewer)
 
@@ -118,7 +118,7 @@ class Matching:
         with self._database.read() as connection:
             records = Records(connection)
             asked = [pairing for pairing in PairKind if records.existing(pairing.left, pairs["left_id"])]
-        loaded = [self._load(pairing, today, Viewer.ENTITLED) for pairing in asked]
+        loaded = [self.load(pairing, today, Viewer.ENTITLED) for pairing in asked]
         return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded])
 
     def train(self, now: datetime) -> list[TrainingReport]:
@@ -135,13 +135,13 @@ class Matching:
         return reports
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
-        record = self._find(record_id, viewer)
+        record = self.find(record_id, viewer)
         if not isinstance(record, Achievement | Project):
             raise _wrong_side(record_id, "screen")
         require_visible(record, viewer)
         return record
 
-    def _find(self, record_id: str, viewer: Viewer) -> Record:
+    def find(self, record_id: str, viewer: Viewer) -> Record:
         """The record. The error for an unknown id suggests no ids that the viewer may not see."""
         with self._database.read() as connection:
             records = Records(connection)
@@ -152,7 +152,7 @@ class Matching:
                     raise
                 raise _empty(error) from error
 
-    def _load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
+    def load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
         """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
         loaded = self._loaded.get((pairing, viewer))
         if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
