@@ -15,6 +15,7 @@ from matcher.index.snapshot import SnapshotFolder
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.chains import Chaining
+from matcher.services.drift import Drifting
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.training import ModelFolder
@@ -100,6 +101,12 @@ class Installation:
     def chaining(self) -> Chaining:
         """The use cases of whole chains."""
         return Chaining(self.matching, self.builder)
+
+    @cached_property
+    def drifting(self) -> Drifting:
+        """The use cases of mandate drift."""
+        gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
+        return Drifting(self.database, self.matching, self.builder, gazetteer, industries)
 
 
 def _made(folder: Path, setting: str) -> Path:

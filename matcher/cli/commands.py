@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import chaining, measuring, reports, show
+from matcher.cli import chaining, drifting, measuring, reports, show
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
@@ -190,6 +190,7 @@ def why(
 
 
 app.command()(chaining.chain)
+app.command()(drifting.drift)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)

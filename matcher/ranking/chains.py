@@ -16,16 +16,16 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.matches import State
 from matcher.domain.records import Achievement, CarrierKind, Incubator, Left, Result
 from matcher.index.terms import present
 from matcher.policy.visibility import Viewer
 from matcher.ranking.corpus import FacetReader, Rows, Side
 from matcher.ranking.hypothetical import STAGES, Carried, hypothetical, project_side, variants
-from matcher.ranking.matcher import Asked, Matcher, Scored
+from matcher.ranking.matcher import Matcher, Scored
 from matcher.ranking.paths import Chain, Chains
+from matcher.ranking.questions import asked, decisions, refusing
 from matcher.ranking.ranker import Direction
-from matcher.ranking.undertaken import decisions, undertaken, without_project
+from matcher.ranking.undertaken import undertaken, without_project
 
 SHARE = 0.4
 """No carrier, and no fund (asked from a fund: no result), fills more of a list; two paths are always allowed."""
@@ -141,13 +141,12 @@ class ChainFinder:
         """The most probable carriers whose rules admit the result, or that have taken it, in the order of columns."""
         found: list[Carried] = []
         for column in np.argsort(-odds, kind="stable").tolist():
-            right = self._first.known.right.records[column]
             if len(found) == most:
                 break
-            if right.id in without:
+            if self._first.known.right.ids[column] in without:
                 continue
-            verdicts = self._first.verdicts(Asked(query, row, right, column, Direction.RECOMMEND, viewer))
-            failed = {verdict.rule for verdict in verdicts if verdict.state is State.FAIL}
+            verdicts = self._first.verdicts(asked(self._first, query, row, column, viewer))
+            failed = refusing(verdicts)
             if taken := any(verdict.value == Result.ACCEPTED.value for verdict in decisions(verdicts)):
                 found.append(Carried(row, column, 1.0, taken))
             elif failed:
@@ -204,10 +203,8 @@ class ChainFinder:
 
     def _failing(self, question: _Question, row: int, fund: int) -> set[str]:
         """The rules that keep a fund from a project."""
-        column = int(question.funds[fund])
-        right = self._second.known.right.records[column]
-        asked = Asked(question.projects, row, right, column, Direction.RECOMMEND, question.viewer)
-        return {verdict.rule for verdict in self._second.verdicts(asked) if verdict.state is State.FAIL}
+        pair = asked(self._second, question.projects, row, int(question.funds[fund]), question.viewer)
+        return refusing(self._second.verdicts(pair))
 
     def _explained(self, question: _Question, chosen: Sequence[tuple[int, int, int]]) -> tuple[Chain, ...]:
         """The chosen paths with the explanations of both links; the second once more, with each one's own carrier."""
@@ -216,17 +213,13 @@ class ChainFinder:
         carried = [question.carried[one] for one, _, _ in chosen]
         carriers = [cast("Incubator", self._first.known.right.records[one.column]) for one in carried]
         results = [question.query.records[one.row] for one in carried]
-        firsts = [
-            Asked(question.query, one.row, carrier, one.column, Direction.RECOMMEND, question.viewer)
-            for one, carrier in zip(carried, carriers, strict=True)
-        ]
         stages = [STAGES[stage] for _, stage, _ in chosen]
         projects = list(map(hypothetical, results, carriers, stages))
         side = project_side(question.query, [one.row for one in carried], projects, self._facets)
-        columns = [int(question.funds[fund]) for _, _, fund in chosen]
+        firsts = [asked(self._first, question.query, one.row, one.column, question.viewer) for one in carried]
         seconds = [
-            Asked(side, row, self._second.known.right.records[column], column, Direction.RECOMMEND, question.viewer)
-            for row, column in enumerate(columns)
+            asked(self._second, side, row, int(question.funds[fund]), question.viewer)
+            for row, (_, _, fund) in enumerate(chosen)
         ]
         links = (
             self._first.explained(firsts, question.scored),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import cast
 
 from matcher.domain.matches import Verdict
 from matcher.domain.records import Incubator, Left, Project, Right, name_of
-from matcher.policy.eligibility import already_decided
 from matcher.policy.visibility import Viewer, visible
 from matcher.ranking.corpus import Side
-from matcher.ranking.matcher import Asked, Matcher
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.paths import Undertaken
-from matcher.ranking.ranker import Direction
+from matcher.ranking.questions import asked, decisions
 
 FURTHER = 2
 """Funds named for a project that exists already."""
@@ -44,16 +43,9 @@ def without_project(results: Side[Left], second: Matcher, viewer: Viewer) -> lis
     return [row for row, one in enumerate(results.records) if one.id not in used and visible(one, viewer)]
 
 
-def decisions(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdict that tells what became of the pair, if anything did."""
-    return [verdict for verdict in verdicts if verdict.rule == already_decided.__name__]
-
-
 def _decided(side: Side[Left], row: int, second: Matcher, viewer: Viewer) -> Iterator[tuple[str, Verdict]]:
     """Each fund that decided about an existing project, and the verdict that tells of it."""
     known = second.known
     for column in sorted({int(right) for right in known.past.right[known.past.left == row]}):
-        fund = known.right.records[column]
-        pair = Asked(side, 0, fund, column, Direction.RECOMMEND, viewer)
-        for verdict in decisions(second.verdicts(pair)):
-            yield name_of(fund), verdict
+        for verdict in decisions(second.verdicts(asked(second, side, 0, column, viewer))):
+            yield name_of(known.right.records[column]), verdict

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from matcher.domain.records import (
     Achievement,
@@ -56,12 +57,17 @@ def main() -> None:
     side = results.corpus.left
     rows = range(1, len(side), max(len(side) // chosen.questions, 1))
     funds = [f"f{n:05d}" for n in range(0, chosen.funds, max(chosen.funds // chosen.questions, 1))]
-    figures = {"from_a_result_first_ms": _ms(lambda: finder.of_result(side.take([0]), 5, Viewer.BROKERS))}
-    figures |= _spread(
-        "from_a_result", [lambda row=row: finder.of_result(side.take([row]), 5, Viewer.BROKERS) for row in rows]
-    )  # type: ignore[misc]
-    figures["from_a_fund_first_ms"] = _ms(lambda: finder.to_fund(funds[-1], 5, Viewer.BROKERS))
-    figures |= _spread("from_a_fund", [lambda name=name: finder.to_fund(name, 5, Viewer.BROKERS) for name in funds])  # type: ignore[misc]
+
+    def of_result(row: int) -> None:
+        finder.of_result(side.take([row]), 5, Viewer.BROKERS)
+
+    def to_fund(name: str) -> None:
+        finder.to_fund(name, 5, Viewer.BROKERS)
+
+    figures = {"from_a_result_first_ms": _ms(partial(of_result, 0))}
+    figures |= _spread("from_a_result", [partial(of_result, row) for row in rows])
+    figures["from_a_fund_first_ms"] = _ms(partial(to_fund, funds[-1]))
+    figures |= _spread("from_a_fund", [partial(to_fund, name) for name in funds])
     json.dump(vars(chosen) | {name: round(value, 1) for name, value in figures.items()}, sys.stdout, indent=2)
     sys.stdout.write("\n")
 

@@ -23,6 +23,7 @@ from matcher.domain.records import (
     PairKind,
     Project,
     Result,
+    Right,
     Stage,
     Visibility,
 )
@@ -325,7 +326,8 @@ def test_paths_are_eligible_products_in_order_and_always_the_same(
 
 
 def test_carriers_of_one_place_ask_one_question() -> None:
-    carriers = side_builder().build([carrier(f"I{n}", region="通辽市" if n < 20 else "长春市") for n in range(30)])
+    places_of: list[Right] = [carrier(f"I{n}", region="通辽市" if n < 20 else "长春市") for n in range(30)]
+    carriers = side_builder().build(places_of)
     carried = [Carried(0, column, 0.5, False) for column in range(30)]
     projects, places = variants(side(NEW), carriers, carried, side_builder().facets)
     assert len(projects) == 2 * len(STAGES)
