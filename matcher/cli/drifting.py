@@ -25,7 +25,9 @@ STATES = {
     State.DRIFT: Said("偏离自述", "drifted"),
 }
 SHOWN = 6
-"""Categories of one statement that are shown to people."""
+"""Categories of one statement, and decisions behind one edit, that are shown to people."""
+WINDOWS = ("ticket_min", "trl_min")
+"""Statements that are a pair of limits."""
 
 
 def drift(
@@ -130,31 +132,41 @@ def _show(screen: Screen, found: Drift) -> None:
     screen.print((screen.say("建议（不会自动修改）", "Proposed (nothing is changed by itself)"), "bold"))
     for edit in found.review.edits:
         screen.item("   → ", edit.said.to(screen.language))
-        for decision in edit.support:
-            screen.item("      · ", f"{name_of(decision.left)}  {decision.left.id}  {decision.outcome.decided_on}")
+        for decision in edit.support[:SHOWN]:
+            reason = f"  {decision.outcome.reason}" if decision.outcome.reason else ""
+            day = decision.outcome.decided_on
+            screen.item("      · ", f"{name_of(decision.left)}  {decision.left.id}  {day}{reason}")
+        if (further := len(edit.support) - SHOWN) > 0:
+            screen.item("      · ", screen.say(f"另 {further} 笔（--json 全部列出）", f"{further} more (see --json)"))
 
 
 def _show_dimension(screen: Screen, one: Dimension) -> None:
+    colon, mark = screen.say("：", ": "), screen.say("（* 自述未列）", " (* not stated)")
     said, state = one.said.to(screen.language), STATES[one.state].to(screen.language)
-    stated = "、".join(one.stated) or screen.say("未填", "not stated")
-    screen.item("   ", f"{said}：{stated} — {state}")
+    stated = f"{'、'.join(one.stated)} — {state}" if one.stated else state
+    screen.item("   ", f"{said}{colon}{stated}")
     if not one.outside.total:
         return
-    listed = [f"{share.label} {share.count}{'' if share.stated else '*'}" for share in one.shares[:SHOWN]]
-    if one.field in ("ticket_min", "trl_min"):
-        listed = [share.label for share in one.shares]
-    outside = f"{one.outside.count}/{one.outside.total}"
+    listed = [_category(share, one) for share in one.shares[:SHOWN]]
+    parts = "，".join(listed) + (mark if any(part.endswith("*") for part in listed) else "")
     low, high = one.outside.interval
-    tail = screen.say(f"自述之外 {outside}（{low:.0%}–{high:.0%}）", f"outside {outside} ({low:.0%}–{high:.0%})")
-    parts = "，".join(listed)
-    screen.item("      ", f"{parts}；{tail}" if one.stated else parts)
+    outside = f"{one.outside.count}/{one.outside.total}"
+    tail = screen.say(f"；自述之外 {outside}（{low:.0%}–{high:.0%}）", f"; outside {outside} ({low:.0%}–{high:.0%})")
+    screen.item("      ", parts + (tail if one.stated else ""))
+
+
+def _category(share: Share, of: Dimension) -> str:
+    """A category with its count; of a window, the range that holds all."""
+    if of.field in WINDOWS:
+        return share.label
+    return f"{share.label} {share.count}{'*' if of.stated and not share.stated else ''}"
 
 
 def _show_focus(screen: Screen, found: Drift) -> None:
     close, terms = found.focus.close, found.focus.terms
     if close:
         low, high = close.interval
-        share = f"{close.count}/{close.total}（{low:.0%}–{high:.0%}）"
+        share = f"{close.count}/{close.total} [{low:.0%}–{high:.0%}]"
         screen.item(
             "   ",
             screen.say(

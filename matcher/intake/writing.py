@@ -21,13 +21,16 @@ def write_record(path: Path, record: Record) -> None:
     """Write a table of one row, by the suffix as .csv (Chinese headers, for spreadsheets) or .jsonl.
 
     Raises:
-        UnsupportedFileError: the suffix is another one, the file exists, or the format cannot keep a value of the record.
+        UnsupportedFileError: the suffix is another one, the file exists, or the format cannot keep a value.
     """
     suffix = path.suffix.lower()
     if suffix not in WRITABLE or path.exists():
         raise UnsupportedFileError(
-            Said(f"不能写 {path.name}。", f"{path.name} cannot be written."),
-            Said("请给一个还没有的、以 .csv 或 .jsonl 结尾的文件名。", "Name a new file that ends in .csv or .jsonl."),
+            Said(
+                f"不能写 {path.name}：文件已存在，或不是 .csv、.jsonl。",
+                f"{path.name} cannot be written: it exists, or is neither .csv nor .jsonl.",
+            ),
+            Said("请换一个文件名。", "Choose another name."),
         )
     if suffix == ".csv":
         cells = {header: _cell(value) for header, value in _values(record).items()}

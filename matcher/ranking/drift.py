@@ -102,9 +102,19 @@ class _Tested:
     tests: tuple[tuple[float, Edit | None], ...] = ()
 
 
-def review(right: Right, accepted: Sequence[Decision], market: Sequence[Left], mandates: Mandates) -> Review:
-    """What the accepted decisions say of the record's statements. `market`: what was on offer to anybody meanwhile."""
-    tested = [_facet(facet, getattr(right, facet.field), accepted, market) for facet in mandates.facets(right)]
+def review(
+    right: Right,
+    accepted: Sequence[Decision],
+    market: Sequence[Left],
+    mandates: Mandates,
+    rejected: Sequence[Decision] = (),
+) -> Review:
+    """What the accepted decisions say of the record's statements.
+
+    `market`: what was on offer to anybody meanwhile. Rejected decisions are named as evidence and counted nowhere.
+    """
+    decided = accepted, rejected
+    tested = [_facet(facet, getattr(right, facet.field), decided, market) for facet in mandates.facets(right)]
     tested += [_window(window, right, accepted) for window in mandates.windows(right)]
     tests = [test for one in tested for test in one.tests]
     held = holm([p for p, _ in tests], LEVEL)
@@ -141,7 +151,10 @@ def _empties(right: Right, edit: Edit, edits: Sequence[Edit]) -> bool:
     return edit.change is Change.DROP and not getattr(edited(right, of_field), edit.field)
 
 
-def _facet(facet: Facet, stated: Sequence[str], accepted: Sequence[Decision], market: Sequence[Left]) -> _Tested:
+def _facet(
+    facet: Facet, stated: Sequence[str], decided: tuple[Sequence[Decision], Sequence[Decision]], market: Sequence[Left]
+) -> _Tested:
+    accepted, rejected = decided
     told = [(one, values) for one in accepted if (values := facet.values(one.left))]
     outside = [(one, values) for one, values in told if not _covered(facet, stated, values)]
     shown = tuple(facet.shown(item) for item in stated)
@@ -151,7 +164,7 @@ def _facet(facet: Facet, stated: Sequence[str], accepted: Sequence[Decision], ma
     )
     if state is not State.STEADY:
         return _Tested(dimension)
-    tests = [*_additions(facet, outside, len(told)), *_removals(facet, stated, told, market)]
+    tests = [*_additions(facet, outside, len(told)), *_removals(facet, stated, told, rejected, market)]
     return _Tested(dimension, tuple(tests))
 
 
@@ -199,15 +212,15 @@ def _additions(facet: Facet, outside: Told, total: int) -> Iterator[tuple[float,
         share = Share(facet.shown(name), len(support), total)
         p = at_least(len(support), total, TOLERANCE)
         said = Said(
-            f"{facet.said.zh}增加 {share.label}（{_told(share)}）",
-            f"{facet.said.en}: add {share.label} ({_told(share)})",
+            f"{facet.said.zh}增加 {share.label}（{_told(share).zh}）",
+            f"{facet.said.en}: add {share.label} ({_told(share).en})",
         )
         yield p, Edit(facet.field, Change.ADD, facet.item(name), said, p, tuple(support))
         rest = [one for one in rest if one[0] not in support]
 
 
 def _removals(
-    facet: Facet, stated: Sequence[str], told: Told, market: Sequence[Left]
+    facet: Facet, stated: Sequence[str], told: Told, rejected: Sequence[Decision], market: Sequence[Left]
 ) -> Iterator[tuple[float, Edit | None]]:
     """Stated items that nothing was taken of though they were on offer.
 
@@ -222,9 +235,10 @@ def _removals(
         offer = sum(_covered(facet, [item], values) for values in offered)
         expected = min(offer / max(len(offered), 1), 1 / len(stated))
         p = (1 - (1 - TOLERANCE) * expected) ** len(told)
-        zh = f"{facet.said.zh}删去 {facet.shown(item)}（0/{len(told)}，同期可选 {offer}/{len(offered)}）"
+        zh = f"{facet.said.zh}删去 {facet.shown(item)}（0/{len(told)} 笔，同期可选 {offer}/{len(offered)}）"
         en = f"{facet.said.en}: drop {facet.shown(item)} (0/{len(told)}; on offer {offer}/{len(offered)})"
-        yield p, Edit(facet.field, Change.DROP, item, Said(zh, en), p, ())
+        refused = tuple(one for one in rejected if _covered(facet, [item], facet.values(one.left)))
+        yield p, Edit(facet.field, Change.DROP, item, Said(zh, en), p, refused)
 
 
 def _window(window: Window, right: Right, accepted: Sequence[Decision]) -> _Tested:
@@ -263,9 +277,11 @@ def _limit(
     zh = f"{window.said.zh}的{'下限' if field == window.low else '上限'}由 {window.shown(old)} 改为 {window.shown(new)}"
     en = f"{window.said.en} {field.rpartition('_')[2]}: {window.shown(old)} → {window.shown(new)}"
     value = type(old)(new)
-    return p, Edit(field, Change.SET, value, Said(f"{zh}（超出 {share}）", f"{en} (beyond: {share})"), p, tuple(beyond))
+    return p, Edit(
+        field, Change.SET, value, Said(f"{zh}（超出 {share.zh}）", f"{en} (beyond: {share.en})"), p, tuple(beyond)
+    )
 
 
-def _told(share: Share) -> str:
-    low, high = share.interval
-    return f"{share.count}/{share.total}, {low:.0%}–{high:.0%}"
+def _told(share: Share) -> Said:
+    (low, high), counts = share.interval, f"{share.count}/{share.total}"
+    return Said(f"{counts} 笔，95% 区间 {low:.0%}–{high:.0%}", f"{counts}, 95 % interval {low:.0%}–{high:.0%}")

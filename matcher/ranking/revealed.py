@@ -96,7 +96,7 @@ class Observer:
             date.fromordinal(known.as_of - 1),
             accepted,
             found[Result.REJECTED],
-            review(right, accepted, market, self._mandates),
+            review(right, accepted, market, self._mandates, found[Result.REJECTED]),
             Focus(self._close(column, taken), self._terms(right, taken)),
         )
 

@@ -19,8 +19,8 @@ SAMPLE = [item for item in read(data_folder("sample")) if not isinstance(item, R
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 def test_every_record_of_the_sample_comes_back_as_it_was(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"edit{suffix}"
     for record in SAMPLE:
+        path = tmp_path / f"{record.id}{suffix}"
         write_record(path, record)
         [found] = read(path, kind=record.table)
         assert not isinstance(found, RowIssue | Withdrawal | Outcome)
