@@ -16,6 +16,8 @@ from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.chains import Chaining
+from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
@@ -133,6 +135,17 @@ class Installation:
     def matching(self) -> Matching:
         """The use cases of matching."""
         return Matching(self.pairings, self.builder)
+
+    @cached_property
+    def chaining(self) -> Chaining:
+        """The use cases of whole chains."""
+        return Chaining(self.pairings, self.builder)
+
+    @cached_property
+    def drifting(self) -> Drifting:
+        """The use cases of mandate drift."""
+        gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
+        return Drifting(self.pairings, self.builder.words, gazetteer, industries)
 
 
 def _made(folder: Path, setting: str) -> Path:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import control, identity, measuring, policy, reports, show
+from matcher.cli import chaining, control, drifting, identity, measuring, policy, reports, show
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import (
@@ -217,6 +217,8 @@ def why(
 
 app.add_typer(control.app, name="control")
 app.add_typer(policy.app)
+app.command()(chaining.chain)
+app.command()(drifting.drift)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)

@@ -102,11 +102,11 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
     """The matches as a list, and why others are not on it."""
     for number, match in enumerate(answer.matches, 1):
         tier = screen.say(f" · 优先 {match.tier}", f" · tier {match.tier}") if match.tier else ""
-        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {_percent(match.probability)}{tier}")
+        screen.print(f"{number:>2}  ", (match.name, "bold"), f"  {match.id}   {percent(match.probability)}{tier}")
         told = [reason for at, reason in enumerate(match.reasons) if why or at < 2 or reason.evidence in ALWAYS]
         for reason in told:
             said = reason.said.to(screen.language)
-            screen.item("      · ", said if why else _shortened(said))
+            screen.item("      · ", said if why else shortened(said))
         for warning in (verdict for verdict in match.verdicts if verdict.warns):
             screen.item("      ! ", warning.said.to(screen.language))
         for missing in match.missing if why else ():
@@ -119,7 +119,7 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
 def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
-    screen.print((match.name, "bold"), f"  {match.id}   {_percent(match.probability)}   {verdict}")
+    screen.print((match.name, "bold"), f"  {match.id}   {percent(match.probability)}   {verdict}")
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
         told = f"{one.said.to(screen.language)}{change}（{one.basis.cites.to(screen.language)}）"
@@ -153,26 +153,28 @@ def show_excluded(screen: Screen, answer: Answer) -> None:
     wished = {rule: count for rule, count in answer.excluded.items() if rule in WISH_NAMES}
     ruled = {rule: count for rule, count in answer.excluded.items() if rule not in WISH_NAMES}
     if wished:
-        told, total = _counted(wished, WISH_NAMES), sum(wished.values())
+        told, total = rule_counts(wished), sum(wished.values())
         screen.note(Said(f"按要求已排除 {total} 条：{told.zh}", f"left out as wished, {total}: {told.en}"))
     if ruled:
-        told = _counted(ruled, RULE_NAMES)
+        told = rule_counts(ruled)
         screen.note(Said(f"排名靠前但不符合条件：{told.zh}", f"better ranked but not eligible: {told.en}"))
 
 
-def _counted(counts: Mapping[str, int], names: Mapping[str, Said]) -> Said:
-    """The rules with their counts, most frequent first."""
-    told = [(names.get(rule, Said(rule, rule)), count) for rule, count in sorted(counts.items(), key=lambda it: -it[1])]
+def rule_counts(excluded: Mapping[str, int]) -> Said:
+    """How many each rule kept out, the most first."""
+    counts = sorted(excluded.items(), key=lambda item: -item[1])
+    names = [((RULE_NAMES | WISH_NAMES).get(rule, Said(rule, rule)), count) for rule, count in counts]
     return Said(
-        "，".join(f"{name.zh} {count}" for name, count in told), ", ".join(f"{name.en} {count}" for name, count in told)
+        "，".join(f"{name.zh} {count}" for name, count in names),
+        ", ".join(f"{name.en} {count}" for name, count in names),
     )
 
 
-def _percent(probability: float) -> str:
+def percent(probability: float) -> str:
     """A probability in whole per cent; nothing is ever shown as certain."""
     return ">99%" if probability > 0.99 else "<1%" if probability < 0.01 else f"{probability:.0%}"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """The text with its long quotes cut."""
     return re.sub(rf"“([^”]{{{SHORT - 1}}})[^”]{{2,}}”", r"“\1…”", text)

@@ -100,8 +100,6 @@ class Pairings:
         corpus, known = self._corpus(pairing, snapshot, viewer)
         if known.standing:
             self._tell(_left_out(len(known.standing)))
-        with self._database.read() as connection:
-            named = organisations(connection)
         scorer = Scorer(Knowledge(corpus, today.toordinal() + 1), trained)
         judge = Judge(
             scorer.known,
@@ -110,7 +108,7 @@ class Pairings:
             gazetteer=self._gazetteer,
             industries=self._industries,
             carriers=self._carriers(),
-            organisations=named,
+            organisations=organisations(self._database),
         )
         matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
         self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known)
@@ -154,8 +152,7 @@ class Pairings:
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""
-        with self._database.read() as connection:
-            known = pooled(connection, pairing, viewer)
+        known = pooled(self._database, pairing, viewer)
         left = self._side(known.lefts, snapshot.tables[pairing.left])
         right = self._side(known.rights, snapshot.tables[pairing.right])
         return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known

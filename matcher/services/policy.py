@@ -70,11 +70,11 @@ class Policy:
 
     def criteria(self, carrier_id: str, to: Target | None, viewer: Viewer, day: date, *, remote: bool) -> Criteria:
         """The carrier before the conditions of a level, the next one unless told."""
+        known = pooled(self._database, PairKind.PROJECT_FUND, viewer)
         with self._database.read() as connection:
             records = Records(connection)
             found = records.find(carrier_id, lambda record: visible(record, viewer))
             require_visible(found, viewer)
-            known = pooled(connection, PairKind.PROJECT_FUND, viewer)
             carrier = records.get(found.table, known.references[Kind.INCUBATORS].get(found.id, found.id))
         if not isinstance(carrier, Incubator):
             raise _wrong(carrier_id, Said("载体", "a carrier"), "matcher policy priority")
@@ -91,16 +91,16 @@ class Policy:
 
     def priority(self, project_id: str, viewer: Viewer, day: date) -> Priority:
         """The project's tier and eligibility before each fund, and its status under the tax rule."""
+        known = pooled(self._database, PairKind.PROJECT_FUND, viewer)
         with self._database.read() as connection:
             records = Records(connection)
             found = records.find(project_id, lambda record: visible(record, viewer))
             require_visible(found, viewer)
             if not isinstance(found, Project):
                 raise _wrong(project_id, Said("项目", "a project"), "matcher policy criteria")
-            known = pooled(connection, PairKind.PROJECT_FUND, viewer)
             kinds = {one.id: one.kind for one in records.all(Kind.INCUBATORS) if isinstance(one, Incubator)}
             controls = [one for one in Controls(connection).of(PairKind.PROJECT_FUND) if one.holds_on(day)]
-            wishes = Wishes(Question(controls=tuple(map(known.wished, controls))), organisations(connection))
+        wishes = Wishes(Question(controls=tuple(map(known.wished, controls))), organisations(self._database))
         stands = known.standing.get(found.id, found.id)
         project = next(one for one in known.lefts if isinstance(one, Project) and one.id == stands)
         funds = [one for one in known.rights if isinstance(one, Fund)]

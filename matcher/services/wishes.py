@@ -46,10 +46,11 @@ class StandingWishes:
         self, wish: Wish, asker_id: str, aims: Sequence[tuple[Aim, str]], note: Note, viewer: Viewer
     ) -> list[Stated]:
         """Keep one wish of the asker for each aim, all of them or none."""
+        named = organisations(self._database)
         with self._database.begin() as connection:
             records = Records(connection)
             asker = _seen(records, asker_id, viewer)
-            kept, named = [], organisations(connection)
+            kept = []
             for aim, target in aims:
                 told = Control(
                     wish=wish,
