@@ -8,7 +8,7 @@ from typing import Any
 
 from matcher.cli.console import Screen
 from matcher.domain.matches import Answer, Effect, Match, State, Verdict
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
 
 SHORT = 36

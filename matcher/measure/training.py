@@ -18,7 +18,7 @@ from matcher.measure.metrics import per_query
 from matcher.measure.windows import Window, folds, look
 from matcher.ranking.calibration import ASSUMED, FEWEST_POSITIVES, Calibration, fit_calibration
 from matcher.ranking.corpus import Corpus, Matrix
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
 
@@ -29,7 +29,7 @@ FEWEST_PAIRS = 200
 """Accepted pairs below which nothing is fitted: ten for each of some twenty weights."""
 NEGATIVES = 40
 """Candidates drawn for each question beside the accepted ones."""
-SHRINKAGE = 1.0
+SHRINKAGE = 10.0
 SHOWN = 10
 """Calibration is fitted and judged on the pairs that people get to see."""
 
@@ -133,8 +133,9 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
     best = max(rankers, key=lambda ranker: judged[ranker.name])
     if best is rankers[0]:  # The mix was fitted on nothing, so every window may calibrate it.
         return Trained(best, calibrate(best, windows, direction)), Comparison(direction, judged, pairs, best.name)
+    # Judged and calibrated on a window it was not fitted on; what serves has then learnt from that window too.
     calibration = calibrate(best, [judge], direction)
-    return Trained(best, calibration), Comparison(direction, judged, pairs, best.name)
+    return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
 
 
 def _samples(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -81,6 +82,12 @@ class Side(Generic[AnyRecord]):
             facets={name: counts[rows] for name, counts in self.facets.items()},
             trees={name: stated[rows] for name, stated in self.trees.items()},
         )
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency most amounts of the side are told in; an empty one means yuan."""
+        told = Counter(getattr(record, "currency", "") or "CNY" for record in self.records)
+        return min(told, key=lambda name: (-told[name], name)) if told else "CNY"
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """One numeric field of all records, (n,), NaN where unknown."""

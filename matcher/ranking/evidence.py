@@ -6,9 +6,7 @@ values (q, right), NaN where nothing is known. A higher value always speaks for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +15,14 @@ from numpy.typing import NDArray
 from matcher.domain.records import Left
 from matcher.index import terms
 from matcher.ranking.corpus import AnyRecord, Matrix, Rows, Side, Sparse
+from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
-from matcher.wording import Said
+from matcher.ranking.trees import coverage, tree_similarity
 
-NEIGHBOURS = 60
-"""Past left records asked for their takers."""
-SHARPNESS = 0.1
-"""Temperature of the neighbours' votes, in cosines around the mean."""
+NEIGHBOURS, MANY = 60, 200
+"""Past left records asked for their takers: few, and many of which the recent ones count more."""
+SHARPNESS, LEXICAL_SHARPNESS = 0.1, 0.05
+"""Temperatures of the neighbours' votes, in cosines around the mean and of TF-IDF rows."""
 TOP = 3
 CHUNK = 256
 
@@ -33,61 +32,9 @@ Columns = slice | Rows
 ALL = slice(None)
 
 
-class Family(StrEnum):
-    """What kind of thing a piece of evidence tells; ablations remove one family at a time."""
-
-    PROFILE = "profile"
-    NEIGHBOURS = "neighbours"
-    ACTIVITY = "activity"
-    FIT = "fit"
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceKind:
-    """A named value and how it is called in front of people."""
-
-    name: str
-    family: Family
-    said: Said
-
-
-KINDS: Mapping[str, EvidenceKind] = {
-    kind.name: kind
-    for kind in (
-        EvidenceKind(
-            "focus_dense", Family.PROFILE, Said("与其自述方向语义相近", "close in meaning to its stated focus")
-        ),
-        EvidenceKind("past_dense_mean", Family.PROFILE, Said("与其以往所接相近", "close to what it took before")),
-        EvidenceKind(
-            "past_dense_top", Family.PROFILE, Said("与其以往最相近者接近", "close to the most similar it took")
-        ),
-        EvidenceKind(
-            "bm25_profile", Family.PROFILE, Said("与其方向和以往用词相合", "shares its words (pairs of characters)")
-        ),
-        EvidenceKind("bm25_words", Family.PROFILE, Said("与其方向和以往术语相合", "shares its terms")),
-        EvidenceKind("tfidf_profile", Family.PROFILE, Said("与其以往文本相合", "shares the wording of what it took")),
-        EvidenceKind(
-            "dense_knn", Family.NEIGHBOURS, Said("语义相近的案例由其承接", "took the cases closest in meaning")
-        ),
-        EvidenceKind("bm25_knn", Family.NEIGHBOURS, Said("用词相近的案例由其承接", "took the cases closest in words")),
-        EvidenceKind("popularity", Family.ACTIVITY, Said("以往承接多", "took many before")),
-        EvidenceKind("recent", Family.ACTIVITY, Said("近期活跃", "active lately")),
-        EvidenceKind("region_activity", Family.ACTIVITY, Said("常接同一地区", "often takes from the same region")),
-        EvidenceKind("industry_activity", Family.ACTIVITY, Said("常接同一行业", "often takes from the same industry")),
-        EvidenceKind("stage_activity", Family.ACTIVITY, Said("常接同一阶段", "often takes the same stage")),
-        EvidenceKind("field_activity", Family.ACTIVITY, Said("常接同一领域", "often takes from the same field")),
-        EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
-        EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
-        EvidenceKind("stage_fit", Family.FIT, Said("阶段相合", "stage fits")),
-        EvidenceKind("ticket_fit", Family.FIT, Said("金额相合", "amount fits the ticket")),
-        EvidenceKind("trl_fit", Family.FIT, Said("成熟度相合", "readiness fits")),
-    )
-}
-
-
 def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """All evidence of each query with the right records asked about, by the names of `KINDS`, float32."""
-    parts = (profile, neighbours, activity, fit)
+    parts = (profile, neighbours, activity, habits, fit, record)
     return {
         name: np.asarray(values, np.float32) for part in parts for name, values in part(known, queries, columns).items()
     }
@@ -113,18 +60,28 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
 def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
     taken = known.accepted[known.past_rows][:, columns]
-    lexical = np.empty((len(queries), taken.shape[1]), np.float32)
+    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
+    dense = np.empty_like(found["bm25_knn"])
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, start + CHUNK)
-        found = known.past_weights.scores(terms.present(queries.bigrams[rows]))
-        found[_own_places(known, queries.ids[rows])] = 0
-        lexical[rows] = _lexical_votes(found) @ taken
-    return {"dense_knn": _dense_votes(known, queries) @ taken, "bm25_knn": lexical}
+        own = _own_places(known, queries.ids[rows])
+        lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
+        lexical[own] = 0
+        found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
+        cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
+        found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
+        meant = known.adapted(queries.vectors[rows]) @ known.left_adapted[known.past_rows].T
+        dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
+    return {"dense_knn": _dense_votes(known, queries) @ taken, "dense_knn_recent": dense, **found}
 
 
 def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """How much the right record took: at all, lately, and in the left record's own categories."""
-    found: dict[str, Matrix] = {"popularity": known.counts[columns], "recent": known.lately[columns]}
+    found: dict[str, Matrix] = {
+        "popularity": known.counts[columns],
+        "recent": known.lately[columns],
+        "this_month": known.this_month[columns],
+    }
     values = {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
     for facet, taken in known.facet_activity.items():
         asked = queries.facets[facet]
@@ -134,12 +91,14 @@ def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> d
 
 def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """How well the left record's facts fit what the right record states, 0 to 1."""
-    region, industry, stage = (_shared(known, queries, facet, columns) for facet in ("region", "industry", "stage"))
-    stated = _sizes(known.right.facets["industry"])[columns]
-    smaller = np.minimum.outer(_sizes(queries.facets["industry"]), stated)
+    region, stage = (_shared(known, queries, facet, columns) for facet in ("region", "stage"))
+    industries = known.right.trees["industry"][columns]
+    places, used = known.right.numbers("capacity")[columns], known.right.numbers("occupied")[columns]
+    free = np.where(places > 0, np.clip((places - used) / np.maximum(places, 1), 0, 1), np.nan)
     values = {
         "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
-        "industry_fit": industry / np.maximum(smaller, 1),
+        "industry_fit": coverage(queries.trees["industry"], industries),
+        "field_fit": tree_similarity(queries.trees["field"], industries),
         "stage_fit": stage,
         "ticket_fit": np.where(
             _currencies(queries)[:, None] == _currencies(known.right)[columns],
@@ -153,8 +112,31 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
         "trl_fit": _inside(
             queries.numbers("trl"), known.right.numbers("trl_min")[columns], known.right.numbers("trl_max")[columns]
         ),
+        "free_places": np.tile(free, (len(queries), 1)),
     }
     return {name: np.asarray(found, np.float32) for name, found in values.items()}
+
+
+def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+    """What makes a left record welcome to anybody; it orders nothing unless left records are compared."""
+    width = len(known.right.ids[columns]) if isinstance(columns, slice) else len(columns)
+    values = {
+        "freshness": -ages(queries, np.full(len(queries), known.as_of)),
+        "detail": np.log1p(np.asarray(queries.bigrams.sum(axis=1)).ravel()),
+    }
+    return {name: np.repeat(value[:, None].astype(np.float32), width, axis=1) for name, value in values.items()}
+
+
+def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[int]], sharpness: float) -> Matrix:
+    """Votes of the many nearest past left records, the recent ones more; rows sum to one."""
+    if cosines.shape[1] == 0:
+        return cosines
+    cosines[own] = -np.inf
+    keep = min(MANY, cosines.shape[1])
+    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
+    best = np.maximum(cosines.max(axis=1, keepdims=True), -1)
+    votes = np.where(cosines >= threshold, np.exp((cosines - best) / sharpness), 0) * known.past_weight
+    return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:

@@ -15,7 +15,7 @@ from matcher.domain.records import Record, name_of
 from matcher.policy.priority import Tier
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import Place
-from matcher.ranking.evidence import KINDS, Family
+from matcher.ranking.kinds import KINDS, Family
 from matcher.text.passages import document, sentences
 from matcher.wording import Said
 

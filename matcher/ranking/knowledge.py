@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.records import Left, Right
@@ -12,6 +13,7 @@ from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.index.vectors import FaissIndex
 from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
+from matcher.ranking.habits import HABIT_MEMORY, Habits, read_habits
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
@@ -19,8 +21,8 @@ FEWEST_FOR_PROJECTION = 1000
 FLATTEST = NEGLIGIBLE = 1e-6
 SPHERE = 0.5
 """Shrinkage of the covariance, in mean variances."""
-LONG_MEMORY, SHORT_MEMORY = 720.0, 180.0
-"""Half-lives in days of what a taker did long ago and lately."""
+LONG_MEMORY, SHORT_MEMORY, INSTANT_MEMORY = 720.0, 180.0, 30.0
+"""Half-lives in days of what a taker did long ago, lately, and just now."""
 
 
 class Knowledge:
@@ -142,6 +144,35 @@ class Knowledge:
         for left, right, day in zip(*(part[chosen].tolist() for part in self._parts()), strict=True):
             taken.setdefault(right, {})[left] = day
         return taken
+
+    @cached_property
+    def last_taken(self) -> NDArray[np.float64]:
+        """Day (ordinal) on which each left record was last taken, (left,); NaN where nobody took it."""
+        last = np.full(len(self.left), -np.inf)
+        chosen = self.past.accepted
+        np.maximum.at(last, self.past.left[chosen], self.past.day[chosen])
+        return np.where(np.isfinite(last), last, np.nan)
+
+    @cached_property
+    def past_weight(self) -> Matrix:
+        """Weight of each past left record as a neighbour, by `past_rows`: fades with the long half-life."""
+        return np.asarray(np.exp2((self.last_taken[self.past_rows] - self.as_of) / LONG_MEMORY), np.float32)
+
+    @cached_property
+    def tfidf_past(self) -> Postings:
+        """TF-IDF rows of the past left records, rows as in `past_rows`."""
+        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency))
+
+    @cached_property
+    def this_month(self) -> Matrix:
+        """How many left records each right one took, fading within weeks, (right,)."""
+        return np.asarray(self._pairs(INSTANT_MEMORY).sum(axis=0), np.float32).ravel()
+
+    @cached_property
+    def habits(self) -> dict[str, Habits]:
+        """What each right record leans to, by facet."""
+        faded = self._pairs(HABIT_MEMORY)
+        return {name: read_habits(faded, self.left.facets[name]) for name in FACETS}
 
     @cached_property
     def lately(self) -> Matrix:

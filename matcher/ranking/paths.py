@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matcher.domain.matches import Match, Verdict
 from matcher.domain.records import Achievement, Incubator, Project, Stage
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
 
 PULLING = -0.1

@@ -14,7 +14,7 @@ from matcher.domain.records import PairKind
 from matcher.measure.training import MIN_HISTORY, SEED, Comparison, train
 from matcher.ranking.calibration import ASSUMED, Calibration
 from matcher.ranking.corpus import Corpus
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.wording import Said

@@ -7,7 +7,7 @@ import pytest
 
 from matcher.ranking.candidates import EACH, RETRIEVERS, retrieve, union
 from matcher.ranking.corpus import Matrix
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 
 
 def evidence(shape: tuple[int, int], **known: Matrix) -> dict[str, Matrix]:

@@ -15,7 +15,8 @@ import pytest
 from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
 from matcher.ranking.corpus import Corpus, Matrix
-from matcher.ranking.evidence import KINDS, NEIGHBOURS, SHARPNESS, TOP, gather
+from matcher.ranking.evidence import NEIGHBOURS, SHARPNESS, TOP, gather
+from matcher.ranking.kinds import KINDS
 from matcher.ranking.knowledge import (
     FEWEST_FOR_MEAN,
     FEWEST_FOR_PROJECTION,
@@ -481,13 +482,25 @@ def test_a_fund_of_several_regions_fits_by_all_of_them() -> None:
     compare(gather(known(whole), whole.left)["region_fit"], [[2 / 3]])
 
 
-def test_industries_fit_by_the_overlap_of_the_smaller_set() -> None:
-    lefts = [achievement(f"A{n}", industry=words) for n, words in enumerate([("风电", "蒙药"), ("量子计算",), ()])]
-    rights = [incubator(f"I{n}", industries=words) for n, words in enumerate([("光伏",), ("中药", "肉牛"), ()])]
+def test_industries_and_fields_fit_by_how_near_the_carriers_industries_come() -> None:
+    """What a carrier does besides does not count against it; the tree itself is tested with the taxonomy."""
+    lefts = [
+        achievement(f"A{n}", industry=words, field=field)
+        for n, (words, field) in enumerate([(("风电", "蒙药"), "蒙药"), (("量子计算",), ""), ((), "风电")])
+    ]
+    rights = [incubator(f"I{n}", industries=words) for n, words in enumerate([("蒙药",), ("风电", "蒙药", "肉牛"), ()])]
     whole = corpus(lefts, rights)
 
-    nan = math.nan
-    compare(gather(known(whole), whole.left)["industry_fit"], [[1, 1 / 2, nan], [0, 0, nan], [nan, nan, nan]])
+    industry, field = (gather(known(whole), whole.left)[name] for name in ("industry_fit", "field_fit"))
+
+    assert industry[0, 1] == pytest.approx(1)
+    assert 0.5 <= industry[0, 0] < 1
+    assert industry[1, 0] == pytest.approx(0)
+    assert np.isnan(industry[2]).all()
+    assert np.isnan(industry[:, 2]).all()
+    assert np.isnan(field[1]).all()
+    assert np.isnan(field[:, 2]).all()
+    assert field[0, 0] > field[2, 0]
 
 
 def test_a_stage_fits_when_the_fund_states_it() -> None:
@@ -627,7 +640,16 @@ def test_without_a_past_only_words_and_facts_tell() -> None:
     found = gather(known(whole), whole.left)
 
     told = {name for name, value in found.items() if np.isfinite(value).all() and value.any()}
-    assert told == {"focus_dense", "bm25_profile", "bm25_words", "tfidf_profile", "region_fit", "industry_fit"}
+    assert told == {
+        "focus_dense",
+        "bm25_profile",
+        "bm25_words",
+        "tfidf_profile",
+        "region_fit",
+        "industry_fit",
+        "detail",
+        "free_places",
+    }
     assert np.isnan(found["past_dense_mean"]).all()
     assert np.isnan(found["past_dense_top"]).all()
 

@@ -7,7 +7,6 @@ import pytest
 
 from matcher.domain.matches import Component, State, Verdict
 from matcher.policy.priority import NONE, Tier
-from matcher.ranking.evidence import KINDS
 from matcher.ranking.explain import (
     CASES,
     NOTHING,
@@ -21,6 +20,7 @@ from matcher.ranking.explain import (
     reasons,
     shared_terms,
 )
+from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
 from tests.builders import achievement, incubator, rulebook, side_builder, table_encoder, word_cutter
 

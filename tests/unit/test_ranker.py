@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from matcher.domain.records import PairKind
 from matcher.ranking.corpus import Matrix
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker, default_ranker, standardise
 
 NAN = np.nan

@@ -25,13 +25,13 @@ from matcher.measure.training import (
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus
-from matcher.ranking.evidence import KINDS
+from matcher.ranking.kinds import KINDS
 from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from tests.builders import TODAY, outcome, planted_corpus, planted_outcomes, with_outcomes
 
 AS_OF = TODAY.toordinal()
-PLACE = {"region_fit", "region_activity"}
+PLACE = {"region_fit", "region_activity", "region_share"}
 """The evidence that tells of the planted rule."""
 
 

@@ -1,0 +1,120 @@
+"""What a right record usually takes, against what is usual for all: categories, amounts, ages.
+
+A share tells more than a number: who takes half of all its cases from one region leans there, however few it takes.
+All values are ln(own share / everybody's share), drawn towards 0 while the own past is short; 0 means "as everybody".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.records import Achievement, Left, Project
+from matcher.ranking.corpus import AnyRecord, Matrix, Side, Sparse
+
+if TYPE_CHECKING:
+    from matcher.ranking.evidence import Columns
+    from matcher.ranking.knowledge import Knowledge
+
+HABIT_MEMORY = 2000.0
+"""Half-life in days: habits fade slowly, activity (`Knowledge.lately`) fast."""
+PRIOR_CASES, PRIOR_VALUES = 5.0, 3.0
+"""How many usual cases stand beside the own ones, for categories and for amounts and ages."""
+RAREST = 1e-4
+WIDTH_OF_AMOUNT, WIDTH_OF_AGE = 0.7, 0.4
+"""Widths of the Gaussian kernels over ln(amount) and ln(1 + years)."""
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Counts behind the shares of one facet."""
+
+    taken: Sparse
+    """(right, categories), faded."""
+    totals: Matrix
+    """(right,), faded."""
+    usual: Matrix
+    """(categories,): share of all faded cases."""
+
+    def shares(self, asked: Sparse, columns: Columns) -> Matrix:
+        """Sum over the asked categories of ln(own share / usual share), (q, right)."""
+        named = np.unique(asked.indices)
+        usual = np.maximum(self.usual[named], RAREST)
+        own = self.taken[:, named].toarray()[columns] + PRIOR_CASES * usual
+        lean = np.log(own / (self.totals[columns] + PRIOR_CASES)[:, None]) - np.log(usual)
+        return np.asarray(asked[:, named] @ lean.T, np.float32)
+
+
+def read_habits(accepted: Sparse, facets: Sparse) -> Habits:
+    """Habits of one facet from accepted pairs (left, right) and the categories of the left records."""
+    taken = (accepted.T @ facets).tocsc()
+    totals = np.asarray(accepted.sum(axis=0), np.float32).ravel()
+    usual = np.asarray(accepted.sum(axis=1) @ facets, np.float32).ravel()
+    return Habits(taken, totals, usual / max(float(totals.sum()), RAREST))
+
+
+def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str, Matrix]:
+    """The evidence of habits; NaN where the left record states nothing."""
+    values = {}
+    for facet, read in known.habits.items():
+        asked = queries.facets[facet]
+        values[f"{facet}_share"] = read.shares(asked, columns)
+        values[f"{facet}_share"][np.diff(asked.indptr) == 0] = np.nan
+    asked_amounts, past_amounts = (
+        amounts(queries, known.left.currency),
+        amounts(known.left, known.left.currency)[known.past_rows],
+    )
+    values["amount_share"] = _near_share(known, asked_amounts, past_amounts, WIDTH_OF_AMOUNT, columns)
+    values["amount_near"] = _near_mean(known, asked_amounts, past_amounts, columns)
+    asked_ages = ages(queries, np.full(len(queries), known.as_of))
+    past_ages = ages(known.left, known.last_taken)[known.past_rows]
+    values["age_share"] = _near_share(known, asked_ages, past_ages, WIDTH_OF_AGE, columns)
+    return values
+
+
+def amounts(side: Side[AnyRecord], currency: str) -> NDArray[np.float64]:
+    """ln of the amount each project seeks, (n,); NaN where none is told, or in another currency."""
+    currencies = np.array([getattr(record, "currency", "") or "CNY" for record in side.records], np.str_)
+    sought = side.numbers("funding_sought")
+    sought[(currencies != currency) | (sought <= 0)] = np.nan
+    return np.asarray(np.log(sought), np.float64)
+
+
+def ages(side: Side[AnyRecord], on: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
+    """ln(1 + years) since founding or publication, on the given days (ordinals), (n,); NaN where unknown."""
+    born = np.array([_born(record) for record in side.records], np.float64)
+    return np.asarray(np.log1p(np.maximum(on - born, 0) / DAYS_A_YEAR), np.float64)
+
+
+def _born(record: object) -> float:
+    day = record.founded_on if isinstance(record, Project) else None
+    day = record.published_on if isinstance(record, Achievement) else day
+    return np.nan if day is None else float(day.toordinal())
+
+
+def _near_share(
+    known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], width: float, columns: Columns
+) -> Matrix:
+    """ln of the share of near values among what each right record took against the share among all, (q, right)."""
+    near = np.nan_to_num(np.exp(-0.5 * ((asked[:, None] - past[None, :]) / width) ** 2)).astype(np.float32)
+    taken = known.accepted[known.past_rows][:, columns]
+    told = np.isfinite(past).astype(np.float32)
+    usual = np.maximum(near.sum(axis=1) / max(float(told.sum()), 1.0), RAREST)[:, None]
+    share = (near @ taken + PRIOR_VALUES * usual) / (told @ taken + PRIOR_VALUES)[None, :]
+    found = np.log(np.maximum(share, RAREST**2)) - np.log(usual)
+    found[~np.isfinite(asked) | (not told.any())] = np.nan
+    return np.asarray(found, np.float32)
+
+
+def _near_mean(known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], columns: Columns) -> Matrix:
+    """Minus the distance to the mean of what each right record took, (q, right); NaN without a past or a value."""
+    taken = known.accepted[known.past_rows][:, columns]
+    told = np.isfinite(past).astype(np.float32) @ taken
+    mean = (np.nan_to_num(past) @ taken) / np.maximum(told, 1)
+    found = -np.abs(asked[:, None] - mean[None, :])
+    found[:, told == 0] = np.nan
+    return np.asarray(found, np.float32)

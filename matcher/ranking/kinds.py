@@ -1,0 +1,85 @@
+"""The pieces of evidence by name: what family each belongs to, and how it is called in front of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.wording import Said
+
+
+class Family(StrEnum):
+    """What kind of thing a piece of evidence tells; ablations remove one family at a time."""
+
+    PROFILE = "profile"
+    NEIGHBOURS = "neighbours"
+    ACTIVITY = "activity"
+    HABITS = "habits"
+    FIT = "fit"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKind:
+    """A named value and how it is called in front of people."""
+
+    name: str
+    family: Family
+    said: Said
+
+
+KINDS: Mapping[str, EvidenceKind] = {
+    kind.name: kind
+    for kind in (
+        EvidenceKind(
+            "focus_dense", Family.PROFILE, Said("与其自述方向语义相近", "close in meaning to its stated focus")
+        ),
+        EvidenceKind("past_dense_mean", Family.PROFILE, Said("与其以往所接相近", "close to what it took before")),
+        EvidenceKind(
+            "past_dense_top", Family.PROFILE, Said("与其以往最相近者接近", "close to the most similar it took")
+        ),
+        EvidenceKind(
+            "bm25_profile", Family.PROFILE, Said("与其方向和以往用词相合", "shares its words (pairs of characters)")
+        ),
+        EvidenceKind("bm25_words", Family.PROFILE, Said("与其方向和以往术语相合", "shares its terms")),
+        EvidenceKind("tfidf_profile", Family.PROFILE, Said("与其以往文本相合", "shares the wording of what it took")),
+        EvidenceKind(
+            "dense_knn", Family.NEIGHBOURS, Said("语义相近的案例由其承接", "took the cases closest in meaning")
+        ),
+        EvidenceKind("bm25_knn", Family.NEIGHBOURS, Said("用词相近的案例由其承接", "took the cases closest in words")),
+        EvidenceKind(
+            "dense_knn_recent",
+            Family.NEIGHBOURS,
+            Said("近期语义相近的案例由其承接", "took recent cases close in meaning"),
+        ),
+        EvidenceKind(
+            "tfidf_knn_recent",
+            Family.NEIGHBOURS,
+            Said("近期用词相近的案例由其承接", "took recent cases close in words"),
+        ),
+        EvidenceKind("popularity", Family.ACTIVITY, Said("以往承接多", "took many before")),
+        EvidenceKind("recent", Family.ACTIVITY, Said("近期活跃", "active lately")),
+        EvidenceKind("this_month", Family.ACTIVITY, Said("近几周活跃", "active in the last weeks")),
+        EvidenceKind("region_activity", Family.ACTIVITY, Said("常接同一地区", "often takes from the same region")),
+        EvidenceKind("industry_activity", Family.ACTIVITY, Said("常接同一行业", "often takes from the same industry")),
+        EvidenceKind("stage_activity", Family.ACTIVITY, Said("常接同一阶段", "often takes the same stage")),
+        EvidenceKind("field_activity", Family.ACTIVITY, Said("常接同一领域", "often takes from the same field")),
+        EvidenceKind("region_share", Family.HABITS, Said("偏好这一地区", "leans to the region")),
+        EvidenceKind("industry_share", Family.HABITS, Said("偏好这一行业", "leans to the industry")),
+        EvidenceKind("stage_share", Family.HABITS, Said("偏好这一阶段", "leans to the stage")),
+        EvidenceKind("field_share", Family.HABITS, Said("偏好这一领域", "leans to the field")),
+        EvidenceKind("amount_share", Family.HABITS, Said("常接这样的金额", "often takes such amounts")),
+        EvidenceKind("amount_near", Family.HABITS, Said("金额接近其平均", "the amount is near its mean")),
+        EvidenceKind("age_share", Family.HABITS, Said("常接这样的成立或发布时间", "often takes such an age")),
+        EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
+        EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
+        EvidenceKind("field_fit", Family.FIT, Said("领域与其行业相合", "the field suits its industries")),
+        EvidenceKind("stage_fit", Family.FIT, Said("阶段相合", "stage fits")),
+        EvidenceKind("ticket_fit", Family.FIT, Said("金额相合", "amount fits the ticket")),
+        EvidenceKind("trl_fit", Family.FIT, Said("成熟度相合", "readiness fits")),
+        EvidenceKind("free_places", Family.FIT, Said("尚有余位", "has places free")),
+        EvidenceKind("freshness", Family.RECORD, Said("新近发布或成立", "fresh")),
+        EvidenceKind("detail", Family.RECORD, Said("材料详细", "told in detail")),
+    )
+}
