@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from matcher.errors import EvaluationError
 from matcher.measure.metrics import per_query, summarise
-from matcher.measure.training import oriented, shown, train
+from matcher.measure.references import references
+from matcher.measure.training import FITTED, fit_ranker, oriented, shown, train_on, training_windows
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import reliability
 from matcher.ranking.corpus import Corpus, Matrix
+from matcher.ranking.kinds import KINDS, Family
 from matcher.ranking.knowledge import unit
 from matcher.ranking.matcher import Trained, score_pairs
-from matcher.ranking.ranker import Direction
+from matcher.ranking.ranker import Direction, Ranker
 from matcher.wording import Said
 
 BASELINES: Mapping[str, str] = {
@@ -26,13 +28,16 @@ BASELINES: Mapping[str, str] = {
     "bm25": "bm25_profile",
     "bm25_knn": "bm25_knn",
     "tfidf": "tfidf_profile",
-    "dense_adapted": "past_dense_mean",
-    "dense_knn": "dense_knn",
 }
-"""Simple methods and the evidence they order by; `dense`, the plain cosine, is no evidence and stands beside them.
+"""Simple methods and the evidence they order by; `dense`, the plain cosine, and `references` stand beside them.
 
 Screening by the popularity or the activity of the one fund that asks ties everything.
 """
+
+SHORT_TEXT = 40
+"""Pairs of characters below which a record has hardly any text: a title and no more."""
+SHORT_PAST = 5
+"""Accepted outcomes up to which a right record is nearly cold."""
 
 
 def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: int = 0) -> dict[str, Any]:
@@ -45,13 +50,14 @@ def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: 
                 "请换一个较早的 --cut 或较小的 --min-history。", "Choose an earlier --cut or a smaller --min-history."
             ),
         )
-    trained, comparisons = train(corpus, cut.toordinal(), min_history=min_history, seed=seed)
+    windows = training_windows(corpus, cut.toordinal(), min_history, seed)
+    trained, comparisons = train_on(windows, seed)
     return {
         "folder": folder,
         "cut": cut.isoformat(),
         "min_history": min_history,
         "directions": {
-            direction.value: _direction(window, trained[direction], direction, seed) for direction in Direction
+            direction.value: _direction(window, windows, trained[direction], direction, seed) for direction in Direction
         },
         "calibration": _calibration(window, trained[Direction.RECOMMEND], Direction.RECOMMEND),
         "ranker": trained[Direction.RECOMMEND].ranker.name,
@@ -62,10 +68,12 @@ def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: 
     }
 
 
-def _direction(window: Window, trained: Trained, direction: Direction, seed: int) -> dict[str, Any]:
+def _direction(
+    window: Window, windows: Sequence[Window], trained: Trained, direction: Direction, seed: int
+) -> dict[str, Any]:
     ranking = score_pairs(window.evidence, trained.ranker, direction).ranking
     methods = {name: window.evidence[evidence] for name, evidence in BASELINES.items()}
-    methods |= {"dense": plain_cosine(window), "matcher": ranking}
+    methods |= {"dense": plain_cosine(window), **references(window, windows, direction, seed), "matcher": ranking}
     judged = {name: _judged(scores, window.truth, direction, seed) for name, scores in methods.items()}
     _, truth = oriented(ranking, window.truth, direction)
     return {
@@ -74,7 +82,46 @@ def _direction(window: Window, trained: Trained, direction: Direction, seed: int
         "candidates": truth.shape[1],
         "pair_coverage": round(float(window.truth.sum() / window.pairs), 6),
         "methods": judged,
+        "strata": strata(ranking, window, direction),
+        "inputs": {name: _ndcg(window.evidence[name], window.truth, direction) for name in trained.ranker.weights},
+        "ablation": _ablation(window, windows, trained, direction, seed),
     }
+
+
+def strata(ranking: Matrix, window: Window, direction: Direction) -> dict[str, Any]:
+    """Questions and nDCG@10 where the left record has hardly any text, and where the right one has a short past."""
+    words = np.asarray(window.known.left.bigrams[window.questions].sum(axis=1)).ravel()
+    past = window.known.counts[window.candidates]
+    cuts = {"short text": (words < SHORT_TEXT)[:, None], "short past": (past <= SHORT_PAST)[None, :]}
+    found = {}
+    for name, inside in cuts.items():
+        for label, kept in ((name, inside), (f"not {name}", ~inside)):
+            truth = window.truth & kept
+            _, asked = oriented(ranking, truth, direction)
+            if len(asked):
+                found[label] = {"queries": len(asked), "ndcg@10": _ndcg(ranking, truth, direction)}
+    return found
+
+
+def _ablation(
+    window: Window, windows: Sequence[Window], trained: Trained, direction: Direction, seed: int
+) -> dict[str, float]:
+    """nDCG@10 of the served ranker, fitted anew where it was fitted, without each family of evidence."""
+    found = {}
+    for family in Family:
+        kept = [name for name in trained.ranker.weights if KINDS[name].family is not family]
+        if trained.ranker.name == FITTED:
+            ranker = fit_ranker(windows, direction, seed, kept)
+        else:
+            ranker = Ranker(trained.ranker.name, {name: trained.ranker.weights[name] for name in kept})
+        found[family.value] = _ndcg(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)
+    return found
+
+
+def _ndcg(scores: Matrix, truth: NDArray[np.bool_], direction: Direction) -> float:
+    known = np.nan_to_num(scores, nan=-np.inf, neginf=-np.inf)
+    values, asked = oriented(known, truth, direction)
+    return round(float(per_query(values, asked)["ndcg@10"].mean()), 6) if len(asked) else 0.0
 
 
 def plain_cosine(window: Window) -> Matrix:

@@ -22,6 +22,8 @@ from matcher.ranking.kinds import KINDS
 from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
 
+ALL_KINDS = tuple(KINDS)
+FITTED = "fitted"
 MIN_HISTORY, SEED = 3, 0
 """What `matcher train` and the scoring of a folder use; an evaluation may say otherwise."""
 WINDOW_DAYS, WINDOWS = 182, 4
@@ -48,7 +50,11 @@ def train(
     corpus: Corpus, as_of: int, *, min_history: int, seed: int
 ) -> tuple[dict[Direction, Trained], list[Comparison]]:
     """The ranker and calibration of both directions, learnt only from what was decided before day `as_of`."""
-    windows = _windows(corpus, as_of, min_history, seed)
+    return train_on(training_windows(corpus, as_of, min_history, seed), seed)
+
+
+def train_on(windows: Sequence[Window], seed: int) -> tuple[dict[Direction, Trained], list[Comparison]]:
+    """The ranker and calibration of both directions from windows of the past, the judging one first."""
     trained, comparisons = {}, []
     for direction in Direction:
         trained[direction], comparison = _train_direction(windows, direction, seed)
@@ -56,13 +62,13 @@ def train(
     return trained, comparisons
 
 
-def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int) -> Ranker:
+def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int, kinds: Sequence[str] = ALL_KINDS) -> Ranker:
     """Logistic regression with weights of zero or more, on evidence standardised within each question.
 
     All evidence is declared so that more speaks for the pair; a negative weight would be noise between related pieces
     and could not be explained to anybody. Minimised by L-BFGS-B with a quadratic penalty.
     """
-    values, labels = _samples(windows, direction, np.random.default_rng(seed))
+    values, labels = samples(windows, direction, np.random.default_rng(seed), kinds)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters[1:]
@@ -71,9 +77,9 @@ def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int) -> Ra
         value = (np.logaddexp(0, logits) - labels * logits).sum() + SHRINKAGE / 2 * (weights**2).sum()
         return float(value), np.concatenate([[error.sum()], values.T @ error + SHRINKAGE * weights])
 
-    bounds = [(None, None), *[(0, None)] * len(KINDS)]
-    found = minimize(loss, np.zeros(len(KINDS) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
-    return Ranker("fitted", {name: float(weight) for name, weight in zip(KINDS, found.x[1:], strict=True)})
+    bounds = [(None, None), *[(0, None)] * len(kinds)]
+    found = minimize(loss, np.zeros(len(kinds) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Ranker(FITTED, {name: float(weight) for name, weight in zip(kinds, found.x[1:], strict=True)})
 
 
 def ndcg(ranker: Ranker, window: Window, direction: Direction) -> float:
@@ -110,8 +116,8 @@ def calibrate(ranker: Ranker, windows: Sequence[Window], direction: Direction) -
     return fit_calibration(scores[ranked], truth[ranked].astype(np.bool_), "outcomes")
 
 
-def _windows(corpus: Corpus, as_of: int, min_history: int, seed: int) -> list[Window]:
-    """The judging window first, then those that fit."""
+def training_windows(corpus: Corpus, as_of: int, min_history: int, seed: int) -> list[Window]:
+    """The judging window first, then those that fit; all of them before day `as_of`."""
     starts = [as_of - WINDOW_DAYS * (number + 1) for number in range(WINDOWS)]
     windows = [look(corpus, start, start + WINDOW_DAYS, min_history) for start in starts]
     if _pairs(windows[1:]) >= FEWEST_PAIRS and _pairs(windows[:1]) >= FEWEST_POSITIVES:
@@ -138,14 +144,18 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
     return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
 
 
-def _samples(
-    windows: Sequence[Window], direction: Direction, random: np.random.Generator
+def standardised(window: Window, direction: Direction, kinds: Sequence[str] = ALL_KINDS) -> NDArray[np.float64]:
+    """Standardised evidence, (left, right, kinds) in either direction."""
+    return np.stack([standardise(window.evidence[name], direction.axis) for name in kinds], axis=-1).astype(np.float64)
+
+
+def samples(
+    windows: Sequence[Window], direction: Direction, random: np.random.Generator, kinds: Sequence[str] = ALL_KINDS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Standardised evidence (samples, kinds) of all accepted pairs and of some others, and their labels."""
     values, labels = [], []
     for window in windows:
-        parts = [standardise(window.evidence[name], direction.axis) for name in KINDS]
-        stacked, truth = np.stack(parts, axis=-1), window.truth
+        stacked, truth = standardised(window, direction, kinds), window.truth
         if direction is Direction.SCREEN:
             stacked, truth = stacked.transpose(1, 0, 2), truth.T
         for question in np.flatnonzero(truth.any(axis=1)):
@@ -154,4 +164,4 @@ def _samples(
             rows = np.concatenate([np.flatnonzero(truth[question]), drawn])
             values.append(stacked[question, rows])
             labels.append(truth[question, rows])
-    return np.concatenate(values).astype(np.float64), np.concatenate(labels).astype(np.float64)
+    return np.concatenate(values), np.concatenate(labels).astype(np.float64)
