@@ -46,8 +46,7 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
         why = _why_unknown(fact)
         said = Said(f"{metric.name.zh}{why.zh}（要求{wanted.zh}）", f"{metric.name.en} {why.en} (wanted: {wanted.en})")
         return Finding(State.UNKNOWN, said, threshold=_plain(threshold), missing=(metric.name,))
-    margin = _margin(leaf.op, fact.value, threshold)
-    state = _state(leaf.op, fact, margin, threshold)
+    state, margin = settle(leaf, fact, threshold)
     value, least = shown(metric, fact.value), Said("至少", "at least ") if fact.least else Said("", "")
     said = Said(
         f"{metric.name.zh} {least.zh}{value.zh}（要求{wanted.zh}）",
@@ -55,13 +54,22 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
     )
     finding = Finding(state, said, None, _plain(fact.value), _plain(threshold), margin, (fact.origin,))
     if state is State.UNKNOWN:
-        return replace(finding, margin=None, missing=(metric.name,))
+        return replace(finding, missing=(metric.name,))
     if state is State.PASS:
         return finding
     if shortfall := _shortfall(leaf, facts, threshold, margin):
         told = short(facts.metrics[shortfall[0]], shortfall[1])
         return replace(finding, change=told, shortfalls=(shortfall,))
     return replace(finding, change=_change(leaf, facts, threshold, margin))
+
+
+def settle(leaf: Compare, fact: Fact | None, threshold: Figure) -> tuple[State, float | None]:
+    """The answer without its words, and how far on the good side the value lies; no distance where it is unknown."""
+    if fact is None or fact.value is None:
+        return State.UNKNOWN, None
+    margin = _margin(leaf.op, fact.value, threshold)
+    state = _state(leaf.op, fact, margin, threshold)
+    return state, None if state is State.UNKNOWN else margin
 
 
 def _why_unknown(fact: Fact | None) -> Said:

@@ -13,11 +13,16 @@ from dataclasses import replace
 from matcher.domain.matches import State, Verdict
 from matcher.domain.records import Result
 from matcher.policy import carrier_fit, fund_fit, portfolio, wish_fit
+from matcher.policy.comparing import settle
 from matcher.policy.criteria import judge
 from matcher.policy.facts import Fact, Facts
 from matcher.policy.pairs import Check, Pair, PairRule, Told
 from matcher.policy.rules import Rulebook
+from matcher.policy.trees import Compare
 from matcher.wording import Said
+
+RECORDS = Said("双方登记信息", "the two records")
+"""Where the facts of a pair come from."""
 
 
 def already_decided(pair: Pair, _: PairRule) -> Check:
@@ -76,9 +81,20 @@ def eligible(verdicts: Sequence[Verdict]) -> bool:
 
 
 def _verdict(book: Rulebook, rule: PairRule, told: Told) -> Verdict:
-    facts = {} if told.fact is None else {told.metric: Fact(told.fact, Said("双方登记信息", "the two records"))}
-    found = judge(book, rule, Facts(book.metrics, facts))
-    if found is None:
-        raise ValueError(f"the rule {rule.id} has a condition that a pair cannot answer")
+    """The rule's answer in the words of the check; the words of the engine are made only where it weighs more."""
+    leaf, fact = rule.criterion, None if told.fact is None else Fact(told.fact, RECORDS)
+    if (
+        isinstance(leaf, Compare)
+        and not isinstance(leaf.value, Mapping)
+        and leaf.metric == told.metric
+        and not rule.when
+    ):
+        state, margin = settle(leaf, fact, leaf.value)
+        found = Verdict(book.basis(rule.id), state, told.said, margin=margin, origins=(RECORDS,) if fact else ())
+    else:
+        weighed = judge(book, rule, Facts(book.metrics, {told.metric: fact} if fact else {}))
+        if weighed is None:
+            raise ValueError(f"the rule {rule.id} has a condition that a pair cannot answer")
+        found = replace(weighed, said=told.said, missing=())
     change = told.change if found.state is State.FAIL else None
-    return replace(found, said=told.said, change=change, value=told.value, threshold=told.threshold, missing=())
+    return replace(found, change=change, value=told.value, threshold=told.threshold)

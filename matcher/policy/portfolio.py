@@ -27,7 +27,9 @@ def portfolio_competitor(pair: Pair, _: PairRule) -> Check:
     """The nearest companies of the fund that are of the project's industry; told when they are too near."""
     if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)) or pair.right.kind in LENDERS:
         return
-    for holding in _nearest([one for one in pair.holdings if _one_leaf(pair.left, one.project, pair.industries)]):
+    leaves = pair.industries.leaves
+    ours = leaves(pair.left.industry) if pair.holdings else frozenset()
+    for holding in _nearest([one for one in pair.holdings if ours & leaves(one.project.industry)]):
         name = name_of(holding.project)
         said = Said(
             f"已投企业《{name}》（{holding.taken_on}）与本项目同行业且内容相近，可能竞争",

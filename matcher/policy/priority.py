@@ -16,13 +16,13 @@ from pydantic import Field
 from matcher.domain.matches import Basis, State
 from matcher.domain.records import CarrierKind, Fund, Left, Project, Right
 from matcher.policy.criteria import judge
-from matcher.policy.facts import Fact, stated
+from matcher.policy.facts import Fact, Facts, stated
 from matcher.policy.rules import Rule, Rulebook
 from matcher.wording import Said
 
 
 class TierRule(Rule):
-    """A place in the queue, 1 first; a rule of level 0 tells before which funds the queue is kept."""
+    """A place in the queue, 1 first, by what the project states; a rule of level 0 tells which funds keep the queue."""
 
     level: int = Field(ge=0)
 
@@ -56,18 +56,32 @@ def tier(
 
     `carriers` tells the kinds of the known carriers; a project named to belong to another one is in the last tier.
     """
-    if not (isinstance(left, Project) and isinstance(right, Fund)):
+    return place(left, carriers, book, day) if keeps_queue(right, book, day) else NONE
+
+
+def keeps_queue(right: Right, book: Rulebook, day: date | None = None) -> bool:
+    """Whether a fund keeps the priority, by what it states itself."""
+    if not isinstance(right, Fund):
+        return False
+    facts, rules = stated(right, book), book.of(TierRule, day)
+    return bool(rules) and all(_passes(book, rule, facts, day) for rule in rules if rule.level == 0)
+
+
+def place(left: Left, carriers: Mapping[str, CarrierKind | None], book: Rulebook, day: date | None = None) -> Tier:
+    """The tier of a project before the funds that keep the priority, by what it and its carrier state."""
+    if not isinstance(left, Project):
         return NONE
-    queue = sorted(book.of(TierRule, day), key=lambda rule: rule.level)
-    facts = stated(right, book).with_(stated(left, book).known).with_(_undertaken(left, carriers))
-    for rule in queue:
-        verdict = judge(book, rule, facts, day=day)
-        passed = verdict is not None and verdict.state is State.PASS
-        if rule.level == 0 and not passed:
-            return NONE
-        if rule.level and passed:
-            return Tier(rule.level, rule.name, book.basis(rule.id))
-    return Tier(queue[-1].level + 1, OTHER) if queue else NONE
+    queue = sorted((rule for rule in book.of(TierRule, day) if rule.level), key=lambda rule: rule.level)
+    facts = stated(left, book).with_(_undertaken(left, carriers))
+    first = next((rule for rule in queue if _passes(book, rule, facts, day)), None)
+    if first:
+        return Tier(first.level, first.name, book.basis(first.id))
+    return Tier(max((rule.level for rule in queue), default=0) + 1, OTHER)
+
+
+def _passes(book: Rulebook, rule: TierRule, facts: Facts, day: date | None) -> bool:
+    verdict = judge(book, rule, facts, day=day)
+    return verdict is not None and verdict.state is State.PASS
 
 
 def _undertaken(project: Project, carriers: Mapping[str, CarrierKind | None]) -> dict[str, Fact]:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from pydantic import Field
 
@@ -119,8 +119,10 @@ class Rulebook:
 
     def of(self, kind: type[RuleT], day: date | None = None) -> tuple[RuleT, ...]:
         """The rules of exactly one kind, in the order of the files; those in force on a day, when one is given."""
-        rules = self._kinds.get(kind, ())
-        return tuple(rule for rule in rules if isinstance(rule, kind) and (not day or rule.in_force(day)))
+        if (kind, day) not in self._asked:
+            rules = self._kinds.get(kind, ())
+            self._asked[kind, day] = tuple(rule for rule in rules if not day or rule.in_force(day))
+        return cast("tuple[RuleT, ...]", self._asked[kind, day])
 
     def basis(self, rule_id: str) -> Basis:
         """What verdicts of this rule stand on."""
@@ -152,6 +154,11 @@ class Rulebook:
         for rule in self.rules.values():
             kinds.setdefault(type(rule), []).append(rule)
         return kinds
+
+    @cached_property
+    def _asked(self) -> dict[tuple[type[Rule], date | None], tuple[Rule, ...]]:
+        """What `of` found; the same day is asked for again and again."""
+        return {}
 
     @cached_property
     def _bases(self) -> Mapping[str, Basis]:

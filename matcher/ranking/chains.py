@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.records import Achievement, CarrierKind, Incubator, Left, Result
 from matcher.index.terms import present
+from matcher.policy.priority import NONE
 from matcher.policy.visibility import Viewer
 from matcher.ranking.asked import Asked
 from matcher.ranking.corpus import FacetReader, Rows, Side
@@ -204,11 +205,13 @@ class ChainFinder:
         """Where the notice's priority puts what each carrier makes with each fund, 0 for first, (carried, funds)."""
         funds = [self._second.known.right.records[column] for column in question.funds]
         carriers = [cast("Incubator", self._first.known.right.records[one.column]) for one in question.carried]
+        judge = self._second.judge
         ranks: dict[CarrierKind | None, list[int]] = {}  # the tier looks at the carrier's kind alone
         for one, carrier in zip(question.carried, carriers, strict=True):
             if carrier.kind not in ranks:
                 project = hypothetical(question.query.records[one.row], carrier, STAGES[0])
-                ranks[carrier.kind] = [_rank(self._second.judge.tier(project, fund).level) for fund in funds]
+                first, without = _rank(judge.place(project).level), _rank(NONE.level)
+                ranks[carrier.kind] = [first if judge.keeps_queue(fund) else without for fund in funds]
         return np.array([ranks[one.kind] for one in carriers], np.int64).reshape(len(carriers), len(funds))
 
     def _failing(self, question: _Question, row: int, fund: int) -> set[str]:

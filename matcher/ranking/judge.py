@@ -14,7 +14,7 @@ from matcher.domain.taxonomy import Taxonomy
 from matcher.policy import eligibility, portfolio
 from matcher.policy.facts import Fact, stated
 from matcher.policy.pairs import Holding, Pair
-from matcher.policy.priority import Tier, tier
+from matcher.policy.priority import NONE, Tier, keeps_queue, place
 from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import visible
 from matcher.ranking.asked import Asked
@@ -43,6 +43,7 @@ class Judge:
         self._carriers = carriers or {}
         self.organisations = organisations
         self._figures: dict[str, dict[str, Fact]] = {}
+        self._queues: dict[str, bool] = {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() < known.as_of:
@@ -59,7 +60,17 @@ class Judge:
 
     def tier(self, left: Left, right: Right) -> Tier:
         """The place that the notice's priority gives the pair."""
-        return tier(left, right, self._carriers, self._book, self.today)
+        return self.place(left) if self.keeps_queue(right) else NONE
+
+    def place(self, left: Left) -> Tier:
+        """Its place before all who keep the priority."""
+        return place(left, self._carriers, self._book, self.today)
+
+    def keeps_queue(self, right: Right) -> bool:
+        """Whether a right record keeps the priority."""
+        if right.id not in self._queues:
+            self._queues[right.id] = keeps_queue(right, self._book, self.today)
+        return self._queues[right.id]
 
     def verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
         """What every rule says of the pair, the wishes behind the question among them."""
