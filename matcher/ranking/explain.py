@@ -23,7 +23,12 @@ NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
-REFUSING = re.compile(r"不接收|不承接|不做|不投|不看|不考虑|暂不|除外|谢绝|缺|not accept|do not|excluded?")
+REFUSING = re.compile(
+    r"不(?:再|予)?(?:接|承|收(?!缩)|做|投|看|考虑|受理|支持|属于|在[^，。；]{0,8}(?:范围|清单|之列|布局|区间))|范围之?外|禁投"
+    r"|暂不|除外|谢绝|缺|not (?:accept|take|fund|invest|consider)|do not"
+    r"|excluded?|out of scope|outside (?:our|the) scope"
+)
+"""What says that something is not wanted, in the words of carriers, funds and reasons of refusal."""
 Centre = Callable[[Matrix], Matrix]
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
@@ -53,12 +58,12 @@ def closest_sentences(
 
     All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
     """
-    told = {(record.table, record.id): _welcoming(sentences(record)) for pair in pairs for record in pair}
-    texts = list(dict.fromkeys(text for group in told.values() for text in group))
+    told = [(_welcoming(sentences(left)), _welcoming(sentences(right))) for left, right in pairs]
+    texts = list(dict.fromkeys(text for pair in told for group in pair for text in group))
     rows = {text: row for row, text in enumerate(texts)}
     vectors = encode(texts)
     centred = around[0](vectors), around[1](vectors)
-    return [_closest(told[left.table, left.id], told[right.table, right.id], rows, centred) for left, right in pairs]
+    return [_closest(ours, theirs, rows, centred) for ours, theirs in told]
 
 
 def _welcoming(told: Sequence[str]) -> tuple[str, ...]:

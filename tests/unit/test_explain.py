@@ -70,6 +70,32 @@ def test_pairs_explained_together_are_quoted_as_alone() -> None:
         assert (quote.left, quote.right) == (alone.left, alone.right)
 
 
+def test_records_of_one_id_are_quoted_each_from_its_own_text() -> None:
+    asked = [achievement("", title="", summary=text) for text in ("玉米淀粉制备技术研究。", "蒙药微丸制剂技术研究。")]
+    quotes = closest_sentences([(one, RIGHT) for one in asked], side_builder().sentences)
+    assert [quote.left for quote in quotes if quote] == [one.summary for one in asked]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quoted"),
+    [
+        ("县域配送、养殖类项目不在服务范围。", False),
+        ("种植环节不在孵化范围，建议另找。", False),
+        ("本轮不收电池材料和催化剂评价。", False),
+        ("对研学和纯软件项目不接。", False),
+        ("属基金合同禁投范围的不予受理。", False),
+        ("Hardware is out of scope here.", False),
+        ("We do not take mining projects.", False),
+        ("主攻氨基酸和淀粉糖的中试。", True),
+        ("织物遇水不收缩、不褪色。", True),
+        ("服务范围覆盖全市各旗县。", True),
+    ],
+)
+def test_a_sentence_that_says_what_is_not_wanted_is_no_reason(sentence: str, *, quoted: bool) -> None:
+    (quote,) = closest_sentences([(LEFT, incubator(focus=sentence))], side_builder().sentences)
+    assert (quote is not None) is quoted
+
+
 def test_shared_terms_are_words_of_both_longest_first_and_at_most_five() -> None:
     left = achievement(title="2024 淀粉 玉米淀粉 发酵 蒙药 玉米 环保 风电", summary="", industry=())
     right = incubator(name="玉米 淀粉 玉米淀粉 发酵 环保 风电 2024", focus="", industries=())
