@@ -111,7 +111,7 @@ class Judge:
     def _holdings(self, pair: Asked) -> Iterator[Holding]:
         if isinstance(pair.right, Fund) and self._known.taken_on.get(self._known.right.rows[pair.right.id]):
             for (case, day), similarity in zip(*self.taken(pair), strict=True):
-                if isinstance(case, Project):
+                if isinstance(case, Project) and not _of_one_result(case, pair.left):
                     yield Holding(case, day, float(similarity))
 
     @cached_property
@@ -123,3 +123,8 @@ class Judge:
             if taken and left_id in self._known.left.rows:
                 days.setdefault(right_id, []).append(min(taken))
         return days
+
+
+def _of_one_result(case: Project, left: Left) -> bool:
+    """Whether the two come from one result: the same venture, which is neither a competitor nor a complement."""
+    return isinstance(left, Project) and bool(case.achievement_id) and case.achievement_id == left.achievement_id

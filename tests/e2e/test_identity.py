@@ -223,3 +223,31 @@ def test_institutions_are_decided_by_name_and_a_chain_is_taken_apart_link_by_lin
     mine("identity", "undo", names[1], names[2])
     mine("identity", "different", names[0], names[2])
     assert {each["decision"] for each in mine("identity", "list", "--json").json} == {"same", "different"}
+
+
+def test_wishes_rules_chains_and_drift_take_two_decided_to_be_one_for_one(mine: CommandLine) -> None:
+    unwanted = next(iter(sorted(ids(mine, "screen", "ex-f01"))))
+    mine("control", "exclude", "ex-f18", "--record", unwanted)
+    assert unwanted in ids(mine, "screen", "ex-f01")
+    apart = len(mine("policy", "priority", unwanted, "--as-of", DAY, "--json").json["funds"])
+    mine("identity", "same", "ex-f18", "ex-f01")
+    assert unwanted not in ids(mine, "screen", "ex-f01")
+    funds = {one["id"]: one for one in mine("policy", "priority", unwanted, "--as-of", DAY, "--json").json["funds"]}
+    assert len(funds) == apart - 1
+    assert not funds["ex-f01"]["eligible"]
+    assert "excluded" in {one["rule"] for one in funds["ex-f01"]["verdicts"] if one["state"] == "fail"}
+    for asked in (("chain", "--fund"), ("drift",)):
+        found = mine(*asked, "ex-f18", *TODAY, "--json")
+        assert "ex-f18 计入 ex-f01" in found.err
+        assert found.json == mine(*asked, "ex-f01", *TODAY, "--json").json
+
+
+def test_the_projects_of_a_carrier_decided_to_be_another_are_the_others(mine: CommandLine) -> None:
+    def tenants(carrier: str) -> set[str]:
+        found = mine("policy", "criteria", carrier, "--as-of", DAY, "--json").json
+        return {found["id"]} | {one["id"] for one in found["path"]}
+
+    one, other = tenants("ex-i02"), tenants("ex-i27")
+    mine("identity", "same", "ex-i02", "ex-i27")
+    assert tenants("ex-i27") == tenants("ex-i02") == (one | other) - {"ex-i02"}
+    assert len(one) > 1

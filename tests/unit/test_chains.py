@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.domain.controls import PLAIN, Aim, Control, Question, Wish
 from matcher.domain.records import (
     Achievement,
     CarrierKind,
     Fund,
     FundKind,
     Incubator,
+    Kind,
     Outcome,
     PairKind,
     Project,
@@ -62,6 +64,7 @@ def finder(
     funds: Sequence[Fund] = (),
     outcomes: Sequence[Outcome] = (),
     viewer: Viewer = Viewer.ENTITLED,
+    questions: tuple[Question, Question] = (PLAIN, PLAIN),
 ) -> ChainFinder:
     """A finder over the two pairings with the default mixes, without what the viewer may not see."""
     of = {
@@ -70,7 +73,7 @@ def finder(
     }
     first = matcher([one for one in results if visible(one, viewer)], carriers, of[PairKind.ACHIEVEMENT_INCUBATOR])
     second = matcher([one for one in projects if visible(one, viewer)], funds, of[PairKind.PROJECT_FUND])
-    return ChainFinder(first, second, side_builder().facets)
+    return ChainFinder(first, second, side_builder().facets, questions)
 
 
 def world(
@@ -78,6 +81,7 @@ def world(
     carriers: Sequence[Incubator] | None = None,
     funds: Sequence[Fund] | None = None,
     viewer: Viewer = Viewer.ENTITLED,
+    questions: tuple[Question, Question] = (PLAIN, PLAIN),
 ) -> ChainFinder:
     """The past of `past()` with some more records."""
     results, projects, outcomes = past()
@@ -88,6 +92,7 @@ def world(
         [fund("F1", thesis="", industries=()), fund("F2", thesis="", industries=())] if funds is None else funds,
         outcomes + [one for one in extra if isinstance(one, Outcome)],
         viewer,
+        questions,
     )
 
 
@@ -262,6 +267,22 @@ def test_an_end_refused_by_a_fund_is_counted_by_result() -> None:
     found = world(NEW, funds=[fund("F1", ban_terms=("发酵",))]).to_fund("F1", 100, Viewer.ENTITLED)
     assert {one.result.title[:4] for one in found.paths} == {WIND[:4]}
     assert found.ends_refused == {"ban_terms": 9}
+
+
+def test_wishes_of_each_side_bind_the_links_and_a_fund_may_name_one_carrier_of_a_place() -> None:
+    def wish(asker_kind: Kind, asker: str, aim: Aim, target: str) -> Question:
+        told = Control(
+            wish=Wish.EXCLUDE, asker_kind=asker_kind, asker=asker, aim=aim, target=target, made_on=date(2026, 1, 1)
+        )
+        return Question(controls=(told,))
+
+    own = wish(Kind.ACHIEVEMENTS, "NEW", Aim.RECORD, "I1")
+    found = of_new(world(NEW, questions=(own, PLAIN)))
+    assert {place for place, _ in ends(found)} == {"I2"}
+    assert found.carriers_refused == {"excluded": 1}
+    named = wish(Kind.FUNDS, "F1", Aim.INSTITUTION, "I1")
+    assert set(ends(of_new(world(NEW)))) == {("I1", "F1"), ("I1", "F2"), ("I2", "F1"), ("I2", "F2")}
+    assert set(ends(of_new(world(NEW, questions=(PLAIN, named))))) == {("I1", "F2"), ("I2", "F1"), ("I2", "F2")}
 
 
 # who may see what

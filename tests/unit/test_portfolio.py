@@ -132,11 +132,20 @@ def test_where_as_many_compete_as_are_told_no_third_of_their_industry_is_called_
 TWIN = {"summary": "退役风电叶片的回收与再利用。", "industry": ("新能源",)}
 
 
+def test_a_company_made_of_the_same_result_is_no_competitor() -> None:
+    assert portfolio_of(Viewer.PUBLIC, achievement_id="A1")[1] == []
+    assert len(portfolio_of(Viewer.PUBLIC, achievement_id="A2")[1]) == 1
+
+
 def portfolio_of(viewer: Viewer, **changes: Any) -> tuple[bool, list[str]]:
     """Whether the fund stays eligible, and whom it warns of, when it took a twin of the project."""
     twin = project("H1", name="旧公司", **(TWIN | changes))
     taken = outcome("H1", "F1", kind=PairKind.PROJECT_FUND)
-    ready = matcher([project("P1"), twin, project("P0", name="别的", summary="奶牛", industry=())], [fund()], [taken])
+    ready = matcher(
+        [project("P1", achievement_id="A1"), twin, project("P0", name="别的", summary="奶牛", industry=())],
+        [fund()],
+        [taken],
+    )
     [found] = ready.match(ready.known.left.take([ready.known.left.rows["P1"]]), 1, viewer).matches
     return found.eligible, [one.said.zh for one in found.verdicts if one.warns]
 
