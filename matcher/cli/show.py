@@ -122,7 +122,8 @@ def show_why(screen: Screen, match: Match) -> None:
     screen.print((match.name, "bold"), f"  {match.id}   {percent(match.probability)}   {verdict}")
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
-        told = f"{one.said.to(screen.language)}{change}（{one.basis.cites.to(screen.language)}）"
+        cites = one.basis.cites.to(screen.language)
+        told = f"{one.said.to(screen.language)}{change}{screen.say(f'（{cites}）', f' ({cites})')}"
         screen.item(f"   {mark(one)} ", told)
     for reason in match.reasons:
         screen.item("   · ", reason.said.to(screen.language))

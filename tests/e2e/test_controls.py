@@ -153,8 +153,8 @@ def test_a_diverse_list_says_what_was_moved_and_is_repeatable(sample: CommandLin
 def test_a_competitor_in_the_portfolio_is_warned_of_and_not_kept_out(own: CommandLine, tmp_path: Path) -> None:
     projects = [json.loads(line) for line in (SAMPLE / "projects.jsonl").read_text(encoding="utf-8").splitlines()]
     [held] = [one for one in projects if one["id"] == "ex-p016"]
-    twin = held | {"id": "twin", "name": "另一家蒙药微丸公司", "stage": "angel", "funding_sought": 2_000_000}
-    twin["achievement_id"] = ""  # of one result they would be one venture
+    changes = {"name": "另一家蒙药微丸公司", "stage": "angel", "funding_sought": 2_000_000, "achievement_id": ""}
+    twin = held | {"id": "twin"} | changes
     (tmp_path / "projects.jsonl").write_text(json.dumps(twin, ensure_ascii=False) + "\n", encoding="utf-8")
     own("import", tmp_path / "projects.jsonl")
     found = own("why", "twin", "ex-f06", *PREFIX, "--json").json
