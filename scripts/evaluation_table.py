@@ -64,6 +64,9 @@ def _section(name: str, report: dict[str, Any]) -> str:
             hit, recall, ndcg, mrr = (figures[measure] for measure in MEASURES)
             rows.append(f"| {method} | {hit:.3f} | {recall:.3f} | {ndcg:.3f} [{low:.3f}–{high:.3f}] | {mrr:.3f} |")
         parts.append("\n".join(rows))
+        ablation = ", ".join(f"{family} {value:.3f}" for family, value in found["ablation"].items())
+        strata = ", ".join(f"{part} {one['ndcg@10']:.3f} ({one['queries']})" for part, one in found["strata"].items())
+        parts.append(f"nDCG@10 without a family: {ablation}. Strata (questions): {strata}.")
     return "\n\n".join(parts)
 
 
