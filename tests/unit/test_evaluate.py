@@ -14,6 +14,7 @@ from matcher.errors import EvaluationError
 from matcher.measure.evaluate import evaluate, plain_cosine
 from matcher.measure.windows import look
 from matcher.ranking.corpus import Corpus
+from matcher.ranking.kinds import KINDS
 from tests.builders import (
     TODAY,
     achievement,
@@ -158,7 +159,9 @@ def test_the_matcher_finds_the_planted_rule_and_beats_every_simple_method() -> N
         figures = {name: method["ndcg@10"] for name, method in direction["methods"].items()}
         matcher = figures.pop("matcher")
         assert matcher > 0.95
+        regional = [figures.pop(name) for name in ("activity_mix", "logistic", "logistic_boosted")]
         assert matcher > max(figures.values())
+        assert matcher >= max(regional)  # which read the region too
     assert report["calibration"]["basis"] == "outcomes"
     assert report["calibration"]["ece"] < 0.1
 
@@ -175,3 +178,15 @@ def test_what_came_after_the_cut_is_judged_but_not_learnt_from() -> None:
     assert report["comparison"] == honest["comparison"]
     assert report["rankers"] == honest["rankers"]
     assert report["directions"]["recommend"]["methods"]["matcher"]["mrr"] < 0.5
+
+
+def test_without_what_tells_the_rule_the_ranker_falls_and_strata_cover_all_questions() -> None:
+    """The planted rule is the region, which activity, habits and fit tell of; words tell nothing."""
+    found = evaluate(planted_corpus(), "planted", TODAY - timedelta(days=182), min_history=3)["directions"]["recommend"]
+
+    ours = found["methods"]["matcher"]["ndcg@10"]
+    assert found["ablation"].keys() == {"profile", "neighbours", "activity", "habits", "fit", "record"}
+    assert max(found["ablation"].values()) <= ours + 0.02
+    assert found["inputs"].keys() == dict(KINDS).keys()
+    parts = [found["strata"][name]["queries"] for name in ("short text", "not short text") if name in found["strata"]]
+    assert sum(parts) == found["queries"]
