@@ -116,6 +116,39 @@ class Result(Term):
     IN_TALKS = "in_talks", "洽谈中", "在谈", "对接中", "尽调中"
 
 
+class Refusal(Term):
+    """Why something was refused, as the words of a reason tell; each class speaks of one dimension of the pair."""
+
+    TOPIC = "topic", "方向不符", "领域不符", "行业不符", "产业不符", "不在投资方向", "off topic", "out of scope"
+    TOO_EARLY = (
+        "too_early",
+        "过早期",
+        "阶段过早",
+        "太早期",
+        "成熟度不足",
+        "不够成熟",
+        "尚不成熟",
+        "too early",
+        "immature",
+    )
+    PRICE = "price", "价格不合", "价格过高", "估值过高", "金额过大", "价格分歧", "too expensive", "valuation"
+    INCOMPLETE = "incomplete", "资料不全", "材料不全", "材料不足", "信息不足", "描述不清", "description unclear"
+    PROSPECTS = "prospects", "商业前景不清", "市场不明", "商业模式不清", "优势不明", "route to market unclear"
+    CAPACITY = "capacity", "容量不足", "名额已满", "场地不足", "额度已满", "no capacity"
+
+    @classmethod
+    def of(cls, reason: str) -> Refusal | None:
+        """The class whose words stand first in a reason; None where it names none."""
+        text = reason.casefold()
+        places = [
+            (text.find(word), -len(word), one)
+            for one in cls
+            for word in (one.label, *one.spellings, one.value)
+            if word in text
+        ]
+        return min(places)[2] if places else None
+
+
 class PairKind(Term):
     """The two pairings that are matched."""
 

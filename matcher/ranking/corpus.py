@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Result, Right
+from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Refusal, Result, Right
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.terms import Counts, count_terms
@@ -145,6 +145,10 @@ class Past:
     day: Rows
     """Ordinals of `datetime.date`."""
     accepted: NDArray[np.bool_]
+    talks: NDArray[np.bool_]
+    """Whether the pair was in talks on the day."""
+    refusal: NDArray[np.str_]
+    """The class of a refusal (`Refusal`); empty where nothing was refused, or no class was named."""
 
     def before(self, day: int) -> Past:
         """Only what was decided before the day."""
@@ -155,7 +159,9 @@ class Past:
         return self._where(~np.isin(self.left, lefts)) if len(lefts) else self
 
     def _where(self, kept: NDArray[np.bool_]) -> Past:
-        return Past(self.left[kept], self.right[kept], self.day[kept], self.accepted[kept])
+        return Past(
+            *(part[kept] for part in (self.left, self.right, self.day, self.accepted, self.talks, self.refusal))
+        )
 
     def matrix(self, shape: tuple[int, int], weights: NDArray[np.float64]) -> Sparse:
         """The accepted pairs as a sparse matrix of their weights; of a repeated pair the largest stays."""
@@ -182,20 +188,33 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
     """The outcomes whose both records are known, as arrays sorted by day, then ids."""
     known = sorted(
         (
-            (outcome.decided_on.toordinal(), left.rows[outcome.left_id], right.rows[outcome.right_id], outcome.result)
+            (
+                outcome.decided_on.toordinal(),
+                left.rows[outcome.left_id],
+                right.rows[outcome.right_id],
+                outcome.result,
+                _refusal(outcome),
+            )
             for outcome in outcomes
             if outcome.left_id in left.rows
             and outcome.right_id in right.rows
             and left.records[left.rows[outcome.left_id]].table is outcome.kind.left
         ),
     )
-    days, lefts, rights, results = zip(*known, strict=True) if known else ((), (), (), ())
+    days, lefts, rights, results, refusals = zip(*known, strict=True) if known else ((), (), (), (), ())
     return Past(
         np.array(lefts, np.int64),
         np.array(rights, np.int64),
         np.array(days, np.int64),
         np.array([result is Result.ACCEPTED for result in results], np.bool_),
+        np.array([result is Result.IN_TALKS for result in results], np.bool_),
+        np.array(refusals, np.str_),
     )
+
+
+def _refusal(outcome: Outcome) -> str:
+    named = Refusal.of(outcome.reason) if outcome.result is Result.REJECTED else None
+    return named.value if named else ""
 
 
 def _places(record: Record) -> Sequence[str]:

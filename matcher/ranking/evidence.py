@@ -17,6 +17,7 @@ from matcher.index import terms
 from matcher.ranking.corpus import AnyRecord, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.refusals import detail, refusals
 from matcher.ranking.trees import coverage, tree_similarity
 
 NEIGHBOURS, MANY = 60, 200
@@ -34,7 +35,7 @@ ALL = slice(None)
 
 def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """All evidence of each query with the right records asked about, by the names of `KINDS`, float32."""
-    parts = (profile, neighbours, activity, habits, fit, record)
+    parts = (profile, neighbours, activity, habits, refusals, fit, record)
     return {
         name: np.asarray(values, np.float32) for part in parts for name, values in part(known, queries, columns).items()
     }
@@ -113,6 +114,7 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
             queries.numbers("trl"), known.right.numbers("trl_min")[columns], known.right.numbers("trl_max")[columns]
         ),
         "free_places": np.tile(free, (len(queries), 1)),
+        "open_talks": np.tile(-np.log1p(known.open_talks[columns]), (len(queries), 1)),
     }
     return {name: np.asarray(found, np.float32) for name, found in values.items()}
 
@@ -122,7 +124,7 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
     width = len(known.right.ids[columns]) if isinstance(columns, slice) else len(columns)
     values = {
         "freshness": -ages(queries, np.full(len(queries), known.as_of)),
-        "detail": np.log1p(np.asarray(queries.bigrams.sum(axis=1)).ravel()),
+        "detail": detail(queries),
     }
     return {name: np.repeat(value[:, None].astype(np.float32), width, axis=1) for name, value in values.items()}
 

@@ -76,10 +76,10 @@ def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str,
     return values
 
 
-def amounts(side: Side[AnyRecord], currency: str) -> NDArray[np.float64]:
-    """ln of the amount each project seeks, (n,); NaN where none is told, or in another currency."""
+def amounts(side: Side[AnyRecord], currency: str, field: str = "funding_sought") -> NDArray[np.float64]:
+    """ln of the amount each project seeks (or another field), (n,); NaN where untold or in another currency."""
     currencies = np.array([getattr(record, "currency", "") or "CNY" for record in side.records], np.str_)
-    sought = side.numbers("funding_sought")
+    sought = side.numbers(field)
     sought[(currencies != currency) | (sought <= 0)] = np.nan
     return np.asarray(np.log(sought), np.float64)
 

@@ -16,6 +16,7 @@ class Family(StrEnum):
     NEIGHBOURS = "neighbours"
     ACTIVITY = "activity"
     HABITS = "habits"
+    REFUSALS = "refusals"
     FIT = "fit"
     RECORD = "record"
 
@@ -72,6 +73,23 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("amount_share", Family.HABITS, Said("常接这样的金额", "often takes such amounts")),
         EvidenceKind("amount_near", Family.HABITS, Said("金额接近其平均", "the amount is near its mean")),
         EvidenceKind("age_share", Family.HABITS, Said("常接这样的成立或发布时间", "often takes such an age")),
+        EvidenceKind(
+            "refused_topic", Family.REFUSALS, Said("未因方向拒绝过相近者", "refused nothing near for its topic")
+        ),
+        EvidenceKind(
+            "refused_readiness",
+            Family.REFUSALS,
+            Said("未因过早拒绝过这一成熟度", "refused no such readiness as too early"),
+        ),
+        EvidenceKind("refused_amount", Family.REFUSALS, Said("未因价格拒绝过这样的金额", "refused no such amount")),
+        EvidenceKind(
+            "refused_detail",
+            Family.REFUSALS,
+            Said("未因资料不全拒绝过这样的材料", "refused no material as thin as this"),
+        ),
+        EvidenceKind(
+            "refused_capacity", Family.REFUSALS, Said("近期未因容量拒绝", "refused none for want of places lately")
+        ),
         EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
         EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
         EvidenceKind("field_fit", Family.FIT, Said("领域与其行业相合", "the field suits its industries")),
@@ -79,6 +97,7 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("ticket_fit", Family.FIT, Said("金额相合", "amount fits the ticket")),
         EvidenceKind("trl_fit", Family.FIT, Said("成熟度相合", "readiness fits")),
         EvidenceKind("free_places", Family.FIT, Said("尚有余位", "has places free")),
+        EvidenceKind("open_talks", Family.FIT, Said("在谈较少", "few talks open")),
         EvidenceKind("freshness", Family.RECORD, Said("新近发布或成立", "fresh")),
         EvidenceKind("detail", Family.RECORD, Said("材料详细", "told in detail")),
     )

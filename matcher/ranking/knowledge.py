@@ -23,6 +23,8 @@ SPHERE = 0.5
 """Shrinkage of the covariance, in mean variances."""
 LONG_MEMORY, SHORT_MEMORY, INSTANT_MEMORY = 720.0, 180.0, 30.0
 """Half-lives in days of what a taker did long ago, lately, and just now."""
+TALKS_LAST = 180
+"""Days after which talks that nobody decided count as gone to sleep."""
 
 
 class Knowledge:
@@ -178,6 +180,16 @@ class Knowledge:
     def lately(self) -> Matrix:
         """How many left records each right one took, fading with the short half-life, (right,)."""
         return np.asarray(self._pairs(SHORT_MEMORY).sum(axis=0), np.float32).ravel()
+
+    @cached_property
+    def open_talks(self) -> Matrix:
+        """With how many left records each right one is in talks, undecided since, (right,)."""
+        last = {
+            (left, right): row for row, (left, right) in enumerate(zip(self.past.left, self.past.right, strict=True))
+        }
+        rows = np.array(list(last.values()), np.int64)  # the past is sorted by day, so the last row of a pair stands
+        open_ = rows[self.past.talks[rows] & (self.past.day[rows] >= self.as_of - TALKS_LAST)]
+        return np.bincount(self.past.right[open_], minlength=len(self.right)).astype(np.float32)
 
     @cached_property
     def counts(self) -> Matrix:

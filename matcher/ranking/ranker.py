@@ -48,6 +48,15 @@ class Ranker:
         return np.asarray(sum(self.contributions(evidence, axis).values()), np.float32)
 
 
+REFUSED: Mapping[str, float] = {
+    "refused_topic": 0.5,
+    "refused_readiness": 0.5,
+    "refused_amount": 0.5,
+    "refused_detail": 0.25,
+    "refused_capacity": 0.5,
+    "open_talks": 0.25,
+}
+"""What speaks against a pair, in both pairings."""
 DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
     # Results go where similar ones went before.
     PairKind.ACHIEVEMENT_INCUBATOR: {
@@ -64,6 +73,7 @@ DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
         "region_fit": 0.25,
         "industry_fit": 0.5,
         "trl_fit": 0.25,
+        **REFUSED,
     },
     # Funds follow region, stage and industry, and some are more active than others.
     PairKind.PROJECT_FUND: {
@@ -81,6 +91,7 @@ DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
         "industry_fit": 0.5,
         "stage_fit": 0.5,
         "ticket_fit": 0.5,
+        **REFUSED,
     },
 }
 

@@ -26,6 +26,7 @@ from matcher.ranking.knowledge import (
     Knowledge,
     unit,
 )
+from matcher.ranking.refusals import EVIDENCE
 from matcher.text.passages import document
 from matcher.text.words import bigrams
 from tests.builders import TODAY, achievement, corpus, fund, incubator, outcome, project, side
@@ -624,10 +625,15 @@ def facts_of(whole: Corpus) -> list[Outcome]:
             whole.left.ids[left],
             whole.right.ids[right],
             decided_on=date.fromordinal(day),
-            result=Result.ACCEPTED if accepted else Result.REJECTED,
+            result=Result.ACCEPTED if accepted else Result.IN_TALKS if talks else Result.REJECTED,
         )
-        for left, right, day, accepted in zip(
-            past.left.tolist(), past.right.tolist(), past.day.tolist(), past.accepted.tolist(), strict=True
+        for left, right, day, accepted, talks in zip(
+            past.left.tolist(),
+            past.right.tolist(),
+            past.day.tolist(),
+            past.accepted.tolist(),
+            past.talks.tolist(),
+            strict=True,
         )
     ]
 
@@ -650,6 +656,7 @@ def test_without_a_past_only_words_and_facts_tell() -> None:
         "detail",
         "free_places",
     }
+    assert not any(found[name].any() for name in (*EVIDENCE.values(), "open_talks"))
     assert np.isnan(found["past_dense_mean"]).all()
     assert np.isnan(found["past_dense_top"]).all()
 
