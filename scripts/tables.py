@@ -27,13 +27,15 @@ def settings() -> str:
 
 
 def headers() -> str:
-    """Every field of every table with the headers a file may use."""
+    """Every field of every table with the headers a file may use; `*` marks what a row of a register needs."""
     parts = []
     for kind, row in TYPES.items():
         lines = [f"**{kind.value}**", "", "| field | headers |", "|---|---|"]
         for field in dataclasses.fields(row):
             if names := field.metadata.get("headers"):
-                lines.append(f"| `{field.name}` | {'、'.join(names)} |")
+                refers = field.metadata["refers"]
+                mark = ("\\*" if field.metadata["needed"] else "") + (f" → {refers}" if refers else "")
+                lines.append(f"| `{field.name}`{mark} | {'、'.join(names)} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -106,16 +107,16 @@ def delete(
     *,
     json: Json = False,
 ) -> None:
-    """删除所有者撤回的记录及其对接结果。Delete withdrawn records and their outcomes."""
+    """删除撤回的记录及其对接结果和台账。Delete withdrawn records and the facts about them."""
     with Session() as session:
         deleted = delete_records(session.installation.database, ids)
         if json:
-            session.screen.json({"records": deleted.records, "outcomes": deleted.outcomes})
+            session.screen.json(asdict(deleted))
             return
         session.screen.print(
             session.screen.say(
-                f"已删除 {deleted.records} 条记录和 {deleted.outcomes} 条对接结果。",
-                f"Deleted {deleted.records} record(s) and {deleted.outcomes} outcome(s).",
+                f"已删除 {deleted.records} 条记录、{deleted.outcomes} 条对接结果、{deleted.registers} 条台账记录。",
+                f"Deleted {deleted.records} records, {deleted.outcomes} outcomes, {deleted.registers} register rows.",
             )
         )
 

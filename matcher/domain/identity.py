@@ -8,22 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from matcher.domain.columns import references
 from matcher.domain.controls import Aim, Control
 from matcher.domain.names import Groups, Organisations, normal_name
-from matcher.domain.records import IdentityKind, Kind, Left, Outcome, Record, Right, name_of
+from matcher.domain.records import IdentityKind, Kind, Left, Outcome, Record, Right, Row, name_of
 
 LeftT = TypeVar("LeftT", bound=Left)
 RightT = TypeVar("RightT", bound=Right)
-AnyT = TypeVar("AnyT", bound=Record)
+AnyT = TypeVar("AnyT", bound=Row)
 
 Standing = Mapping[Kind, Mapping[str, str]]
 """By table, the id of the record that stands for each that does not stand for itself."""
-REFERENCES = {
-    "incubator_id": Kind.INCUBATORS,
-    "achievement_id": Kind.ACHIEVEMENTS,
-    "managed_by_incubator_id": Kind.INCUBATORS,
-}
-"""Fields that name a record of another table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +90,8 @@ class Identities:
             if records:
                 standing |= self.standing(IdentityKind.of(records[0].table), records)
         return Pooled(
-            [_led(record, references) for record in lefts if record.id not in standing],
-            [_led(record, references) for record in rights if record.id not in standing],
+            [led(record, references) for record in lefts if record.id not in standing],
+            [led(record, references) for record in rights if record.id not in standing],
             [_moved(outcome, standing) for outcome in outcomes],
             standing,
             references,
@@ -131,11 +126,16 @@ def _standing(same: Iterable[Decision], names: Mapping[str, str]) -> dict[str, s
     return {record_id: stands for stands, ids in chosen for record_id in ids if record_id != stands}
 
 
-def _led(record: AnyT, references: Standing) -> AnyT:
-    named = {field: (kind, getattr(record, field, "")) for field, kind in REFERENCES.items()}
-    led = {field: references.get(kind, {}).get(name) for field, (kind, name) in named.items()}
-    changes: dict[str, Any] = {field: name for field, name in led.items() if name}
-    return replace(record, **changes) if changes else record
+def led(row: AnyT, standing: Standing) -> AnyT:
+    """The row with every record that it names led to the one that stands for it; an empty one takes the name out."""
+    changes: dict[str, Any] = {}
+    for reference in references(type(row)):
+        ids, stands = reference.ids(row), standing.get(reference.to, {})
+        if any(each in stands for each in ids):
+            told = tuple(dict.fromkeys(name for each in ids if (name := stands.get(each, each))))
+            many = isinstance(getattr(row, reference.field), tuple)
+            changes[reference.field] = told if many else "".join(told)
+    return replace(row, **changes) if changes else row
 
 
 def _moved(outcome: Outcome, standing: Mapping[str, str]) -> Outcome:

@@ -1,7 +1,7 @@
-"""The four record types and the fact table, as everything else knows them.
+"""The four record types and the outcomes between them; with the registers, all tables there are.
 
-A field's metadata carries its Chinese and English headers, so that this table alone decides what a
-file may call it, what a template prints and what a database column is named.
+A field's metadata carries its Chinese and English headers and the table it refers to, so that this table alone decides
+what a file may call it, what a template prints, what a database column is named and what a row may name.
 """
 
 from __future__ import annotations
@@ -10,9 +10,23 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from matcher.domain.columns import Source, column
+from matcher.domain.registers import (
+    Arrangement,
+    Contract,
+    Event,
+    Filing,
+    Grant,
+    Register,
+    Resource,
+    Submission,
+)
 from matcher.domain.terms import (
+    FACT_KINDS,
+    RECORD_KINDS,
+    REGISTER_KINDS,
     CarrierKind,
     FocusType,
     FundKind,
@@ -30,6 +44,10 @@ from matcher.domain.terms import (
 )
 
 __all__ = [
+    "FACT_KINDS",
+    "KEYS",
+    "RECORD_KINDS",
+    "REGISTER_KINDS",
     "TABLE_LABELS",
     "TYPES",
     "Achievement",
@@ -48,6 +66,7 @@ __all__ = [
     "Project",
     "Record",
     "Refusal",
+    "Register",
     "Result",
     "Right",
     "Row",
@@ -60,21 +79,6 @@ __all__ = [
     "name_of",
 ]
 """Records and the vocabularies their fields are made of, for whoever reads records."""
-
-
-def column(*headers: str, default: Any = "") -> Any:
-    """A field with the headers a file may use for it, the Chinese standard header first."""
-    if default is dict:
-        return dataclasses.field(default_factory=dict, metadata={"headers": headers})
-    return dataclasses.field(default=default, metadata={"headers": headers})
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a record was read: file name and row (the header is row 1; for JSON lines, the line)."""
-
-    file: str = ""
-    row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +149,8 @@ class Project:
     stage: Stage | None = column("融资阶段", "阶段", "轮次", "融资轮次", default=None)
     funding_sought: float | None = column("融资需求", "融资金额", "拟融资额", "资金需求", default=None)
     currency: str = column("币种", "货币")
-    incubator_id: str = column("所在载体", "孵化载体编号", "孵化器编号", "载体编号", "承接载体")
-    achievement_id: str = column("来源成果", "成果编号", "转化成果编号")
+    incubator_id: str = column("所在载体", "孵化载体编号", "孵化器编号", "载体编号", "承接载体", refers=Kind.INCUBATORS)
+    achievement_id: str = column("来源成果", "成果编号", "转化成果编号", refers=Kind.ACHIEVEMENTS)
     trl: int | None = column("技术就绪度", "技术成熟度", "成熟度", "TRL等级", default=None)
     founded_on: date | None = column("成立日期", "成立时间", "注册日期", default=None)
     employees: int | None = column("员工数", "从业人数", "职工人数", default=None)
@@ -178,7 +182,7 @@ class Fund:
     currency: str = column("币种", "货币")
     remaining: float | None = column("可投余额", "剩余资金", "剩余额度", default=None)
     max_new_per_period: int | None = column("本期新增上限", "每期新增上限", "每期上限", default=None)
-    managed_by_incubator_id: str = column("管理载体", "管理载体编号", "设立载体")
+    managed_by_incubator_id: str = column("管理载体", "管理载体编号", "设立载体", refers=Kind.INCUBATORS)
     city_owned: bool | None = column("市级基金", "是否市级基金", "市属", default=None)
     must_terms: tuple[str, ...] = column("必含词", "必须包含", default=())
     ban_terms: tuple[str, ...] = column("排除词", "禁投方向", default=())
@@ -207,7 +211,8 @@ class Outcome:
 Left = Achievement | Project
 Right = Incubator | Fund
 Record = Achievement | Incubator | Project | Fund
-Row = Record | Outcome
+Fact = Outcome | Register
+Row = Record | Fact
 
 TYPES: Mapping[Kind, type[Row]] = {
     Kind.ACHIEVEMENTS: Achievement,
@@ -215,7 +220,19 @@ TYPES: Mapping[Kind, type[Row]] = {
     Kind.PROJECTS: Project,
     Kind.FUNDS: Fund,
     Kind.OUTCOMES: Outcome,
+    Kind.EVENTS: Event,
+    Kind.PERIODS: Submission,
+    Kind.FILINGS: Filing,
+    Kind.RESOURCES: Resource,
+    Kind.ARRANGEMENTS: Arrangement,
+    Kind.CONTRACTS: Contract,
+    Kind.GRANTS: Grant,
 }
+
+KEYS: Mapping[Kind, tuple[str, ...]] = {
+    kind: ("id",) if "id" in row.__dataclass_fields__ else row.identity for kind, row in TYPES.items()
+}
+"""The fields that tell one row of a table from another."""
 
 TABLE_LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ACHIEVEMENTS: ("科研成果", "成果", "科技成果", "成果表", "成果清单", "achievement"),
@@ -223,6 +240,13 @@ TABLE_LABELS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PROJECTS: ("在孵企业与项目", "项目", "在孵项目", "企业", "在孵企业", "项目表", "project"),
     Kind.FUNDS: ("基金与金融机构", "基金", "金融机构", "基金表", "fund"),
     Kind.OUTCOMES: ("对接结果", "结果", "对接记录", "对接", "outcome"),
+    Kind.EVENTS: ("载体事件", "认定与评价", "认定记录", "绩效评价记录", "event"),
+    Kind.PERIODS: ("填报数据", "载体填报", "信息报送", "填报表", "period"),
+    Kind.FILINGS: ("服务备案", "品牌输出与管理服务备案", "备案登记表", "filing"),
+    Kind.RESOURCES: ("共享资源", "开放资源", "资源清单", "resource"),
+    Kind.ARRANGEMENTS: ("运营与入驻", "运营方式", "入驻机构", "arrangement"),
+    Kind.CONTRACTS: ("技术合同", "合同台账", "合同", "contract"),
+    Kind.GRANTS: ("奖补台账", "奖补", "grant"),
 }
 """What a file's stem or a sheet may be called instead of the table's own name, the standard name first."""
 

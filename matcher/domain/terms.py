@@ -13,6 +13,21 @@ class Kind(StrEnum):
     PROJECTS = "projects"
     FUNDS = "funds"
     OUTCOMES = "outcomes"
+    EVENTS = "events"
+    PERIODS = "periods"
+    FILINGS = "filings"
+    RESOURCES = "resources"
+    ARRANGEMENTS = "arrangements"
+    CONTRACTS = "contracts"
+    GRANTS = "grants"
+
+
+RECORD_KINDS = (Kind.ACHIEVEMENTS, Kind.INCUBATORS, Kind.PROJECTS, Kind.FUNDS)
+"""What is matched, has vectors and is known by an id of its own."""
+FACT_KINDS = tuple(kind for kind in Kind if kind not in RECORD_KINDS)
+"""What is told about records; corrections of it are kept."""
+REGISTER_KINDS = tuple(kind for kind in FACT_KINDS if kind is not Kind.OUTCOMES)
+"""The facts that matching neither learns from nor looks at."""
 
 
 class Term(StrEnum):

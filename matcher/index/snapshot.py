@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from matcher.domain.records import Kind
+from matcher.domain.records import RECORD_KINDS, Kind
 from matcher.errors import DamagedIndexError
 from matcher.index.terms import COLUMNS, Counts, TermIndex
 from matcher.index.vectors import FaissIndex, Vectors, read_faiss, write_faiss
@@ -28,7 +28,7 @@ from matcher.wording import Said
 
 FORMAT = 1
 FIELDS = ("bigrams", "words")
-TABLES = (Kind.ACHIEVEMENTS, Kind.INCUBATORS, Kind.PROJECTS, Kind.FUNDS)
+TABLES = RECORD_KINDS
 KEPT = 2
 """Snapshots kept: the current one, and the one before for readers that are still opening it."""
 

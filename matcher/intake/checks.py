@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
-from matcher.domain.records import Kind
+from matcher.domain.columns import needed
+from matcher.domain.records import REGISTER_KINDS, TYPES, Kind
 from matcher.intake.amounts import YUAN
 from matcher.intake.issues import Remark, refuse, warn
 
@@ -14,11 +16,19 @@ REQUIRED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.PROJECTS: (("name",),),
     Kind.FUNDS: (("name",),),
     Kind.OUTCOMES: (("kind",), ("left_id",), ("right_id",), ("result",), ("decided_on",)),
+    **{kind: tuple((name,) for name in needed(TYPES[kind])) for kind in REGISTER_KINDS},
 }
 """Of each group at least one field must be filled."""
 
-ORDERED = (("ticket_min", "ticket_max"), ("trl_min", "trl_max"))
-"""The first must not be larger than the second; which one is wrong cannot be known, so both are left out."""
+ORDERED = (
+    ("ticket_min", "ticket_max"),
+    ("trl_min", "trl_max"),
+    ("started_on", "ended_on"),
+    ("since", "until"),
+    ("available_from", "available_until"),
+    ("applied_on", "paid_on"),
+)
+"""The first must not be larger or later than the second; which one is wrong cannot be known, so both are left out."""
 
 
 def missing(kind: Kind, filled: Mapping[str, object] | frozenset[str]) -> list[tuple[str, ...]]:
@@ -43,6 +53,8 @@ def contradictions(values: Mapping[str, object]) -> list[tuple[str, tuple[str, .
         least, most = values.get(low), values.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
             found.append((low, (low, high), _swapped(low, high, least, most)))
+        if isinstance(least, date) and isinstance(most, date) and least > most:
+            found.append((low, (low, high), _reversed(low, high, least, most)))
     occupied, capacity = values.get("occupied"), values.get("capacity")
     if isinstance(occupied, int) and isinstance(capacity, int) and occupied > capacity:
         found.append(("occupied", (), _overfull(occupied, capacity)))
@@ -57,6 +69,17 @@ def _swapped(low: str, high: str, least: float, most: float) -> Remark:
             f"{low} ({least:g}) exceeds {high} ({most:g}); both left out.",
         ),
         ("请检查上限和下限是否填反。", "Check whether the two limits were exchanged."),
+    )
+
+
+def _reversed(first: str, last: str, start: date, end: date) -> Remark:
+    return warn(
+        "dates_swapped",
+        (
+            f"{first}（{start}）晚于 {last}（{end}），两项都未采用。",
+            f"{first} ({start}) is later than {last} ({end}); both left out.",
+        ),
+        ("请检查两个日期是否填反。", "Check whether the two days were exchanged."),
     )
 
 

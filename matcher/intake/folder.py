@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
-from matcher.domain.records import Source
+from matcher.domain.records import Kind, Source
 from matcher.intake.aliases import FILE as ALIASES
 from matcher.intake.issues import Remark, RowIssue, issue_at, tell, warn
 from matcher.intake.names import kind_of, known_names
@@ -15,8 +16,8 @@ SILENT_SUFFIXES = (".md", ".txt", ".rst", ".ini", ".db", ".lnk", ".log", ".yaml"
 DATA_SUFFIXES = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".json")
 
 
-def files_of(folder: Path) -> tuple[list[Path], list[RowIssue]]:
-    """The readable files by name, and issues that name every other file.
+def files_of(folder: Path, kinds: Collection[Kind] = tuple(Kind)) -> tuple[list[Path], list[RowIssue]]:
+    """The readable files by name, and issues that name every other file. Other tables than `kinds` are left out.
 
     Raises UnsupportedFileError where a table only exists in a format that is not read.
     """
@@ -24,10 +25,11 @@ def files_of(folder: Path) -> tuple[list[Path], list[RowIssue]]:
     entries = sorted(entry for entry in folder.iterdir() if not _is_silent(entry))
     outside = [entry for entry in entries if not entry.resolve().is_relative_to(root)]
     files = [entry for entry in entries if entry not in outside and entry.is_file()]
+    files = [file for file in files if _may_hold(file, kinds)]
     readable = [file for file in files if file.suffix.lower() in READABLE]
-    kinds = {kind_of(file.stem) for file in readable}
+    told = {kind_of(file.stem) for file in readable}
     for file in files:
-        if file.suffix.lower() in DATA_SUFFIXES and kind_of(file.stem) is not None and kind_of(file.stem) not in kinds:
+        if file.suffix.lower() in DATA_SUFFIXES and kind_of(file.stem) is not None and kind_of(file.stem) not in told:
             raise unsupported(file)
     issues = [_issue(entry, _outside(entry)) for entry in outside]
     aliases = [file for file in readable if file.name == ALIASES]
@@ -36,6 +38,11 @@ def files_of(folder: Path) -> tuple[list[Path], list[RowIssue]]:
     issues += [_issue(file, unknown_remark(file.name)) for file in files if file not in [*readable, *aliases]]
     issues += [_issue(entry, _subfolder(entry)) for entry in entries if entry not in outside and entry.is_dir()]
     return readable, issues
+
+
+def _may_hold(file: Path, kinds: Collection[Kind]) -> bool:
+    """Whether one of the tables may be in the file; of a workbook only its sheets tell."""
+    return file.suffix.lower() == ".xlsx" or (of := kind_of(file.stem)) is None or of in kinds
 
 
 def _is_silent(entry: Path) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.domain.records import TYPES, Kind, PairKind
+from matcher.domain.records import RECORD_KINDS, TYPES, Kind, PairKind
 from matcher.intake.amounts import NO_UNIT, Unit, read_amount, unit_of
 from matcher.intake.cells import as_text
 from matcher.intake.issues import Remark, tell, warn
@@ -35,8 +35,13 @@ PAIR_HINTS: Mapping[str, PairKind] = {
 SEVERAL = frozenset({"left_id", "right_id"})
 """Fields that several columns may share: a list of talks often has one column per table."""
 
+OPEN = frozenset({Kind.PERIODS})
+"""Tables made of figures: a column that nobody knows is a figure under its own header, where its cell is a number."""
+
 METRIC = re.compile(r"(?:metrics?|指标|考核指标)\s*[.:：．。]\s*(.+)", re.IGNORECASE | re.DOTALL)
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}|<[^<>]*>|《[^《》]*》")
+_BRACKETS = re.compile(
+    r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}|<[^<>]*>|《[^《》]*》"
+)
 _NOISE = re.compile(r"[\s_\-*·:#/\ufeff\u200b、,.。★☆]+")
 _UNIT_TAIL = re.compile(r"^(.+?)((?:[千百十]?[万亿]|千)?(?:元|人民币|美元|港元|港币|欧元)|[万亿]|%)$")
 _UNIT_LINE = re.compile(r"单位\s*:\s*([^\s,;。)]{1,8})")
@@ -52,6 +57,8 @@ class Column:
     unit: Unit = NO_UNIT
     metric: str = ""
     hint: PairKind | None = None
+    loose: bool = False
+    """Whether it is only taken for a figure because nobody knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,16 @@ def field_names(kind: Kind) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(TYPES[kind]) if "headers" in field.metadata)
 
 
+def has_metrics(kind: Kind) -> bool:
+    """Whether the table takes named figures."""
+    return "metrics" in field_names(kind)
+
+
+def withdrawable(kind: Kind) -> bool:
+    """Whether a row can be taken back by a later file; an outcome is corrected instead."""
+    return kind is not Kind.OUTCOMES
+
+
 @functools.cache
 def known_headers(kind: Kind) -> Mapping[str, tuple[str, int]]:
     """Header key → field and rank. Rank 0 is the field's own name or its standard header; the first claim wins."""
@@ -88,8 +105,9 @@ def known_headers(kind: Kind) -> Mapping[str, tuple[str, int]]:
         headers: Sequence[str] = field.metadata.get("headers", ())
         claims += [(0, field.name, field.name)] if headers else []
         claims += [(rank, header, field.name) for rank, header in enumerate(headers)]
-    if kind is not Kind.OUTCOMES:
+    if withdrawable(kind):
         claims += [(1, header, WITHDRAWN_FIELD) for header in WITHDRAWN_HEADERS]
+    if kind in RECORD_KINDS:
         claims += [(1, header, STATUS_FIELD) for header in STATUS_HEADERS]
     known: dict[str, tuple[str, int]] = {}
     # Standard headers of all fields come before any alias; within each group the order of the fields decides.
@@ -151,7 +169,7 @@ def lay_out(headers: Sequence[object], kind: Kind, mapping: Mapping[str, str], u
     remarks = [
         (column.header, _remark(column, wished, columns, kind))
         for column, (wished, _) in zip(columns, wishes, strict=True)
-        if not column.field
+        if column.loose or not column.field
     ]
     remarks += _unused(mapping, [as_text(header) for header in headers])
     return Layout(tuple(columns), tuple((name, remark) for name, remark in remarks if remark))
@@ -184,12 +202,14 @@ def _wish(position: int, header: str, kind: Kind, mapping: Mapping[str, str]) ->
     base = re.sub(r" \([0-9]+\)$", "", header)
     mapped = next((field for name, field in mapping.items() if header_key(name) == header_key(base)), None)
     key, unit = split_unit(base)
-    metric = METRIC.fullmatch(mapped or base) if kind is Kind.INCUBATORS else None
+    metric = METRIC.fullmatch(mapped or base) if has_metrics(kind) else None
     if metric and key not in known_headers(kind):
         return Column(position, header, "metrics", unit, _metric_name(metric[1])), -1
     if mapped:
         return Column(position, header, mapped, unit, hint=PAIR_HINTS.get(key)), -1
     field, rank = known_headers(kind).get(key, ("", 0))
+    if not field and kind in OPEN and not is_nameless(header):
+        return Column(position, header, "metrics", unit, _metric_name(header), loose=True), 0
     hint = PAIR_HINTS.get(key) if field in SEVERAL else None
     return Column(position, header, field, unit, hint=hint), rank
 
@@ -218,6 +238,8 @@ def _settle(column: Column, kind: Kind, winners: set[int], unit: Unit) -> Column
 
 
 def _remark(column: Column, wished: Column, columns: Sequence[Column], kind: Kind) -> Remark | None:
+    if column.field:
+        return _figure(column)
     if wished.field:
         taken = next(other for other in columns if (other.field, other.metric) == (wished.field, wished.metric))
         return _second(column.header, taken.header, wished.field)
@@ -234,6 +256,17 @@ def _second(header: str, taken: str, field: str) -> Remark:
             f"'{header}' and '{taken}' both mean {field}; '{taken}' is used.",
         ),
         ("另一列的内容保存在附加信息里；请删除或改名。", "The other column is kept as extra; delete or rename it."),
+    )
+
+
+def _figure(column: Column) -> Remark:
+    return tell(
+        "column_as_figure",
+        (
+            f"不认识列“{column.header}”：其中的数字读作指标“{column.metric}”，文字保存在附加信息里。",
+            f"The column '{column.header}' is unknown: numbers are the figure '{column.metric}', texts are extra.",
+        ),
+        ("如果不是指标，请删除该列或改名。", "If it is no figure, delete or rename the column."),
     )
 
 

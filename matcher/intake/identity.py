@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from matcher.domain.records import TYPES, Kind, Source
 from matcher.intake.issues import Remark, refuse, tell
 
-PREFIXES = {Kind.ACHIEVEMENTS: "a", Kind.INCUBATORS: "i", Kind.PROJECTS: "p", Kind.FUNDS: "f", Kind.OUTCOMES: "o"}
+PREFIXES: Mapping[Kind, str] = {
+    Kind.ACHIEVEMENTS: "a",
+    Kind.INCUBATORS: "i",
+    Kind.PROJECTS: "p",
+    Kind.FUNDS: "f",
+    Kind.EVENTS: "e",
+    Kind.FILINGS: "b",
+    Kind.RESOURCES: "r",
+    Kind.ARRANGEMENTS: "y",
+    Kind.CONTRACTS: "c",
+}
+"""How derived ids begin; outcomes, submissions and grants have none."""
 HEX_DIGITS = 12
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,8 +67,14 @@ class Withdrawal:
     """The owner takes the record back."""
 
     table: Kind
-    id: str
+    key: tuple[str, ...]
+    """The id; of a table without ids, the fields that tell its rows apart."""
     source: Source
+
+    @property
+    def id(self) -> str:
+        """The id, or the key as it is shown."""
+        return shown_key(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,11 @@ class Progress:
     table: Kind
     rows: int
     total: int | None
+
+
+def shown_key(key: Iterable[object]) -> str:
+    """A key as people read it."""
+    return " / ".join(map(str, key))
 
 
 def cut(text: str, length: int = VALUE_CHARS) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matcher.domain.records import Kind
 from matcher.errors import ConfigurationError
-from matcher.intake.headers import METRIC, WITHDRAWN_FIELD, field_names
+from matcher.intake.headers import METRIC, WITHDRAWN_FIELD, field_names, has_metrics, withdrawable
 from matcher.intake.names import kind_of, known_names
 from matcher.wording import Said
 
@@ -59,10 +59,9 @@ def _columns(kind: Kind, columns: object) -> Columns:
 def _valid(kind: Kind, field: object) -> bool:
     if not isinstance(field, str):
         return False
-    metric = METRIC.fullmatch(field)
-    if metric and kind is Kind.INCUBATORS:
+    if has_metrics(kind) and METRIC.fullmatch(field):
         return True
-    return field in field_names(kind) or (field == WITHDRAWN_FIELD and kind is not Kind.OUTCOMES)
+    return field in field_names(kind) or (field == WITHDRAWN_FIELD and withdrawable(kind))
 
 
 def _table(name: str) -> Kind:

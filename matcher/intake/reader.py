@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from matcher.domain.records import Kind, Row, Source
@@ -26,6 +26,7 @@ def read(
     path: Path,
     *,
     kind: Kind | None = None,
+    kinds: Collection[Kind] = tuple(Kind),
     mapping: Mapping[str, object] | None = None,
     limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -34,16 +35,18 @@ def read(
 
     Every file is checked before the first record is given out, so IntakeError and ConfigurationError are raised by
     the call itself; only a damaged sheet inside a sound .xlsx archive shows later. Rows that cannot be used come as
-    issues of severity `error`. In a folder the tables come in the order of `Kind`, or only the one that `kind` names.
+    issues of severity `error`. In a folder the tables come in the order of `Kind`, or only the one that `kind` names;
+    tables that are not among `kinds` are not even opened, if their file's name tells them.
     Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns.
     """
     limits = limits or Limits()
     named = kind or (None if path.is_dir() else kind_of(path.stem))
     columns = check_mapping(mapping, kind=named) if mapping else {}
-    files, notes = files_of(path) if path.is_dir() else ([path], [])
+    files, notes = files_of(path, kinds) if path.is_dir() else ([path], [])
     plans: list[Plan] = []
+    wanted = [kind] if kind else kinds
     for file in files:
-        found, said = _plans(file, kind, columns, limits, alone=not path.is_dir())
+        found, said = _plans(file, kind, wanted, columns, limits, alone=not path.is_dir())
         plans += found
         notes += said
     if not plans:
@@ -54,7 +57,13 @@ def read(
 
 
 def _plans(
-    file: Path, kind: Kind | None, columns: ColumnMapping, limits: Limits, *, alone: bool
+    file: Path,
+    kind: Kind | None,
+    wanted: Collection[Kind],
+    columns: ColumnMapping,
+    limits: Limits,
+    *,
+    alone: bool,
 ) -> tuple[list[Plan], list[RowIssue]]:
     """The tables of one file that are to be read, and issues for its other sheets."""
     stranger = not alone and kind_of(file.stem) is None
@@ -70,7 +79,10 @@ def _plans(
         raise
     notes = [issue_at(Source(file.name), "", name, _hidden(name)) for name in hidden]
     chosen, guessed = _choose(file, tables, kind if alone else None, columns, alone=alone)
-    chosen = [(of, table) for of, table in chosen if kind in (None, of)]
+    chosen = [(of, table) for of, table in chosen if of in wanted]
+    if not chosen:
+        for table in tables:
+            table.close()
     taken = {table.name for _, table in chosen}
     notes += [issue_at(Source(t.file), "", t.name, _left(t.name)) for t in tables if t.name not in taken]
     return [plan(table, of, columns.get(of, {})) for of, table in chosen], notes + guessed

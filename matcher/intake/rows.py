@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache, partial
 
-from matcher.domain.records import TYPES, Kind, PairKind, Row, Source
+from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source
 from matcher.intake.cells import Reading, Uncached, as_text, broken, clean, is_empty, plain
 from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency
 from matcher.intake.headers import STATUS_FIELD, WITHDRAWN_FIELD, Column, Layout, is_nameless, nameless
 from matcher.intake.identity import Registry, content_of, identity_of
-from matcher.intake.issues import Remark, RowIssue, Severity, Withdrawal, issue_at, refuse, tell
+from matcher.intake.issues import Remark, RowIssue, Severity, Withdrawal, issue_at, refuse, shown_key, tell
 from matcher.intake.limits import Limits
-from matcher.intake.values import WITHDRAWN, Parser, parsers, read_metric
+from matcher.intake.values import WITHDRAWN, Parser, parsers, read_loose_metric, read_metric
 from matcher.wording import Said
 
 CellParser = Callable[[object], Reading]
@@ -59,6 +60,7 @@ class RowBuilder:
         self._registry = registry
         by_field = parsers(kind)
         self._plan = [(column, _parser(column, by_field)) for column in layout.columns]
+        self._key_names = KEYS[kind]
         self._blank_headers = _Once()
 
     def build(self, number: int, cells: Sequence[object]) -> Built:
@@ -109,7 +111,7 @@ class RowBuilder:
             draft.say(name, as_text(cell), _two_sides(name, str(draft.values[name])))
         else:
             draft.values[name] = value
-            if isinstance(value, int | float):
+            if isinstance(value, int | float | date):
                 draft.texts[name] = (column.header, as_text(cell))
             if column.hint is not None:
                 draft.hints.add(column.hint)
@@ -130,13 +132,19 @@ class RowBuilder:
                 self._keep(draft, Column(position, nameless(position)), cells[position])
 
     def _withdraw(self, draft: Draft) -> Built:
-        id_ = str(draft.values.get("id") or identity_of(self._kind, draft.values))
-        if not id_:
-            draft.say("id", "", missing_remark(("id",)))
+        key = self._key(draft.values)
+        if not all(key):
+            draft.say(self._key_names[key.index("")], "", missing_remark(self._key_names))
             return None, draft.issues
         # A withdrawal stands even where the same file still lists the record.
-        self._registry.check(id_, draft.place, hash(WITHDRAWN_FIELD))
-        return Withdrawal(self._kind, id_, draft.place), draft.issues
+        self._registry.check(shown_key(key), draft.place, hash(WITHDRAWN_FIELD))
+        return Withdrawal(self._kind, key, draft.place), draft.issues
+
+    def _key(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        """What tells the row from others: its id, one derived where it states none, or the fields of its key."""
+        if self._key_names == ("id",):
+            return (str(values.get("id") or identity_of(self._kind, values)),)
+        return tuple(str(values.get(name, "")) for name in self._key_names)
 
     def _finish(self, draft: Draft) -> None:
         if self._kind is Kind.OUTCOMES and "kind" not in draft.values and not _has_issue(draft, "kind"):
@@ -153,9 +161,10 @@ class RowBuilder:
 
     def _record(self, draft: Draft) -> Row | None:
         values = draft.values
-        if self._kind is not Kind.OUTCOMES and not values.get("id"):
-            values["id"] = identity_of(self._kind, values)
-        id_ = str(values["id"]) if "id" in values else identity_of(self._kind, values)
+        key = self._key(values)
+        if self._key_names == ("id",):
+            (values["id"],) = key
+        id_ = shown_key(key)
         remark = self._registry.check(id_, draft.place, content_of(values, draft.extra))
         if remark is not None:
             draft.say("id", id_, remark)
@@ -187,7 +196,8 @@ class _Once:
 
 def _parser(column: Column, by_field: Mapping[str, Parser]) -> CellParser | None:
     """The parser of the column with its unit; None where its text is only kept."""
-    parse = partial(read_metric, column.metric) if column.metric else by_field.get(column.field)
+    figure = read_loose_metric if column.loose else read_metric
+    parse = partial(figure, column.metric) if column.metric else by_field.get(column.field)
     if parse is None:
         return None
     unit = column.unit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from matcher.domain.records import Kind, Source
+from matcher.domain.records import REGISTER_KINDS, Kind, Source
 from matcher.errors import UnsupportedFileError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.checks import missing
@@ -125,9 +125,10 @@ def _check_required(table: Table, kind: Kind, layout: Layout, cells: Sequence[ob
 
 def guess(table: Table, mapping: Mapping[Kind, Mapping[str, str]]) -> tuple[Kind, RowIssue] | None:
     """The table that the headers clearly speak of, and an info that says so."""
-    scores = sorted(((_score(table, kind, mapping.get(kind, {})), kind) for kind in Kind), reverse=True)
-    (best, kind), (second, _) = scores[:2]
-    if best < 2 or best == second:
+    scores = [(_score(table, kind, mapping.get(kind, {})), kind not in REGISTER_KINDS, kind) for kind in Kind]
+    (best, matched, kind), (second, also, _) = sorted(scores, reverse=True)[:2]
+    # Of equals, a register gives way to a table of records or outcomes: those are what lists mostly are.
+    if best < 2 or (best == second and matched is also):
         return None
     note = tell(
         "table_guessed",

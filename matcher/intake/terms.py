@@ -8,14 +8,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from matcher.domain.records import Result, Stage, Term, Visibility
+from matcher.domain.registers import GrantState
 from matcher.intake.cells import NOTHING, Reading, as_text, is_blank, plain, unread
 from matcher.intake.issues import tell, warn
 
 ANY = frozenset({"不限", "均可", "全部", "所有", "皆可", "都可以", "any", "all"})
 """In a list these mean that nothing is excluded, which is what an empty list says."""
 
-STRICT: tuple[type[Term], ...] = (Visibility, Result)
-"""Here a wrong guess publishes a secret or invents a deal: any word of denial or intention forbids a guess."""
+STRICT: tuple[type[Term], ...] = (Visibility, Result, GrantState)
+"""Here a wrong guess publishes a secret or invents a deal or a payment: any word of denial or intention forbids one."""
 
 _GLUE = re.compile(r"[\s_\-–—‐·]+")
 _DENIAL = re.compile(r"[不未非无没勿禁拟待否暂]|\b(?:not|no|non|un)\b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import re
@@ -11,11 +12,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Union, get_args, get_origin, get_type_hints
 
+from matcher.domain.columns import references
+from matcher.domain.periods import Period
 from matcher.domain.records import TYPES, Kind, Term
 from matcher.intake.amounts import NO_UNIT, Unit, currency_code, read_amount, read_ratio, read_whole
 from matcher.intake.cells import NAME_BLANKS, NOTHING, Reading, as_text, clean, is_blank, plain, unread
 from matcher.intake.dates import read_date
 from matcher.intake.issues import Remark, warn
+from matcher.intake.periods import read_period, read_year
 from matcher.intake.terms import ANY, read_term, read_terms
 
 Parser = Callable[[object, Unit], Reading]
@@ -102,6 +106,13 @@ def read_list(cell: object, _: Unit = NO_UNIT) -> Reading:
     return NOTHING if len(items) == 1 and plain(items[0]) in ANY else Reading(items or None)
 
 
+def read_ids(cell: object, unit: Unit = NO_UNIT) -> Reading:
+    """Several identifiers, each as `read_id` reads it."""
+    listed = read_list(cell)
+    ids = (read_id(item, unit).value for item in listed.value) if isinstance(listed.value, tuple) else ()
+    return dataclasses.replace(listed, value=tuple(dict.fromkeys(filter(None, ids))) or None)
+
+
 def read_bool(cell: object, _: Unit = NO_UNIT) -> Reading:
     """是/否, 有/无, √/×, Y/N, true/false, 1/0."""
     if isinstance(cell, bool):
@@ -152,6 +163,12 @@ def read_metric(name: str, cell: object, unit: Unit = NO_UNIT) -> Reading:
     return Reading(reading.value, reading.remark, keep=reading.keep)
 
 
+def read_loose_metric(name: str, cell: object, unit: Unit = NO_UNIT) -> Reading:
+    """The figure of a column that nobody knows; what is no figure is only kept as text."""
+    reading = read_metric(name, cell, unit)
+    return reading if reading.value is not None else Reading(keep=True)
+
+
 def read_metrics(cell: object, _: Unit = NO_UNIT) -> Reading:
     """Several named figures in one cell: a JSON object, or `名称=值；名称=值`."""
     figures = _figures(cell)
@@ -192,8 +209,8 @@ def _untold(read: Callable[[object], Reading]) -> Parser:
 
 
 BY_NAME: Mapping[str, Parser] = {
-    "id": read_id, "left_id": read_id, "right_id": read_id, "incubator_id": read_id, "achievement_id": read_id,
-    "managed_by_incubator_id": read_id, "title": read_name, "name": read_name, "currency": read_currency,
+    "id": read_id, "left_id": read_id, "right_id": read_id, "rule": read_id, "year": read_year,
+    "title": read_name, "name": read_name, "currency": read_currency,
     "trl": read_trl, "trl_min": read_trl, "trl_max": read_trl, "withdrawn": read_withdrawn,
 }  # fmt: skip
 
@@ -203,6 +220,7 @@ BY_TYPE: Mapping[object, Parser] = {
     float: read_amount,
     bool: read_bool,
     date: _untold(read_date),
+    Period: read_period,
 }
 
 
@@ -211,7 +229,8 @@ def parsers(kind: Kind) -> Mapping[str, Parser]:
     """The parser of every field of the table."""
     hints = get_type_hints(TYPES[kind])
     named = {name: _parser(name, hint) for name, hint in hints.items() if name not in _NOT_CELLS}
-    return named | {"withdrawn": read_withdrawn}
+    ids = {each.field: read_id if hints[each.field] is str else read_ids for each in references(TYPES[kind])}
+    return named | ids | {"withdrawn": read_withdrawn}
 
 
 _NOT_CELLS = frozenset({"table", "identity", "extra", "source"})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from matcher.domain.records import Record, Source, Term
+from matcher.domain.records import KEYS, Row, Source, Term
 from matcher.errors import UnsupportedFileError
 from matcher.intake.reader import read
 from matcher.wording import Said
@@ -17,7 +17,7 @@ from matcher.wording import Said
 WRITABLE = (".csv", ".jsonl")
 
 
-def write_record(path: Path, record: Record) -> None:
+def write_record(path: Path, record: Row) -> None:
     """Write a table of one row, by the suffix as .csv (Chinese headers, for spreadsheets) or .jsonl.
 
     Raises:
@@ -41,16 +41,17 @@ def write_record(path: Path, record: Record) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
     if not _kept(path, record):
         path.unlink()
+        name = " / ".join(str(getattr(record, key)) for key in KEYS[record.table])
         raise UnsupportedFileError(
             Said(
-                f"记录 {record.id} 有的内容写进 {suffix} 后读不回原样。",
-                f"{suffix} cannot keep everything that {record.id} holds.",
+                f"记录 {name} 有的内容写进 {suffix} 后读不回原样。",
+                f"{suffix} cannot keep everything that {name} holds.",
             ),
             Said("请改用 .jsonl，或手工修改原文件。", "Use .jsonl, or change your own file by hand."),
         )
 
 
-def _values(record: Record) -> dict[str, object]:
+def _values(record: Row) -> dict[str, object]:
     """Every value that is told, by its Chinese header; columns that no table knows keep their own."""
     told = {
         field.metadata["headers"][0]: getattr(record, field.name)
@@ -88,7 +89,7 @@ def _cell(value: object) -> str:
     return str(_plain(value))
 
 
-def _kept(path: Path, record: Record) -> bool:
+def _kept(path: Path, record: Row) -> bool:
     found = list(read(path, kind=record.table))
     return [dataclasses.replace(one, source=Source()) for one in found if isinstance(one, type(record))] == [
         dataclasses.replace(record, source=Source())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.domain.records import Incubator, Record
+from matcher.domain.registers import Submission
 from matcher.policy.rules import Rulebook
 from matcher.policy.vocabulary import Measure, Metric, folded
 from matcher.wording import Said
@@ -67,8 +68,8 @@ class Facts:
         return Facts(self.metrics, {**self.known, **known})
 
 
-def stated(record: Record, book: Rulebook) -> Facts:
-    """What a record tells of itself: its named figures and columns of its own first, then its fields."""
+def stated(record: Record | Submission, book: Rulebook) -> Facts:
+    """What a record or a submission tells of itself: named figures and columns of its own first, then its fields."""
     known: dict[str, Fact] = {}
     for name, value in _figures(record):
         if (key := book.names.get(folded(name))) and key not in known:
@@ -89,9 +90,9 @@ def _field(field: str, value: Any, metric: Metric) -> Fact:
     return Fact(read(value, metric.measure), said, least=metric.measure is Measure.LIST)
 
 
-def _figures(record: Record) -> Iterator[tuple[str, Any]]:
+def _figures(record: Record | Submission) -> Iterator[tuple[str, Any]]:
     yield from record.extra.items()
-    if isinstance(record, Incubator):
+    if isinstance(record, Incubator | Submission):
         yield from record.metrics.items()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from matcher.domain.records import Achievement, Project, Record, Visibility
+from matcher.domain.records import Record, Register, Visibility
 from matcher.errors import NotEntitledError
 from matcher.wording import Said
 
@@ -24,9 +24,9 @@ SEES = {
 }
 
 
-def visible(record: Record, viewer: Viewer) -> bool:
-    """Whether this viewer may learn that the record exists. Carriers and funds are public."""
-    return not isinstance(record, Achievement | Project) or record.visibility in SEES[viewer]
+def visible(record: Record | Register, viewer: Viewer) -> bool:
+    """Whether this viewer may learn that it exists. What has no visibility, as carriers and funds, is public."""
+    return getattr(record, "visibility", Visibility.PUBLIC) in SEES[viewer]
 
 
 def require_visible(record: Record, viewer: Viewer) -> None:

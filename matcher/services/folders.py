@@ -12,7 +12,18 @@ from typing import Any
 import pandas as pd
 
 from matcher.domain.identity import Decision, Identities, Pooled
-from matcher.domain.records import Achievement, Fund, Incubator, Kind, Left, Outcome, PairKind, Project, Right
+from matcher.domain.records import (
+    RECORD_KINDS,
+    Achievement,
+    Fund,
+    Incubator,
+    Kind,
+    Left,
+    Outcome,
+    PairKind,
+    Project,
+    Right,
+)
 from matcher.errors import EvaluationError
 from matcher.intake import RowIssue, Withdrawal, read
 from matcher.intake.aliases import FILE as ALIASES
@@ -91,7 +102,8 @@ def read_ecosystem(folder: Path) -> Ecosystem:
             Said("请给出含 outcomes 表的生态文件夹。", "Name an ecosystem folder that holds an outcomes table."),
         )
     found = Ecosystem()
-    for item in read(folder):
+    # The registers tell nothing of who takes what.
+    for item in read(folder, kinds=(*RECORD_KINDS, Kind.OUTCOMES)):
         match item:
             case RowIssue():
                 found.issues.append(item)

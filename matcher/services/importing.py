@@ -10,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from matcher.domain.records import Kind, Outcome, Record
+from matcher.domain.records import RECORD_KINDS, Kind, Outcome, Record, Register, Row
 from matcher.intake import Limits, Progress, RowIssue, Severity, Withdrawal, read
 from matcher.intake.reader import Read
-from matcher.store import Database, Deleted, Imports, Outcomes, Records, Rejected
+from matcher.store import Dangling, Database, Deleted, Imports, Outcomes, Records, Registers
 from matcher.wording import Said
+
+Stores = tuple[Records, Outcomes, Registers]
 
 BATCH = 1000
 """Rows a transaction: a killed import loses at most these, and running it again finds the others unchanged."""
@@ -80,12 +82,11 @@ def import_files(
 
 
 def delete_records(database: Database, ids: Iterable[str]) -> Deleted:
-    """Delete records the owner takes back, with their outcomes. All or none: an unknown id deletes nothing."""
+    """Delete records the owner takes back, with the facts about them. All or none: an unknown id deletes nothing."""
     with database.begin() as connection:
         records = Records(connection)
         found = [records.find(each) for each in ids]
-        deleted = [records.delete(record.table, [record.id]) for record in found]
-    return Deleted(sum(each.records for each in deleted), sum(each.outcomes for each in deleted))
+        return sum((records.delete(record.table, [record.id]) for record in found), Deleted())
 
 
 def _read(path: Path, files: Files, progress: Callable[[Progress], None] | None) -> Iterator[Read]:
@@ -105,7 +106,7 @@ def _take(database: Database, path: Path, found: Iterable[Read], report: ImportR
     try:
         for rows in _batches(found, report):
             with database.begin() as connection:
-                _write(Records(connection), Outcomes(connection), rows, report, now)
+                _write((Records(connection), Outcomes(connection), Registers(connection)), rows, report, now)
     except BaseException:
         with database.begin() as connection:
             Imports(connection).fail(number, report.totals() - before, now)
@@ -122,7 +123,7 @@ def _rehearse(database: Database, paths: Iterable[Iterable[Read]], report: Impor
     with suppress(_Undo), database.begin() as connection:
         for found in paths:
             for rows in _batches(found, report):
-                _write(Records(connection), Outcomes(connection), rows, report, now)
+                _write((Records(connection), Outcomes(connection), Registers(connection)), rows, report, now)
         raise _Undo
 
 
@@ -130,13 +131,13 @@ class _Undo(Exception):  # noqa: N818  # no error: it only leaves the transactio
     """Rolls a rehearsal back."""
 
 
-def _batches(found: Iterable[Read], report: ImportReport) -> Iterable[list[Record | Outcome | Withdrawal]]:
-    rows: list[Record | Outcome | Withdrawal] = []
+def _batches(found: Iterable[Read], report: ImportReport) -> Iterable[list[Row | Withdrawal]]:
+    rows: list[Row | Withdrawal] = []
     for item in found:
         if isinstance(item, RowIssue):
             report.issues.append(item)
             continue
-        # A batch holds one table, so that outcomes never go in before the records they name.
+        # A batch holds one table, so that facts never go in before the records they name.
         if rows and (len(rows) == BATCH or rows[-1].table is not item.table):
             yield rows
             rows = []
@@ -145,37 +146,34 @@ def _batches(found: Iterable[Read], report: ImportReport) -> Iterable[list[Recor
         yield rows
 
 
-def _write(
-    records: Records,
-    outcomes: Outcomes,
-    rows: Sequence[Record | Outcome | Withdrawal],
-    report: ImportReport,
-    now: datetime,
-) -> None:
+def _write(stores: Stores, rows: Sequence[Row | Withdrawal], report: ImportReport, now: datetime) -> None:
     """One batch of one table."""
+    records, outcomes, registers = stores
     table = rows[0].table
-    gone = [row.id for row in rows if isinstance(row, Withdrawal)]
-    counts = records.upsert([row for row in rows if not isinstance(row, Outcome | Withdrawal)], now)
-    written = outcomes.upsert([row for row in rows if isinstance(row, Outcome)], now)
-    deleted = records.delete(table, gone)
-    counts += written.counts
-    _refuse(written.rejected, report)
-    report.add(table, new=counts.new, updated=counts.updated, unchanged=counts.unchanged, deleted=deleted.records)
+    gone = [row.key for row in rows if isinstance(row, Withdrawal)]
+    told = [row for row in rows if not isinstance(row, Withdrawal)]
+    if table in RECORD_KINDS:
+        counts = records.upsert([row for row in told if isinstance(row, Record)], now)
+        deleted = records.delete(table, [key[0] for key in gone]).records
+    else:
+        facts = outcomes.upsert([row for row in told if isinstance(row, Outcome)], now)
+        kept = registers.upsert([row for row in told if isinstance(row, Register)], now)
+        counts = facts.counts + kept.counts
+        deleted = registers.delete(table, gone)
+        report.issues += [_issue(each) for each in (*facts.dangling, *kept.dangling)]
+    report.add(table, new=counts.new, updated=counts.updated, unchanged=counts.unchanged, deleted=deleted)
 
 
-def _refuse(rejected: Iterable[Rejected], report: ImportReport) -> None:
-    for each in rejected:
-        for name in each.fields:
-            value = getattr(each.outcome, name)
-            report.issues.append(
-                RowIssue(
-                    each.outcome.source.file,
-                    each.outcome.source.row,
-                    name,
-                    "unknown_record",
-                    Severity.ERROR,
-                    value,
-                    Said(f"没有编号为 {value} 的记录。", f"There is no record with the id {value}."),
-                    Said("先导入该记录，或更正编号。", "Import that record first, or correct the id."),
-                )
-            )
+def _issue(dangling: Dangling) -> RowIssue:
+    """A fact is nothing without a record that it needs; any other id it keeps until the record arrives."""
+    source = dangling.row.source
+    zh, en = f"没有编号为 {dangling.id} 的记录", f"There is no record with the id {dangling.id}"
+    if dangling.needed:
+        severity, told = Severity.ERROR, Said(f"{zh}。", f"{en}.")
+    else:
+        severity, told = (
+            Severity.WARNING,
+            Said(f"{zh}；本行已导入，编号原样保留。", f"{en}; the row keeps it as it is."),
+        )
+    step = Said("先导入该记录，或更正编号。", "Import that record first, or correct the id.")
+    return RowIssue(source.file, source.row, dangling.field, "unknown_record", severity, dangling.id, told, step)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.identity import Pooled
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
+from matcher.domain.records import RECORD_KINDS, CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.taxonomy import Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
@@ -74,7 +74,8 @@ class Pairings:
             try:
                 return records.find(record_id, lambda record: visible(record, viewer))
             except RecordNotFoundError as error:
-                if any(records.count().values()):
+                counts = records.count()
+                if any(counts[kind] for kind in RECORD_KINDS):
                     raise
                 raise _empty(error) from error
 

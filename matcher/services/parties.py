@@ -9,7 +9,7 @@ from functools import cached_property
 
 from matcher.domain.identity import Decision, Identities
 from matcher.domain.names import Groups, normal_name
-from matcher.domain.records import TYPES, Achievement, IdentityKind, Kind, Record, name_of
+from matcher.domain.records import RECORD_KINDS, Achievement, IdentityKind, Kind, Record, name_of
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records
@@ -98,7 +98,7 @@ def known_to(viewer: Viewer, database: Database) -> Known:
     """Load what the viewer may know."""
     with database.read() as connection:
         stored = Records(connection)
-        everything = {kind: list(stored.all(kind)) for kind in TYPES if kind is not Kind.OUTCOMES}
+        everything = {kind: list(stored.all(kind)) for kind in RECORD_KINDS}
         outcomes = list(Outcomes(connection).all())
         decisions = Decisions(connection).all()
     shown: dict[Kind, dict[str, Record]] = {

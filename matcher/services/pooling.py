@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
-from matcher.domain.identity import Identities, Pooled
+from matcher.domain.columns import references
+from matcher.domain.identity import Identities, Pooled, led
 from matcher.domain.names import Organisations
-from matcher.domain.records import IdentityKind, Kind, Left, PairKind, Right
+from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left, PairKind, Record, Register, Right
 from matcher.policy.visibility import Viewer, visible
-from matcher.store import Database, Decisions, Outcomes, Records
+from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
 
 def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left, Right]:
@@ -30,6 +32,27 @@ def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left
         }
         rights = list(stored.all(pairing.right))
     return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
+
+
+def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
+    """The rows of a register that the viewer may see, each naming only records that the viewer may know.
+
+    A record that was decided to be one with another is named by the one that stands for it: two rows may then share
+    what was their key. A record that is hidden is not named at all.
+    """
+    with database.read() as connection:
+        stored, identities = Records(connection), Identities(Decisions(connection).all())
+        rows = [row for row in Registers(connection).all(kind) if visible(row, viewer)]
+        named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
+        standing = {each: _standing(list(stored.all(each)), identities, viewer) for each in named}
+    return [led(row, standing) for row in rows]
+
+
+def _standing(records: Sequence[Record], identities: Identities, viewer: Viewer) -> dict[str, str]:
+    """By id, who stands for a record, or nothing where it is hidden; records that stand for themselves are left out."""
+    seen = [record for record in records if visible(record, viewer)]
+    hidden = {record.id: "" for record in records if not visible(record, viewer)}
+    return hidden | (identities.standing(IdentityKind.of(seen[0].table), seen) if seen else {})
 
 
 def organisations(database: Database) -> Organisations:

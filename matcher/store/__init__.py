@@ -2,15 +2,19 @@
 
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
+from matcher.store.facts import Dangling, Upserted
+from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
-from matcher.store.repositories import Deleted, Outcomes, Records, Rejected, Stamp, Upserted
+from matcher.store.registers import Registers
+from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.upserts import Counts
 
 __all__ = [
     "Controls",
     "Counts",
+    "Dangling",
     "Database",
     "Decisions",
     "Deleted",
@@ -19,7 +23,8 @@ __all__ = [
     "Imports",
     "Outcomes",
     "Records",
-    "Rejected",
+    "Registers",
+    "Replaced",
     "Stamp",
     "Upserted",
     "check",

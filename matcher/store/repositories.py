@@ -9,22 +9,29 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from matcher.domain.records import Kind, Outcome, PairKind, Record, Result
+from matcher.domain.records import RECORD_KINDS, Kind, Outcome, PairKind, Record, Result
 from matcher.errors import StoreError
 from matcher.store.controls import forget
+from matcher.store.facts import Upserted, existing, forget_facts, write_facts
+from matcher.store.history import Replaced, past
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
 from matcher.store.suggestions import not_found
-from matcher.store.tables import RECORD_KINDS, TABLES, deletions, outcomes, revisions, state
+from matcher.store.tables import TABLES, deletions, outcomes, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """How much a deletion took away."""
+    """How much a deletion took away: records, outcomes, and rows of registers."""
 
     records: int = 0
     outcomes: int = 0
+    registers: int = 0
+
+    def __add__(self, other: Deleted) -> Deleted:
+        records, registers = self.records + other.records, self.registers + other.registers
+        return Deleted(records, self.outcomes + other.outcomes, registers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +43,8 @@ class Stamp:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An outcome that was not written: `fields` (`left_id`, `right_id`) name records that do not exist."""
-
-    outcome: Outcome
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Upserted:
-    """What became of the outcomes written."""
-
-    counts: Counts
-    rejected: tuple[Rejected, ...]
-
-
 class Records:
-    """The four tables of records. `kind` is any but `Kind.OUTCOMES` throughout."""
+    """The four tables of records. `kind` is one of `RECORD_KINDS` throughout."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -130,12 +121,7 @@ class Records:
 
     def existing(self, kind: Kind, ids: Iterable[str]) -> set[str]:
         """Those of the ids that a record has."""
-        column = TABLES[kind].c.id
-        return {
-            each
-            for chunk in chunks(filter(can_be_kept, ids))
-            for each in self._connection.scalars(sa.select(column).where(column.in_(chunk)))
-        }
+        return existing(self._connection, kind, ids)
 
     def hashes(self, kind: Kind) -> dict[str, str]:
         """Content hash (SHA-256, hexadecimal) of every record, by id."""
@@ -154,18 +140,20 @@ class Records:
         }
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
-        """Delete records, all outcomes they take part in and the wishes that name them. Unknown ids are passed over."""
+        """Delete records, the wishes that name them, and the outcomes and rows of registers that need them.
+
+        Unknown ids are passed over.
+        """
         revision = Revision(self._connection)
         deleted = Deleted()
         for chunk in chunks(ids):
             present = sorted(self.existing(kind, chunk))
             if present:
-                taken = self._delete_chunk(kind, present, revision.bump())
-                deleted = Deleted(deleted.records + len(present), deleted.outcomes + taken)
+                deleted += self._delete_chunk(kind, present, revision.bump())
         return deleted
 
     def count(self) -> dict[Kind, int]:
-        """Number of rows of every table, outcomes among them."""
+        """Number of rows of every table, facts among them."""
         counted = sa.select(*(sa.select(sa.func.count()).select_from(TABLES[kind]).scalar_subquery() for kind in Kind))
         return dict(zip(Kind, self._connection.execute(counted).one(), strict=True))
 
@@ -185,16 +173,13 @@ class Records:
     def _read(self, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:
         return read(self._connection, plan, query)
 
-    def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> int:
-        pair = PairKind.of(kind)
-        side = outcomes.c.left_id if pair.left is kind else outcomes.c.right_id
-        facts = sa.delete(outcomes).where(outcomes.c.kind == pair.value, side.in_(ids))
-        taken = self._connection.execute(facts).rowcount
+    def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> Deleted:
+        taken = forget_facts(self._connection, kind, ids)
         forget(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
         self._connection.execute(sa.insert(deletions), gone)
-        return taken
+        return Deleted(len(ids), *taken)
 
 
 class Outcomes:
@@ -204,16 +189,12 @@ class Outcomes:
         self._connection = connection
 
     def upsert(self, rows: Sequence[Outcome], now: datetime) -> Upserted:
-        """Write outcomes; those that name a record that does not exist are returned as rejected.
+        """Write outcomes but those that name a record that does not exist, which the answer tells.
 
         Raises:
             StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
         """
-        revision = Revision(self._connection)
-        rejected = self._rejected(rows)
-        refused = {id(each.outcome) for each in rejected}
-        known = [row for row in rows if id(row) not in refused]
-        return Upserted(upsert(revision, OUTCOME_PLAN, known, now), tuple(rejected))
+        return write_facts(self._connection, rows, now)
 
     def all(self, kind: PairKind | None = None) -> Iterator[Outcome]:
         """All outcomes, or those of one pairing, by day and ids, streamed."""
@@ -234,25 +215,13 @@ class Outcomes:
         pair = (outcomes.c.kind == kind.value, outcomes.c.left_id == left_id, outcomes.c.right_id == right_id)
         return list(self._read(OUTCOME_PLAN.select().where(*pair)))
 
+    def history(self, outcome: Outcome) -> list[Replaced[Outcome]]:
+        """What was said of the pair on that day before it was corrected, the oldest first."""
+        return past(self._connection, OUTCOME_PLAN, OUTCOME_PLAN.key(outcome))
+
     def _read(self, query: sa.Select[Any]) -> Iterator[Outcome]:
         order = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
         return read(self._connection, OUTCOME_PLAN, query.order_by(*order))
-
-    def _rejected(self, rows: Sequence[Outcome]) -> list[Rejected]:
-        named: dict[Kind, set[str]] = {}
-        for row in rows:
-            named.setdefault(row.kind.left, set()).add(row.left_id)
-            named.setdefault(row.kind.right, set()).add(row.right_id)
-        records = Records(self._connection)
-        known = {kind: records.existing(kind, ids) for kind, ids in named.items()}
-        missing = (
-            (row, row.left_id not in known[row.kind.left], row.right_id not in known[row.kind.right]) for row in rows
-        )
-        return [
-            Rejected(row, (("left_id",) if left else ()) + (("right_id",) if right else ()))
-            for row, left, right in missing
-            if left or right
-        ]
 
 
 def read(connection: sa.Connection, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:

@@ -15,10 +15,11 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from matcher.domain.records import TYPES, Kind, Outcome, Record, Row, Source, Term
+from matcher.domain.periods import Period
+from matcher.domain.records import FACT_KINDS, KEYS, RECORD_KINDS, TYPES, Fact, Kind, Outcome, Record, Row, Source, Term
 from matcher.errors import StoreError
 from matcher.store.fields import Field, Form, fields_of
-from matcher.store.tables import KEYS, RECORD_KINDS, TABLES
+from matcher.store.tables import TABLES
 from matcher.wording import Said
 
 RowT = TypeVar("RowT", bound=Row)
@@ -52,6 +53,7 @@ class Plan(Generic[RowT]):
         self._type: Any = TYPES[kind]
         fields = fields_of(TYPES[kind])
         self._names = tuple(field.name for field in fields)
+        self._days = frozenset(field.name for field in fields if field.base is date)
         self._encoders = tuple(_encoder(field) for field in fields)
         self._decoders = tuple((field.name, _decoder(field)) for field in fields)
         self._values_of: Callable[[RowT], tuple[Any, ...]] = attrgetter(*self._names)
@@ -94,6 +96,19 @@ class Plan(Generic[RowT]):
         }
         row: RowT = self._type(**fields, source=Source(file=values[-2], row=values[-1]))
         return row
+
+    def archived(self, row: RowT) -> dict[str, Any]:
+        """The row as plain JSON values, which `restored` takes back."""
+        values = self._encoded(row) | {"source_file": row.source.file, "source_row": row.source.row}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+    def restored(self, content: Mapping[str, Any]) -> RowT:
+        """The row that was archived."""
+        values = [
+            date.fromisoformat(content[name]) if name in self._days and content[name] is not None else content[name]
+            for name in (*self._names, "source_file", "source_row")
+        ]
+        return self.decode(values)
 
     def _encoded(self, row: RowT) -> dict[str, Any]:
         return {
@@ -164,6 +179,8 @@ def _encoder(field: Field) -> Convert | None:
 
 
 def _decoder(field: Field) -> Convert | None:
+    if field.base is Period:
+        return Period
     if issubclass(field.base, Term):
         member = field.base._value2member_map_.__getitem__  # a fourth of the time of calling the class
         return member if field.form is Form.ONE else lambda values: tuple(member(value) for value in values)
@@ -174,8 +191,9 @@ def _value_of(term: Term) -> str:
     return str(term.value)
 
 
-_ENCODERS: Mapping[type, Convert] = {int: _whole, float: float, bool: bool}
+_ENCODERS: Mapping[type, Convert] = {int: _whole, float: float, bool: bool, Period: str}
 """Numbers are made plain, so that 5 and 5.0 in a field of decimals are one content."""
 
 RECORD_PLANS: Mapping[Kind, Plan[Record]] = {kind: Plan[Record](kind) for kind in RECORD_KINDS}
+FACT_PLANS: Mapping[Kind, Plan[Fact]] = {kind: Plan[Fact](kind) for kind in FACT_KINDS}
 OUTCOME_PLAN: Plan[Outcome] = Plan[Outcome](Kind.OUTCOMES)

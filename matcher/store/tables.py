@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from matcher.domain.records import TYPES, Kind, Term
+from matcher.domain.records import KEYS, REGISTER_KINDS, TYPES, Kind, Term
 from matcher.store.fields import Field, Form, fields_of
 
 metadata = sa.MetaData()
@@ -37,17 +37,11 @@ IdText = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Ids sort by code point on every database, as they do in Python and in SQLite, whatever the server's locale."""
 
 SCALARS: Mapping[type, type[sa.types.TypeEngine[Any]]] = {
-    str: sa.Text,
     int: sa.BigInteger,
     float: sa.Double,
     bool: sa.Boolean,
     date: sa.Date,
 }
-
-KEYS: Mapping[Kind, tuple[str, ...]] = {
-    kind: ("kind", "left_id", "right_id", "decided_on") if kind is Kind.OUTCOMES else ("id",) for kind in Kind
-}
-"""The fields that tell one row of a table from another."""
 
 
 def _type_of(field: Field, key: bool) -> sa.types.TypeEngine[Any]:
@@ -55,7 +49,9 @@ def _type_of(field: Field, key: bool) -> sa.types.TypeEngine[Any]:
         return sa.JSON()
     if issubclass(field.base, Term):
         return sa.Text()
-    return IdText if key and field.base is str else SCALARS[field.base]()
+    if issubclass(field.base, str):
+        return IdText if key else sa.Text()
+    return SCALARS[field.base]()
 
 
 def _columns(kind: Kind) -> Iterator[sa.Column[Any]]:
@@ -67,20 +63,21 @@ def _columns(kind: Kind) -> Iterator[sa.Column[Any]]:
     yield sa.Column("content_hash", sa.Text(), nullable=False)
     yield sa.Column("first_seen_at", UtcDateTime(), nullable=False)
     yield sa.Column("changed_at", UtcDateTime(), nullable=False)
-    yield sa.Column("revision", sa.BigInteger(), nullable=False)
+    if kind not in REGISTER_KINDS:
+        yield sa.Column("revision", sa.BigInteger(), nullable=False)
 
 
 def _table(kind: Kind) -> sa.Table:
     table = sa.Table(kind.value, metadata, *_columns(kind))
-    sa.Index(f"ix_{kind.value}_revision", table.c.revision)
+    for name in ("revision", "carrier_id"):
+        # A key that leads with the carrier serves as its index.
+        if name in table.c and name != KEYS[kind][0]:
+            sa.Index(f"ix_{kind.value}_{name}", table.c[name])
     return table
 
 
 TABLES: Mapping[Kind, sa.Table] = {kind: _table(kind) for kind in Kind}
-"""The table of each kind."""
-
-RECORD_KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.OUTCOMES)
-"""The kinds that are records, that is, all but the facts about them."""
+"""The table of each kind. Registers have no revision: files derived from the records do not depend on them."""
 
 outcomes = TABLES[Kind.OUTCOMES]
 # From the left the primary key serves, which leads with kind and left_id.
@@ -104,6 +101,18 @@ revisions = sa.Table(
     sa.Column("stamp", sa.Text(), nullable=False),
 )
 """A random stamp of every revision. A restored backup counts on from an older one, but with other stamps."""
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("kind", sa.Text(), nullable=False),
+    sa.Column("key", IdText, nullable=False),
+    sa.Column("content", sa.JSON(), nullable=False),
+    sa.Column("replaced_at", UtcDateTime(), nullable=False),
+)
+"""What rows of facts said before they were corrected. `key` is the row's key as a JSON list."""
+sa.Index("ix_history_key", history.c.kind, history.c.key)
 
 deletions = sa.Table(
     "deletions",

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from matcher.domain.records import Kind
+from matcher.domain.records import FACT_KINDS, RECORD_KINDS, REGISTER_KINDS
+from matcher.store import history
 from matcher.store.rows import Key, Plan, RowT
 from matcher.store.tables import deletions, revisions, state
 
@@ -77,11 +78,15 @@ def _upsert_chunk(revision: Revision, plan: Plan[RowT], rows: dict[Key, RowT], n
     known = _known(revision.connection, plan, list(encoded.values()))
     changed = {key: values for key, values in encoded.items() if known.get(key) != values["content_hash"]}
     if changed:
-        stamps = {"first_seen_at": now, "changed_at": now, "revision": revision.bump()}
+        if plan.kind in FACT_KINDS:
+            _archive(revision.connection, plan, {key: values for key, values in changed.items() if key in known}, now)
+        stamps: dict[str, Any] = {"first_seen_at": now, "changed_at": now}
+        if plan.kind not in REGISTER_KINDS:
+            stamps["revision"] = revision.bump()
         statement = _statement(plan.table, revision.connection.dialect.name)
         revision.connection.execute(statement, [values | stamps for values in changed.values()])
     new = [key for key in changed if key not in known]
-    if new and plan.kind is not Kind.OUTCOMES:
+    if new and plan.kind in RECORD_KINDS:
         # A record that comes back is not gone any more.
         gone = sa.delete(deletions).where(deletions.c.kind == plan.kind.value, deletions.c.id.in_(new))
         revision.connection.execute(gone)
@@ -94,10 +99,21 @@ def _known(connection: sa.Connection, plan: Plan[Any], rows: list[dict[str, Any]
     Rows are looked up by the beginning of their key alone. To compare all of an outcome's key takes PostgreSQL a
     scan of the table, and what else is known of the same left-hand records is little.
     """
-    query = sa.select(*plan.key_columns, plan.table.c.content_hash)
+    query = _beside(plan, sa.select(*plan.key_columns, plan.table.c.content_hash), rows)
+    return {found[0] if len(found) == 2 else tuple(found[:-1]): found[-1] for found in connection.execute(query)}
+
+
+def _beside(plan: Plan[Any], query: sa.Select[Any], rows: Iterable[dict[str, Any]]) -> sa.Select[Any]:
     for name in plan.key_names[:2]:
         query = query.where(plan.table.c[name].in_({row[name] for row in rows}))
-    return {found[0] if len(found) == 2 else tuple(found[:-1]): found[-1] for found in connection.execute(query)}
+    return query
+
+
+def _archive(connection: sa.Connection, plan: Plan[Any], rows: dict[Key, dict[str, Any]], now: datetime) -> None:
+    """Keep what the rows that are about to be corrected say now."""
+    if rows:
+        found = map(plan.decode, connection.execute(_beside(plan, plan.select(), rows.values())).all())
+        history.archive(connection, plan, [row for row in found if plan.key(row) in rows], now)
 
 
 @cache

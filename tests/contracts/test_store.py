@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matcher.domain.records import (
+    RECORD_KINDS,
     TYPES,
     Achievement,
     CarrierKind,
@@ -87,7 +88,7 @@ def test_a_record_of_each_kind_is_read_back_equal(database: Database) -> None:
     with database.read() as connection:
         records = Records(connection)
         assert [records.get(record.table, record.id) for record in RECORDS] == list(RECORDS)
-        assert records.count() == {**dict.fromkeys(Kind, 1), Kind.OUTCOMES: 0}
+        assert records.count() == {**dict.fromkeys(Kind, 0), **dict.fromkeys(RECORD_KINDS, 1)}
 
 
 def test_values_come_back_with_their_own_types(database: Database) -> None:
@@ -129,7 +130,7 @@ def rows_of(row_type: type[Any], **given_fields: st.SearchStrategy[Any]) -> st.S
 
 
 ids = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=300)
-any_record = st.one_of(*(rows_of(TYPES[kind], id=ids) for kind in Kind if kind is not Kind.OUTCOMES))
+any_record = st.one_of(*(rows_of(TYPES[kind], id=ids) for kind in RECORD_KINDS))
 contract = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -427,10 +428,11 @@ def test_an_outcome_of_an_unknown_record_is_handed_back_with_the_fields(database
     with database.begin() as connection:
         taken = Outcomes(connection).upsert(rows, NOW)
     assert taken.counts == Counts(new=1)
-    assert [(each.outcome, each.fields) for each in taken.rejected] == [
-        (rows[1], ("left_id",)),
-        (rows[2], ("right_id",)),
-        (rows[3], ("left_id", "right_id")),
+    assert [(each.row, each.field, each.needed) for each in taken.dangling] == [
+        (rows[1], "left_id", True),
+        (rows[2], "right_id", True),
+        (rows[3], "left_id", True),
+        (rows[3], "right_id", True),
     ]
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from matcher.domain.records import Fund, Kind
+from matcher.domain.records import KEYS, REGISTER_KINDS, Fund, Kind
 from matcher.errors import ConfigurationError, StoreError
 from matcher.store import Controls, Counts, Database, Decisions, Records, check, open_database, upgrade
 from matcher.store.tables import metadata
@@ -79,9 +79,14 @@ def test_ids_are_compared_by_bytes_on_a_server_of_any_locale(database: Database)
         for column in inspector.get_columns(table)
     }
     assert {key for key, collation in found.items() if collation == "C"} == {
-        *((kind.value, "id") for kind in Kind if kind is not Kind.OUTCOMES),
+        *((kind.value, "id") for kind in Kind if "id" in KEYS[kind]),
         ("outcomes", "left_id"),
         ("outcomes", "right_id"),
+        ("periods", "carrier_id"),
+        ("periods", "period"),
+        ("grants", "rule"),
+        ("grants", "carrier_id"),
+        ("history", "key"),
         ("deletions", "id"),
         ("identities", "alias"),
         ("identities", "canonical"),
@@ -120,7 +125,7 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(database: Databas
 def test_a_database_of_the_first_schema_is_migrated_with_its_records(database: Database) -> None:
     with database.begin() as connection:
         Records(connection).upsert([Fund(id="F-1")], NOW)
-        for table in ("identities", "controls"):
+        for table in ("identities", "controls", "history", *REGISTER_KINDS):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(StoreError) as failure:

@@ -16,14 +16,43 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.records import Kind
+from matcher.domain.identity import Decision
+from matcher.domain.records import KEYS, IdentityKind, Kind, PairKind, Source
+from matcher.domain.registers import Submission
 from matcher.errors import IntakeError, RecordNotFoundError
+from matcher.intake import read
+from matcher.policy.visibility import Viewer
+from matcher.services.folders import read_ecosystem
 from matcher.services.importing import BATCH, Files, ImportReport, delete_records, import_files
-from matcher.store import Database, Imports, ImportState, Outcomes, Records, open_database, upgrade
+from matcher.services.pooling import register
+from matcher.store import (
+    Database,
+    Decisions,
+    Imports,
+    ImportState,
+    Outcomes,
+    Records,
+    Registers,
+    open_database,
+    upgrade,
+)
 from tests.commandline import SAMPLE, CommandLine, start
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-ROWS = {Kind.ACHIEVEMENTS: 105, Kind.INCUBATORS: 28, Kind.PROJECTS: 89, Kind.FUNDS: 20, Kind.OUTCOMES: 339}
+ROWS = {
+    Kind.ACHIEVEMENTS: 105,
+    Kind.INCUBATORS: 28,
+    Kind.PROJECTS: 89,
+    Kind.FUNDS: 20,
+    Kind.OUTCOMES: 339,
+    Kind.EVENTS: 53,
+    Kind.PERIODS: 99,
+    Kind.FILINGS: 8,
+    Kind.RESOURCES: 14,
+    Kind.ARRANGEMENTS: 16,
+    Kind.CONTRACTS: 12,
+    Kind.GRANTS: 4,
+}
 
 
 @pytest.fixture
@@ -50,7 +79,7 @@ def stored(database: Database) -> tuple[int, dict[Kind, int], list[dict[str, str
         return (
             records.revision(),
             records.count(),
-            [records.hashes(kind) for kind in Kind if kind is not Kind.OUTCOMES],
+            [records.hashes(kind) for kind in Kind if "id" in KEYS[kind]],
         )
 
 
@@ -76,7 +105,7 @@ def ecosystem(folder: Path) -> Path:
 def test_the_sample_goes_in_without_a_single_refused_row(database: Database) -> None:
     report = take(database, SAMPLE)
     assert counted(report, "new") == ROWS
-    assert not [issue for issue in report.issues if issue.refuses]
+    assert not [issue for issue in report.issues if issue.refuses or issue.code == "unknown_record"]
     assert stored(database)[1] == ROWS
 
 
@@ -179,7 +208,7 @@ def test_deleting_takes_all_named_records_or_none(database: Database, tmp_path: 
 
 def test_the_command_deletes_and_says_how_much(matcher: CommandLine, tmp_path: Path) -> None:
     matcher("import", ecosystem(tmp_path / "eco"))
-    assert matcher("delete", "A1", "--json").json == {"records": 1, "outcomes": 1}
+    assert matcher("delete", "A1", "--json").json == {"records": 1, "outcomes": 1, "registers": 0}
     assert "A1" in matcher("delete", "A1", code=1).err
 
 
@@ -301,3 +330,95 @@ def test_an_interrupted_import_of_another_file_is_not_this_ones_business(databas
         Imports(connection).start("other.csv", NOW)
     assert not take(database, ecosystem(tmp_path / "eco")).interrupted_before
     shutil.rmtree(tmp_path / "eco")
+
+
+# --- registers ---
+
+
+def registered(folder: Path) -> Path:
+    """A small ecosystem with a restricted result, an event, two submissions, a resource and a contract."""
+    ecosystem(folder)
+    table(folder, "achievements.csv", "id,title,visibility", "A1,玉米淀粉,", "A2,蒙药制剂,保密")
+    table(folder, "incubators.csv", "id,name", "I1,孵化器", "I2,孵化器有限公司")
+    table(folder, "载体事件.csv", "编号,载体编号,事件,级别", "E1,I1,认定,国家级", "E2,I2,认定,国家级")
+    table(folder, "填报数据.csv", "载体编号,填报期,指标:在孵企业数", "I1,2026年三季度,12", "I2,2026Q2,10")
+    table(folder, "共享资源.csv", "编号,名称,类型,开放对象,可见范围", "R1,质谱,仪器,I1;I2,", "R2,保密间,实验室,,保密")
+    table(folder, "技术合同.csv", "编号,合同名称,成果编号,载体编号", "C1,甲合同,A1,I2", "C2,乙合同,A2,I1")
+    return folder
+
+
+def test_registers_go_in_once_and_a_correction_is_kept(database: Database, tmp_path: Path) -> None:
+    folder = registered(tmp_path / "eco")
+    assert counted(take(database, folder), "new")[Kind.PERIODS] == 2
+    before = stored(database)
+    assert take(database, folder).totals() == Counter(unchanged=sum(before[1].values()))
+    assert stored(database) == before
+    table(folder, "填报数据.csv", "载体编号,填报期,指标:在孵企业数", "I1,2026年三季度,21", "I2,2026Q2,10")
+    assert take(database, folder / "填报数据.csv").totals() == Counter(updated=1, unchanged=1)
+    with database.read() as connection:
+        [old] = Registers(connection).history(Kind.PERIODS, ("I1", "2026Q3"))
+        [new, _] = Registers(connection).all(Kind.PERIODS)
+    assert isinstance(old.row, Submission)
+    assert isinstance(new, Submission)
+    assert (old.row.metrics, new.metrics) == ({"在孵企业数": 12}, {"在孵企业数": 21})
+    assert old.row.source == Source("填报数据.csv", 2)
+
+
+def test_a_needed_record_that_is_unknown_refuses_the_row_and_any_other_only_warns(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = registered(tmp_path / "eco")
+    table(folder, "filings.csv", "id,carrier_id,receiver_id,kind", "B1,I1,I7,品牌输出", "B2,I9,I2,品牌输出")
+    report = take(database, folder)
+    assert counted(report, "new")[Kind.FILINGS] == 1
+    assert [(i.file, i.row, i.field, i.value, i.refuses) for i in report.issues if i.code == "unknown_record"] == [
+        ("filings.csv", 2, "receiver_id", "I7", False),
+        ("filings.csv", 3, "carrier_id", "I9", True),
+    ]
+    assert take(database, folder, dry_run=True).issues == report.issues
+
+
+def test_a_withdrawn_carrier_takes_its_facts_along_and_a_fact_can_be_taken_back_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = registered(tmp_path / "eco")
+    take(database, folder)
+    take(database, table(tmp_path, "periods.csv", "carrier_id,period,withdrawn", "I2,2026Q2,是", "I2,2026Q1,是"))
+    assert stored(database)[1][Kind.PERIODS] == 1
+    report = take(database, table(tmp_path, "incubators.csv", "id,name,withdrawn", "I1,孵化器,是"))
+    assert counted(report, "deleted") == {Kind.INCUBATORS: 1}
+    assert {kind: n for kind, n in stored(database)[1].items() if n} == {
+        Kind.ACHIEVEMENTS: 2,
+        Kind.INCUBATORS: 1,
+        Kind.EVENTS: 1,
+        Kind.RESOURCES: 2,
+        Kind.CONTRACTS: 2,
+    }
+
+
+def test_a_register_names_only_what_the_viewer_may_know_under_the_record_that_stands_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    take(database, registered(tmp_path / "eco"))
+    with database.begin() as connection:
+        Decisions(connection).put([Decision(IdentityKind.INCUBATOR, "I2", "I1")], NOW)
+
+    def seen(kind: Kind, viewer: Viewer, *names: str) -> list[tuple[object, ...]]:
+        return [tuple(getattr(row, name) for name in names) for row in register(database, kind, viewer)]
+
+    assert seen(Kind.EVENTS, Viewer.PUBLIC, "id", "carrier_id") == [("E1", "I1"), ("E2", "I1")]
+    assert seen(Kind.RESOURCES, Viewer.BROKERS, "id", "open_to") == [("R1", ("I1",))]
+    assert seen(Kind.RESOURCES, Viewer.ENTITLED, "id", "open_to") == [("R1", ("I1",)), ("R2", ())]
+    both = ("id", "achievement_id", "carrier_id")
+    assert seen(Kind.CONTRACTS, Viewer.PUBLIC, *both) == [("C1", "A1", "I1"), ("C2", "", "I1")]
+    assert seen(Kind.CONTRACTS, Viewer.ENTITLED, *both) == [("C1", "A1", "I1"), ("C2", "A2", "I1")]
+
+
+def test_evaluation_reads_no_register_not_even_a_broken_one(tmp_path: Path) -> None:
+    folder = registered(tmp_path / "eco")
+    table(folder, "载体事件.csv", "这里没有表头")
+    ecosystem_read = read_ecosystem(folder)
+    assert ecosystem_read.remarks("eco") == []
+    assert len(ecosystem_read.outcomes[PairKind.ACHIEVEMENT_INCUBATOR]) == 2
+    with pytest.raises(IntakeError):
+        read(folder)

@@ -20,12 +20,13 @@ import pytest
 
 from matcher.bootstrap import Installation
 from matcher.domain.records import Kind, Record
+from matcher.domain.registers import Resource, ResourceKind
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, HashingEncoder, Progress, Role, Vectors
 from matcher.index.snapshot import FIELDS, TABLES, Snapshot, SnapshotFolder
 from matcher.services.indexing import Indexer
 from matcher.settings import Settings
-from matcher.store import Database, Outcomes, Records, open_database, upgrade
+from matcher.store import Database, Outcomes, Records, Registers, open_database, upgrade
 from tests import builders
 from tests.commandline import DAY, SAMPLE, CommandLine, start
 
@@ -151,6 +152,15 @@ def test_deleting_everything_leaves_empty_indexes(place: Place) -> None:
     snapshot, report = place.indexer().refresh()
     assert report.removed == 5
     assert content(snapshot) == {}
+
+
+def test_registers_do_not_even_make_the_indexes_stale(place: Place) -> None:
+    indexer = place.indexer()
+    resource = Resource(id="R1", name="质谱", kind=ResourceKind.INSTRUMENT, open_to=("I1",))
+    for name in ("质谱", "高分辨质谱"):
+        with place.database.begin() as connection:
+            Registers(connection).upsert([replace(resource, name=name)], NOW)
+        assert not indexer.stale()
 
 
 def test_a_new_outcome_encodes_nothing(place: Place) -> None:

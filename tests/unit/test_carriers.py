@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from matcher.domain.matches import State
+from matcher.domain.periods import Period
 from matcher.domain.records import CarrierKind, FocusType, Incubator, Level
+from matcher.domain.registers import Submission
 from matcher.policy.carriers import Standing, Target, carrier_facts, next_target, standings, way
+from matcher.policy.facts import stated
 from matcher.policy.projects import months, project_facts
 from tests.builders import incubator, industries, project, rulebook
 
@@ -150,3 +153,10 @@ def test_a_project_enters_on_the_day_its_column_tells() -> None:
     assert known["special_field"].value == "yes"
     unread = project(founded_on=date(2023, 1, 1), extra={"入孵日期": "去年夏天"})
     assert "months_founded_at_entry" not in project_facts(unread, BOOK, date(2026, 1, 1), industries()).known
+
+
+def test_the_figures_of_a_submission_are_read_as_those_of_a_carrier() -> None:
+    figures = {"在孵企业数": 41.0, "专职人员": 16.0, "谁也不认识": 7.0}
+    facts = stated(Submission(carrier_id="I1", period=Period("2026Q3"), metrics=figures), BOOK)
+    assert {name: fact.value for name, fact in facts.known.items()} == {"tenants": 41.0, "professional_staff": 16.0}
+    assert facts.number("tenants_per_professional") == 41 / 16

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.records import Outcome, Record
+from matcher.domain.records import KEYS, Outcome, Record
 from matcher.errors import UnsupportedFileError
 from matcher.intake import RowIssue, Withdrawal, read
 from matcher.intake.writing import write_record
@@ -18,9 +18,9 @@ SAMPLE = [item for item in read(data_folder("sample")) if not isinstance(item, R
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_every_record_of_the_sample_comes_back_as_it_was(tmp_path: Path, suffix: str) -> None:
+def test_every_row_of_the_sample_comes_back_as_it_was(tmp_path: Path, suffix: str) -> None:
     for record in SAMPLE:
-        path = tmp_path / f"{record.id}{suffix}"
+        path = tmp_path / f"{'-'.join(getattr(record, name) for name in KEYS[record.table])}{suffix}"
         write_record(path, record)
         [found] = read(path, kind=record.table)
         assert not isinstance(found, RowIssue | Withdrawal | Outcome)

@@ -1,0 +1,35 @@
+"""The periods for which carriers report: a quarter, half a year, a year."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+MONTHS = {"": (1, 12), "H1": (1, 6), "H2": (7, 12), "Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12)}
+"""First and last month of each part of a year."""
+
+_WRITTEN = re.compile(r"(?:19|20)[0-9]{2}(?:H[12]|Q[1-4])?")
+
+
+class Period(str):
+    """A period is its text, `2026Q3`, `2026H1` or `2026`, and nothing else can be one. By date they sort by `end`."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Period:
+        """Take the text over. Raises ValueError for any other text."""
+        if not _WRITTEN.fullmatch(text):
+            raise ValueError(f"{text!r} is no period")
+        return super().__new__(cls, text)
+
+    @property
+    def start(self) -> date:
+        """Its first day."""
+        return date(int(self[:4]), MONTHS[self[4:]][0], 1)
+
+    @property
+    def end(self) -> date:
+        """Its last day."""
+        year, month = int(self[:4]), MONTHS[self[4:]][1]
+        return date(year, month, monthrange(year, month)[1])
