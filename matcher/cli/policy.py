@@ -107,4 +107,4 @@ def chain_gaps(
         if json:
             session.screen.json(head | gaps_json(gaps.book, gaps.chains, found))
         else:
-            show_gaps(session.screen, gaps.book, gaps.chains, found, day, top=top, why=why)
+            show_gaps(session.screen, gaps.book, gaps.chains, found, f"{day} {region or ''}", top=top, why=why)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from matcher.cli.console import Screen
 from matcher.cli.show_places import TABLES, future, show_why, signs
@@ -33,14 +32,14 @@ UNMET = (
 NOTHING = Said("没有可用的成果，需要征集或引进", "no result is there; ask for one or bring one in")
 
 
-def show_gaps(screen: Screen, book: Rulebook, chains: Chains, found: Gaps, day: date, *, top: int, why: bool) -> None:
-    """Every chain asked for, then how far the records could be placed."""
+def show_gaps(screen: Screen, book: Rulebook, chains: Chains, found: Gaps, at: str, *, top: int, why: bool) -> None:
+    """Every chain asked for, then how far the records could be placed; `at` tells day and region of the report."""
     if not found.coverage:
         screen.note(Said("还没有记录，请先 matcher import。", "There are no records yet; `matcher import` first."))
         return
     for code, unplaced in found.unplaced.items():
         for view in (one for one in found.chains if one.chain.industry == code):
-            _show_chain(screen, chains, view, day, top=top, why=why)
+            _show_chain(screen, chains, view, at, top=top, why=why)
         if unplaced:
             lead = Said(f"{chains.names[code].zh}未归类 {len(unplaced)}  ", f"{chains.names[code].en}, not placed  ")
             screen.item(lead.to(screen.language), _names(screen, unplaced))
@@ -58,11 +57,11 @@ def show_gaps(screen: Screen, book: Rulebook, chains: Chains, found: Gaps, day: 
     )
 
 
-def _show_chain(screen: Screen, chains: Chains, view: ChainView, day: date, *, top: int, why: bool) -> None:
+def _show_chain(screen: Screen, chains: Chains, view: ChainView, at: str, *, top: int, why: bool) -> None:
     part, whole = (chains.names[code].to(screen.language) for code in (view.chain.code, view.chain.industry))
     tally = [(state, sum(one.state.state is state for one in view.nodes)) for state in ChainState]
     told = " · ".join(f"{STATES[state].to(screen.language)} {count}" for state, count in tally if count)
-    screen.print((part if part == whole else f"{whole} · {part}", "bold"), f"   {told}   {day}")
+    screen.print((part if part == whole else f"{whole} · {part}", "bold"), f"   {told}   {at}")
     columns = [column.to(screen.language) for column in COLUMNS]
     screen.show(screen.table(columns, [_row(screen, one) for one in view.nodes]))
     _show_links(screen, view)

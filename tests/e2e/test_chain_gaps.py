@@ -124,6 +124,7 @@ def test_a_region_leaves_carriers_and_projects_of_other_places_out(sample: Comma
     assert "ex-i26" in [one["id"] for one in everywhere["carriers"]]
     assert "ex-i26" not in [one["id"] for one in here["carriers"]]
     assert (everywhere["figures"]["projects"], here["figures"]["projects"]) == (1, 0)
+    assert f"{DAY} 通辽市" in sample(*ASKED, "--region", "通辽市", "--industry", "corn").out
 
 
 def test_a_region_on_no_map_is_a_named_error(sample: CommandLine) -> None:
