@@ -35,7 +35,7 @@ def test_the_labels_name_records_of_the_sample_and_nodes_that_exist() -> None:
     assert len([name for name in LABELS if found()[name][0].table in (Kind.ACHIEVEMENTS, Kind.PROJECTS)]) >= 60
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.OUTCOMES])
+@pytest.mark.parametrize("kind", RECORD_KINDS)
 def test_placements_stay_as_good_as_they_were(kind: Kind) -> None:
     judged = judge(found(), LABELS)[kind]
 
