@@ -24,9 +24,9 @@ from matcher.services.duplicates import Duplicates
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
+from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
-from matcher.services.training import ModelFolder
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade

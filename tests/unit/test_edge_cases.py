@@ -16,7 +16,7 @@ from matcher.index.vectors import FaissIndex
 from matcher.policy.eligibility import check
 from matcher.policy.pairs import Pair
 from matcher.policy.visibility import Viewer
-from matcher.ranking.explain import closest_sentences
+from matcher.ranking.quotes import closest_sentences
 from matcher.ranking.ranker import standardise
 from matcher.text.words import bigrams
 from tests.builders import (
