@@ -51,12 +51,25 @@ def _faults_of_criterion(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]
     for name in rule.when:
         if name not in book.metrics or not set(rule.when[name]) <= set(book.metrics[name].words):
             yield "when", f"{name} is no text metric with all these words"
+    yield from _faults_of_sight(book, rule)
     for leaf in leaves(rule.criterion):
         if isinstance(leaf, Meets):
             if rule.ruleset in _reached(book, leaf.meets):
                 yield "criterion", f"{leaf.meets} does not exist, or leads back to {rule.ruleset}"
         elif isinstance(leaf, Compare) and (reason := _unfit(book, leaf)):
             yield "criterion", reason
+
+
+def _faults_of_sight(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]]:
+    """Metrics that nobody works out for a rule of its kind, so that it would stay unknown for ever."""
+    if rule.looks_at:
+        known = ", ".join(sorted(rule.looks_at))
+        kind = book.rulesets[rule.ruleset].kind
+        if not set(rule.when) <= rule.looks_at:
+            yield "when", f"a rule of kind {kind} knows only: {known}"
+        named = {leaf.metric for leaf in leaves(rule.criterion) if isinstance(leaf, Compare)}
+        if any(isinstance(leaf, Meets) for leaf in leaves(rule.criterion)) or not named <= rule.looks_at:
+            yield "criterion", f"a rule of kind {kind} knows only: {known}"
 
 
 def _reached(book: Rulebook, start: str) -> set[str]:

@@ -13,13 +13,21 @@ from pydantic import ValidationError
 
 from matcher.errors import PolicyError
 from matcher.policy.faults import faults
+from matcher.policy.filings import FilingRule
+from matcher.policy.grants import GrantRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.priority import TierRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
 
-KINDS: Mapping[str, type[Rule]] = {"criteria": Rule, "pair": PairRule, "tier": TierRule}
+KINDS: Mapping[str, type[Rule]] = {
+    "criteria": Rule,
+    "pair": PairRule,
+    "tier": TierRule,
+    "grant": GrantRule,
+    "filing": FilingRule,
+}
 """What `kind` of a ruleset may be, and the type of its rules."""
 
 HEAD = ("clause", "source", "jurisdiction", "subject", "confidence", "effect", "effective_from", "effective_to")

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, TypeVar, cast
+from typing import ClassVar, Literal, TypeVar, cast
 
 from pydantic import Field
 
@@ -64,9 +64,17 @@ class Rule(Model):
     """The rule is silent unless each of these text metrics is one of these words."""
     note: Said | None = None
 
+    looks_at: ClassVar[frozenset[str]] = frozenset()
+    """The metrics that are worked out for rules of this kind; empty: any metric there is."""
+
     def in_force(self, day: date) -> bool:
         """Whether the rule is in force on a day."""
         return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
+
+    @property
+    def gives(self) -> Said | None:
+        """What somebody gets to whom the rule applies, where it gives anything."""
+        return None
 
     @property
     def decides(self) -> bool:
