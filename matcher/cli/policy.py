@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli import show_policy
+from matcher.cli import filings, grants, show_policy
 from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.policy.carriers import Target
 from matcher.policy.visibility import Viewer
 
 app = typer.Typer(
     name="policy",
-    help="政策规则：条件核对、优先级、规则清单。Policy rules: criteria, priority, the list of rules.",
+    help="政策规则：条件核对、优先级、奖补、服务备案、规则清单。Policy rules and what follows from them.",
     no_args_is_help=True,
 )
 
@@ -79,3 +79,7 @@ def priority(
             session.screen.json(show_policy.priority_json(policy.book, found, day))
         else:
             show_policy.show_priority(session.screen, policy.book, found, day)
+
+
+app.add_typer(grants.app, name="grants")
+app.add_typer(filings.app, name="filings")
