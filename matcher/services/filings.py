@@ -55,7 +55,7 @@ class Filings:
         """Every service of the register on a day, or those a carrier gives or gets; what is worst comes first."""
         roll = carriers_on_roll(self._database, viewer)
         only = carrier_on_roll(self._database, roll, carrier, viewer).id if carrier is not None else None
-        services = [self._service(row, roll) for row in self._rows(viewer)]
+        services = [self._service(row, roll) for row in self._rows(roll, viewer)]
         found = [
             self._examined(one, day)
             for one in services
@@ -78,7 +78,7 @@ class Filings:
             started_on=planned.start,
             extra={REGION_COLUMNS[0]: planned.region} if planned.region else {},
         )
-        same = [row for row in self._rows(viewer) if _about(row, wanted, roll)]
+        same = [row for row in self._rows(roll, viewer) if _about(row, wanted, roll)]
         covering, others = _covering(same, planned.start, day)
         if covering:
             wanted = replace(
@@ -91,8 +91,9 @@ class Filings:
         found = self._examined(self._service(wanted, roll), day)
         return Prior(found, covering, others)
 
-    def _rows(self, viewer: Viewer) -> list[Filing]:
-        return [row for row in register(self._database, Kind.FILINGS, viewer) if isinstance(row, Filing)]
+    def _rows(self, roll: Roll, viewer: Viewer) -> list[Filing]:
+        found = (row for row in register(self._database, Kind.FILINGS, viewer) if isinstance(row, Filing))
+        return [row for row in found if row.carrier_id in roll.carriers]
 
     def _service(self, row: Filing, roll: Roll) -> Service:
         return Service(row, roll.carriers[row.carrier_id], _receiver(row, roll), self._gazetteer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -185,10 +186,21 @@ def _entitling(asked: _Asked) -> Event:
         why = Said(f"不符合 {verdict.basis.clause}：{verdict.said.zh}", f"{verdict.basis.clause}: {verdict.said.en}")
         raise asked.refuse(why)
     if verdict.state is State.UNKNOWN:
-        zh, en = "、".join(one.zh for one in entry.missing), ", ".join(one.en for one in entry.missing)
         why = Said(f"资格待核实：{verdict.said.zh}", f"the entitlement is not known: {verdict.said.en}")
-        raise asked.refuse(why, Said(f"请先补充：{zh}。", f"Tell first: {en}."))
+        raise asked.refuse(why, _to_tell(verdict.missing))
     return entry.entitlement.event
+
+
+def _to_tell(missing: Sequence[Said]) -> Said:
+    """What somebody has to tell; where no fact is missing but the text, who decides and where that is written."""
+    if not missing:
+        zh, en = (
+            "由市科技局明确后写入 data/policy/grants.yaml",
+            "Once the bureau has decided, write it into grants.yaml",
+        )
+        return Said(f"{zh}。", f"{en}.")
+    zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
+    return Said(f"请先补充：{zh}。", f"Tell first: {en}.")
 
 
 def _doubtful(asked: _Asked, other: str) -> GrantError:

@@ -45,7 +45,7 @@ class Grants:
         """Who is entitled to what on a day, how far it is, and what is wrong; of all carriers or of one."""
         roll = carriers_on_roll(self._database, viewer)
         only = carrier_on_roll(self._database, roll, carrier, viewer).id if carrier is not None else None
-        grants = _by_carrier(self._rows(Kind.GRANTS, viewer, Grant))
+        grants = _by_carrier(self._rows(Kind.GRANTS, roll, viewer, Grant))
         rules = {rule.id for rule in self.book.of(GrantRule)}
         strays = [row for rows in grants.values() for row in rows if row.rule not in rules]
         return Ledger(
@@ -55,7 +55,7 @@ class Grants:
         )
 
     def _entries(self, roll: Roll, grants: dict[str, list[Grant]], viewer: Viewer, day: date) -> list[Entry]:
-        events = _by_carrier(self._rows(Kind.EVENTS, viewer, Event))
+        events = _by_carrier(self._rows(Kind.EVENTS, roll, viewer, Event))
         carried = {
             name: Carried(carrier, events.get(name, []), self._gazetteer) for name, carrier in roll.carriers.items()
         }
@@ -63,8 +63,9 @@ class Grants:
         pairs = [(one.alias.id, one.canonical.id) for one in self._identity.review(viewer, IdentityKind.INCUBATOR)]
         return doubted(found, pairs)
 
-    def _rows(self, kind: Kind, viewer: Viewer, row_type: type[RowT]) -> list[RowT]:
-        return [row for row in register(self._database, kind, viewer) if isinstance(row, row_type)]
+    def _rows(self, kind: Kind, roll: Roll, viewer: Viewer, row_type: type[RowT]) -> list[RowT]:
+        found = (row for row in register(self._database, kind, viewer) if isinstance(row, row_type))
+        return [row for row in found if row.carrier_id in roll.carriers]
 
 
 def _by_carrier(rows: Iterable[RowT]) -> dict[str, list[RowT]]:

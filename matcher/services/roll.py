@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from matcher.domain.identity import Identities
@@ -21,15 +21,23 @@ class Roll:
     carriers: Mapping[str, Incubator]
     standing: Mapping[str, str]
     """Of each id that another carrier stands for, that carrier's id."""
-    names: Mapping[str, tuple[str, ...]]
-    """The ids of the carriers on the roll that a normal name may mean."""
+    spelled: Mapping[str, tuple[str, ...]]
+    """The ids of the carriers on the roll that have just this name."""
+    named: Mapping[str, tuple[str, ...]]
+    """Those that a normal name may mean."""
 
     def get(self, text: str) -> Incubator | None:
-        """The carrier of an id or of a name that only one has."""
+        """The carrier of an id, or of a name that only one has: just so, else but for its spelling."""
+        if not text:
+            return None
         if found := self.carriers.get(self.standing.get(text, text)):
             return found
-        named = self.names.get(normal_name(text), ()) if text else ()
-        return self.carriers[named[0]] if len(named) == 1 else None
+        meant = self.meant(text)
+        return self.carriers[meant[0]] if len(meant) == 1 else None
+
+    def meant(self, name: str) -> tuple[str, ...]:
+        """The ids of the carriers that a name may mean."""
+        return self.spelled.get(name) or self.named.get(normal_name(name), ())
 
     def members(self, carrier_id: str) -> tuple[str, ...]:
         """All ids under which a carrier of the roll may stand in a register."""
@@ -43,11 +51,9 @@ def carriers_on_roll(database: Database, viewer: Viewer) -> Roll:
         decisions = Identities(Decisions(connection).all())
     shown = [one for one in stored if visible(one, viewer)]
     standing = decisions.standing(IdentityKind.INCUBATOR, shown)
-    names: dict[str, dict[str, None]] = {}
-    for one in shown:
-        names.setdefault(normal_name(one.name), {})[standing.get(one.id, one.id)] = None
     by_id = {one.id: one for one in shown if one.id not in standing}
-    return Roll(by_id, standing, {name: tuple(ids) for name, ids in names.items()})
+    named = [(one.name, standing.get(one.id, one.id)) for one in shown]
+    return Roll(by_id, standing, _grouped(named), _grouped([(normal_name(name), one) for name, one in named]))
 
 
 def carrier_on_roll(database: Database, roll: Roll, text: str, viewer: Viewer) -> Incubator:
@@ -59,10 +65,10 @@ def carrier_on_roll(database: Database, roll: Roll, text: str, viewer: Viewer) -
     """
     if found := roll.get(text):
         return found
-    if named := roll.names.get(normal_name(text)):
+    if meant := roll.meant(text):
         raise StoreError(
-            Said(f"名称 {text} 对应多家载体：{'、'.join(named)}。", f"Several carriers are called {text}."),
-            Said("请改用编号。", f"Use an id: {', '.join(named)}."),
+            Said(f"名称 {text} 对应多家载体：{'、'.join(meant)}。", f"Several carriers are called {text}."),
+            Said("请改用编号。", f"Use an id: {', '.join(meant)}."),
         )
     with database.read() as connection:
         record = Records(connection).find(text, lambda record: visible(record, viewer))
@@ -71,3 +77,11 @@ def carrier_on_roll(database: Database, roll: Roll, text: str, viewer: Viewer) -
         Said(f"{text} 不是孵化载体。", f"{text} is not a carrier."),
         Said("请给出载体编号或全称。", "Give the id or the name of a carrier."),
     )
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By name the ids that share it, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for name, one in pairs:
+        found.setdefault(name, {})[one] = None
+    return {name: tuple(ids) for name, ids in found.items()}

@@ -87,6 +87,8 @@ CASES: Mapping[tuple[str, str, str], tuple[float, float]] = {
     ("STARTUP-TECH.C7", "rd_share_next_year", ANY): (0.20, 0.1999),
     # 技术合同认定登记（2000）
     ("CONTRACT-REGISTRATION-2000.days", "registration_days", ANY): (30, 31),
+    # 通创办发〔2023〕2号 三(二); the amounts of 三(一) have theirs in test_grants
+    ("TL-OB-1.prior", "service_filed_ahead", ANY): (0, -1),
 }
 
 RELIEVED: Mapping[tuple[str, str, str], tuple[float, float]] = {
