@@ -5,7 +5,8 @@ from __future__ import annotations
 from matcher.cli.grant_words import irregular, why
 from matcher.domain.matches import Confidence
 from matcher.intake.sheets import Cell
-from matcher.policy.ledger import Entry, Irregularity, Step
+from matcher.policy.irregularities import Irregularity
+from matcher.policy.ledger import Entry, Step
 from matcher.services.grants import Ledger
 from matcher.wording import Language, Said
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from matcher.domain.matches import State
 from matcher.domain.registers import Event, EventKind, GrantState
 from matcher.policy.figures import yuan
-from matcher.policy.ledger import Entry, Irregularity, Step
+from matcher.policy.irregularities import Irregularity
+from matcher.policy.ledger import Entry, Step
 from matcher.wording import Said, joined
 
 SPOKEN = {EventKind.RECOGNISED: "认定", EventKind.FILED: "备案", EventKind.EVALUATED: "绩效评价"}
@@ -44,14 +47,14 @@ def course(one: Entry) -> Said | None:
     row = one.row
     if row is None:
         return _waiting(one) if one.step is Step.ENTITLED else None
-    applied = _after(Said("申请", "applied"), str(row.applied_on or "?"), one.days_to_apply)
+    applied = _after(Said("申请", "applied"), row.applied_on, one.days_to_apply)
     if row.state is not GrantState.PAID:
         waiting = _waiting(one)
         return joined([applied, waiting]) if waiting else applied
     what = Said("拨付", "paid")
     if row.amount is not None:
         what = Said(f"拨付 {yuan(row.amount)}元", f"paid {yuan(row.amount)} yuan")
-    paid = _after(what, str(row.paid_on or "?"), one.days_to_pay)
+    paid = _after(what, row.paid_on, one.days_to_pay)
     return joined([applied, paid, *_office(one)])
 
 
@@ -64,15 +67,15 @@ def irregular(each: Irregularity, one: Entry) -> Said:
     if each is Irregularity.SAME_CARRIER:
         return Said(f"{each.said.zh}（{one.doubt}）", f"{each.said.en} ({one.doubt})")
     if each in (Irregularity.APPLIED_TWICE, Irregularity.PAID_TWICE):
-        ids = "、".join(dict.fromkeys(other.carrier_id for other in one.rows))
-        return Said(f"{each.said.zh}（{len(one.rows)} 条登记）", f"{each.said.en} ({len(one.rows)} rows, {ids})")
+        return Said(f"{each.said.zh}（{len(one.rows)} 条登记）", f"{each.said.en} ({len(one.rows)} rows)")
     return each.said
 
 
-def _after(what: Said, day: str, days: int | None) -> Said:
+def _after(what: Said, day: date | None, days: int | None) -> Said:
+    told = Said(f"{day or '日期未填'} {what.zh}", f"{day or '(day?)'} {what.en}")
     if days is None:
-        return Said(f"{day} {what.zh}", f"{day} {what.en}")
-    return Said(f"{day} {what.zh}（事件后 {days} 天）", f"{day} {what.en} ({days} days after the event)")
+        return told
+    return Said(f"{told.zh}（事件后 {days} 天）", f"{told.en} ({days} days after the event)")
 
 
 def _office(one: Entry) -> list[Said]:

@@ -12,7 +12,8 @@ from matcher.cli.show_policy import said_json
 from matcher.domain.matches import Confidence
 from matcher.domain.registers import Event
 from matcher.policy.figures import yuan
-from matcher.policy.ledger import Entry, Irregularity, Step
+from matcher.policy.irregularities import Irregularity
+from matcher.policy.ledger import Entry, Step
 from matcher.policy.rules import Rulebook
 from matcher.services.grants import Ledger
 from matcher.wording import Said, Word
@@ -113,13 +114,8 @@ def show_entry(screen: Screen, one: Entry) -> None:
 
 
 def total(entries: Iterable[Entry]) -> float:
-    """What is due or was paid, in yuan; a payment counts with what was paid."""
-    return sum(_amount(one) for one in entries)
-
-
-def _amount(one: Entry) -> float:
-    paid = one.row.amount if one.row and one.step is Step.PAID else None
-    return one.rule.amount if paid is None else paid
+    """What is due or was paid, in yuan."""
+    return sum(one.sum for one in entries)
 
 
 def _word(word: Word) -> dict[str, str]:

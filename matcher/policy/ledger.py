@@ -12,6 +12,7 @@ from datetime import date
 from matcher.domain.matches import Basis, State
 from matcher.domain.registers import Event, Grant, GrantState
 from matcher.policy.grants import BEST_FIRST, Carried, Entitlement, GrantRule, entitlement
+from matcher.policy.irregularities import YUAN, Irregularity, irregularities
 from matcher.policy.rules import Rulebook
 from matcher.wording import Said, Word
 
@@ -24,23 +25,6 @@ class Step(Word):
     PAID = "paid", "已拨付", "paid"
     UNKNOWN = "unknown", "待核实", "unknown"
     NOT_ENTITLED = "not_entitled", "不符合", "not entitled"
-
-
-class Irregularity(Word):
-    """What does not fit together in the ledger."""
-
-    NOT_ENTITLED = "not_entitled", "无资格而申请或拨付", "applied for or paid without entitlement"
-    UNPROVEN = "unproven", "资格待核实而申请或拨付", "applied for or paid while the entitlement is not known"
-    AMOUNT = "amount", "金额与规则不符", "not the rule's amount"
-    CURRENCY = "currency", "币种不是人民币", "not in yuan"
-    APPLIED_TWICE = "applied_twice", "重复申请", "applied for twice"
-    PAID_TWICE = "paid_twice", "重复拨付", "paid twice"
-    APPLIED_EARLY = "applied_early", "申请早于事件", "applied for before the event"
-    PAID_EARLY = "paid_early", "拨付早于事件", "paid before the event"
-    PAID_BEFORE_APPLIED = "paid_before_applied", "拨付早于申请", "paid before it was applied for"
-    OTHER_EVENT = "other_event", "所依据的事件不是应享事件", "rests on an event that does not entitle"
-    SAME_CARRIER = "same_carrier", "疑似同一载体重复享受", "may be one carrier with another that had it"
-    UNKNOWN_RULE = "unknown_rule", "规则编号不存在", "no rule has this id"
 
 
 APPLIED_ON = Said("申请日期", "day of the application")
@@ -79,6 +63,14 @@ class Entry:
     def passes(self) -> bool:
         """Whether the carrier is entitled."""
         return self.entitlement is not None and self.entitlement.verdict.state is State.PASS
+
+    @property
+    def sum(self) -> float:
+        """What was paid in yuan, over all rows and as far as told; else what is or would be due."""
+        if self.step is not Step.PAID:
+            return self.rule.amount
+        paid = (row for row in self.rows if row.state is GrantState.PAID and row.currency in YUAN)
+        return sum(row.amount or 0.0 for row in paid)
 
     @property
     def missing(self) -> tuple[Said, ...]:
@@ -187,8 +179,8 @@ def _entry(book: Rulebook, rule: GrantRule, carried: Carried, rows: tuple[Grant,
         due = _better(entitlement(book, rule, carried, paid), due)
     if due is None and not rows:
         return None
-    entry = Entry(rule, book.basis(rule.id), carried, due, rows, _step(due, rows), day)
-    return replace(entry, irregularities=tuple(_irregularities(entry)))
+    wrong = tuple(irregularities(rule, due, rows, carried.events))
+    return Entry(rule, book.basis(rule.id), carried, due, rows, _step(due, rows), day, wrong)
 
 
 def _better(one: Entitlement | None, other: Entitlement | None) -> Entitlement | None:
@@ -201,49 +193,6 @@ def _step(due: Entitlement | None, rows: Sequence[Grant]) -> Step:
         return Step.PAID if rows[0].state is GrantState.PAID else Step.APPLIED
     states = {State.PASS: Step.ENTITLED, State.UNKNOWN: Step.UNKNOWN}
     return states.get(due.verdict.state, Step.NOT_ENTITLED) if due else Step.NOT_ENTITLED
-
-
-def _irregularities(entry: Entry) -> Iterator[Irregularity]:
-    row, event = entry.row, entry.event
-    if row is None:
-        return
-    if not entry.passes:
-        unknown = entry.entitlement is not None and entry.entitlement.verdict.state is State.UNKNOWN
-        yield Irregularity.UNPROVEN if unknown else Irregularity.NOT_ENTITLED
-    elif event and row.event_id and not _tells_of(row.event_id, event, entry.carried.events):
-        yield Irregularity.OTHER_EVENT
-    if row.currency not in ("", "CNY"):
-        yield Irregularity.CURRENCY
-    elif row.amount is not None and row.amount != entry.rule.amount:
-        yield Irregularity.AMOUNT
-    yield from _repeated(entry.rows)
-    if entry.passes and event:
-        yield from _out_of_order(row, event.decided_on)
-    if row.paid_on and row.applied_on and row.paid_on < row.applied_on:
-        yield Irregularity.PAID_BEFORE_APPLIED
-
-
-def _repeated(rows: Sequence[Grant]) -> Iterator[Irregularity]:
-    if len(rows) > 1:
-        yield Irregularity.APPLIED_TWICE
-    if sum(row.state is GrantState.PAID for row in rows) > 1:
-        yield Irregularity.PAID_TWICE
-
-
-def _out_of_order(row: Grant, decided: date | None) -> Iterator[Irregularity]:
-    if decided and row.applied_on and row.applied_on < decided:
-        yield Irregularity.APPLIED_EARLY
-    if decided and row.paid_on and row.paid_on < decided:
-        yield Irregularity.PAID_EARLY
-
-
-def _tells_of(event_id: str, event: Event, events: Sequence[Event]) -> bool:
-    """Whether a row names the event that decides, or another that tells the same decision."""
-    return any(one.id == event_id and _decision(one) == _decision(event) for one in events)
-
-
-def _decision(event: Event) -> tuple[object, ...]:
-    return event.event, event.carrier_kind, event.level, event.decided_on
 
 
 def _days(first: date | None, last: date | None) -> int | None:

@@ -13,7 +13,8 @@ from matcher.domain.identity import Decision
 from matcher.domain.records import CarrierKind, IdentityKind, Kind, Level
 from matcher.domain.registers import Event, EventKind, Grant, GrantState
 from matcher.errors import GrantError, RecordNotFoundError, StoreError
-from matcher.policy.ledger import Entry, Irregularity, Step
+from matcher.policy.irregularities import Irregularity
+from matcher.policy.ledger import Entry, Step
 from matcher.policy.visibility import Viewer
 from matcher.services.granting import Granting, Noting
 from matcher.services.grants import Grants

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from matcher.domain.records import Level
 from matcher.domain.registers import Event, Grant, GrantState
 from matcher.policy.grants import Carried, GrantRule
-from matcher.policy.ledger import Entry, Irregularity, Step, doubted, entries
+from matcher.policy.irregularities import Irregularity
+from matcher.policy.ledger import Entry, Step, doubted, entries
 from tests.builders import gazetteer, incubator, rulebook
 from tests.unit.test_grants import FILED, TODAY, approval, evaluation, revocation, some_events
 
@@ -82,20 +83,31 @@ def test_a_withdrawn_application_is_none() -> None:
 IRREGULAR = {
     "paid without entitlement": (entry(paid(), events=[approval(on=date(2019, 1, 1))]), Irregularity.NOT_ENTITLED),
     "paid where nothing was decided": (entry(paid(), events=()), Irregularity.NOT_ENTITLED),
-    "applied for while the entitlement is not known": (entry(applied(), events=[approval(on=None)]), Irregularity.UNPROVEN),
+    "applied for while the entitlement is not known": (
+        entry(applied(), events=[approval(on=None)]),
+        Irregularity.UNPROVEN,
+    ),
     "less paid than due": (entry(paid(amount=499_999.0)), Irregularity.AMOUNT),
     "more paid than due": (entry(paid(amount=500_001.0)), Irregularity.AMOUNT),
     "paid in another currency": (entry(paid(currency="USD")), Irregularity.CURRENCY),
-    "applied for before the event": (entry(applied(applied_on=RECOGNISED - timedelta(days=1))), Irregularity.APPLIED_EARLY),
-    "paid before it was applied for": (entry(paid(paid_on=APPLIED - timedelta(days=1))), Irregularity.PAID_BEFORE_APPLIED),
+    "applied for before the event": (
+        entry(applied(applied_on=RECOGNISED - timedelta(days=1))),
+        Irregularity.APPLIED_EARLY,
+    ),
+    "paid before it was applied for": (
+        entry(paid(paid_on=APPLIED - timedelta(days=1))),
+        Irregularity.PAID_BEFORE_APPLIED,
+    ),
     "paid before the event": (
-        entry(paid(applied_on=None, paid_on=RECOGNISED - timedelta(days=1))), Irregularity.PAID_EARLY,
+        entry(paid(applied_on=None, paid_on=RECOGNISED - timedelta(days=1))),
+        Irregularity.PAID_EARLY,
     ),
     "applied for twice": (entry(applied(), applied(carrier_id="I2")), Irregularity.APPLIED_TWICE),
     "resting on another event": (
-        entry(applied(event_id="E9"), events=[EVENT, approval("E9", level=Level.CITY)]), Irregularity.OTHER_EVENT,
+        entry(applied(event_id="E9"), events=[EVENT, approval("E9", level=Level.CITY)]),
+        Irregularity.OTHER_EVENT,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", IRREGULAR)
@@ -109,8 +121,14 @@ def test_what_does_not_fit_has_a_name(what: str) -> None:
 def test_what_was_paid_twice_under_two_ids_is_one_entry() -> None:
     found = entry(paid(), paid(carrier_id="I2", paid_on=PAID + timedelta(days=1)))
 
-    assert found.step is Step.PAID
+    assert (found.step, found.sum) == (Step.PAID, 1_000_000)
     assert set(found.irregularities) == {Irregularity.APPLIED_TWICE, Irregularity.PAID_TWICE}
+
+
+def test_what_was_paid_counts_as_far_as_it_is_told_in_yuan() -> None:
+    rows = (paid(amount=None), paid(currency="USD"), paid(amount=400_000.0), applied())
+
+    assert [entry(row).sum for row in rows] == [0, 0, 400_000, 500_000]
 
 
 def test_a_row_may_rest_on_another_notice_of_the_same_decision() -> None:
