@@ -21,6 +21,9 @@ from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
+from matcher.services.filings import Filings
+from matcher.services.granting import Granting
+from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
@@ -131,6 +134,21 @@ class Installation:
             industries=industries,
             subjects=subjects,
         )
+
+    @cached_property
+    def grants(self) -> Grants:
+        """The ledger of grants."""
+        return Grants(self.database, self.rulebook, resources.load_gazetteer(), self.identity)
+
+    @cached_property
+    def granting(self) -> Granting:
+        """The noting of applications and payments."""
+        return Granting(self.database, self.grants)
+
+    @cached_property
+    def filings(self) -> Filings:
+        """The filings of brand output and managed services."""
+        return Filings(self.database, self.rulebook, resources.load_gazetteer())
 
     @cached_property
     def pairings(self) -> Pairings:

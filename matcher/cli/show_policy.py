@@ -48,6 +48,7 @@ def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
         "ruleset": rule.ruleset,
         "kind": book.rulesets[rule.ruleset].kind,
         "criterion": said_json(described(rule.criterion, book)),
+        "gives": said_json(rule.gives) if rule.gives else None,
         "note": said_json(rule.note) if rule.note else None,
     }
 
@@ -64,6 +65,8 @@ def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
             screen.print((ruleset.name.to(screen.language), "bold"), f"  {last}  {basis.cites.zh}  {period}")
         effect = EFFECTS[rule.effect].to(screen.language)
         told = described(rule.criterion, book).to(screen.language)
+        if rule.gives:
+            told = f"{rule.name.to(screen.language)} {rule.gives.to(screen.language)}: {told}"
         screen.item(f"   {rule.id}  ", f"{told}  [{effect} · {rule.confidence} · {rule.clause}]")
     screen.note(Said(f"共 {len(rules)} 条规则，版本 {book.version}。", f"{len(rules)} rules, version {book.version}."))
 

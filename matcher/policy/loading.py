@@ -15,6 +15,8 @@ from matcher.errors import PolicyError
 from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
 from matcher.policy.faults import faults
+from matcher.policy.filings import FilingRule
+from matcher.policy.grants import GrantRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.priority import TierRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
@@ -27,6 +29,8 @@ KINDS: Mapping[str, type[Rule]] = {
     "tier": TierRule,
     "place": PlaceRule,
     "chain": ChainRule,
+    "grant": GrantRule,
+    "filing": FilingRule,
 }
 """What `kind` of a ruleset may be, and the type of its rules."""
 

@@ -9,9 +9,10 @@ To add a rule to a kind there is: write it under `data/policy/` (data/policy/REA
 `tests/unit/test_policy_thresholds.py`, run `scripts/tables.py`. To add a *kind* of rule:
 
 1. In a module of its own, derive from `Rule` and name what such a rule says besides its criterion, e.g.
-   `class Grant(Rule): amount: float; event: str`. The types of the fields are what the loader checks.
+   `class GrantRule(Rule): amount: float`. The types of the fields are what the loader checks; `looks_at` names the
+   metrics that are worked out for such rules.
 2. Enter the class under its name in `loading.KINDS`; a ruleset of a file says `kind: <name>`.
-3. In the same module ask `book.of(Grant, day)` for the rules in force on the day of the event, build `Facts`, and
+3. In the same module ask `book.of(GrantRule, day)` for the rules in force on the day of the event, build `Facts`, and
    call `criteria.judge(book, rule, facts)`: the verdict carries clause, source, confidence and effect by itself.
 4. A use case of it that needs the database belongs in `matcher/services/policy.py`, a large one beside it
    (`matcher/services/chain_gaps.py`).
@@ -68,6 +69,16 @@ class Rule(Model):
     def in_force(self, day: date) -> bool:
         """Whether the rule is in force on a day."""
         return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The metrics that are worked out for rules of this kind; empty: any metric there is."""
+        return frozenset()
+
+    @property
+    def gives(self) -> Said | None:
+        """What somebody gets to whom the rule applies, where it gives anything."""
+        return None
 
     @property
     def decides(self) -> bool:
