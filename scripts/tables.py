@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from matcher.domain.records import TYPES, Term
+from matcher.policy.fees import FeeRule
 from matcher.policy.figures import described
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook, Ruleset
@@ -82,6 +83,7 @@ def _ruleset(rules: Rulebook, ruleset: Ruleset) -> str:
     lines += ["| 规则 | 名称 | 条件 | 条款 | 来源 | 可信度 | 效力 | 辖区 | 生效 | 失效 |", "|" + "---|" * 10]
     for rule in ruleset.rules:
         told = described(rule.criterion, rules).zh + (f"（{rule.note.zh}）" if rule.note else "")
+        told += f" → {rule.then.zh}" if isinstance(rule, FeeRule) else ""
         only = [rules.metrics[name].words[word].zh for name, words in rule.when.items() for word in words]
         row = (
             f"`{rule.id}`",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.domain.records import Incubator, Record
+from matcher.domain.records import Incubator, Record, Register
 from matcher.domain.registers import Submission
 from matcher.policy.rules import Rulebook
 from matcher.policy.vocabulary import Measure, Metric, folded
@@ -68,8 +68,8 @@ class Facts:
         return Facts(self.metrics, {**self.known, **known})
 
 
-def stated(record: Record | Submission, book: Rulebook) -> Facts:
-    """What a record or a submission tells of itself: named figures and columns of its own first, then its fields."""
+def stated(record: Record | Register, book: Rulebook) -> Facts:
+    """What a record or a row of a register tells: named figures and columns of its own first, then its fields."""
     known: dict[str, Fact] = {}
     for name, value in _figures(record):
         if (key := book.names.get(folded(name))) and key not in known:
@@ -90,7 +90,7 @@ def _field(field: str, value: Any, metric: Metric) -> Fact:
     return Fact(read(value, metric.measure), said, least=metric.measure is Measure.LIST)
 
 
-def _figures(record: Record | Submission) -> Iterator[tuple[str, Any]]:
+def _figures(record: Record | Register) -> Iterator[tuple[str, Any]]:
     yield from record.extra.items()
     if isinstance(record, Incubator | Submission):
         yield from record.metrics.items()

@@ -12,14 +12,30 @@ import yaml
 from pydantic import ValidationError
 
 from matcher.errors import PolicyError
+from matcher.policy.arrangements import EncouragementRule, ResidenceRule
 from matcher.policy.faults import faults
+from matcher.policy.fees import FeeRule
+from matcher.policy.openness import OpenRule, StepRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.priority import TierRule
+from matcher.policy.registration_form import FormRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.stages import ExitRule
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
 
-KINDS: Mapping[str, type[Rule]] = {"criteria": Rule, "pair": PairRule, "tier": TierRule}
+KINDS: Mapping[str, type[Rule]] = {
+    "criteria": Rule,
+    "pair": PairRule,
+    "tier": TierRule,
+    "exit": ExitRule,
+    "fee": FeeRule,
+    "form": FormRule,
+    "encouragement": EncouragementRule,
+    "residence": ResidenceRule,
+    "openness": OpenRule,
+    "step": StepRule,
+}
 """What `kind` of a ruleset may be, and the type of its rules."""
 
 HEAD = ("clause", "source", "jurisdiction", "subject", "confidence", "effect", "effective_from", "effective_to")
