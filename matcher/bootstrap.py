@@ -17,6 +17,7 @@ from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.chains import Chaining
+from matcher.services.contracts import Contracts
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.identity import Identity
@@ -115,6 +116,11 @@ class Installation:
     def policy(self) -> Policy:
         """The use cases of the rules."""
         return Policy(self.database, self.rulebook, resources.load_gazetteer(), resources.load_industries())
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """The use cases of technology contracts."""
+        return Contracts(self.database, self.rulebook)
 
     @cached_property
     def pairings(self) -> Pairings:

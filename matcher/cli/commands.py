@@ -12,7 +12,17 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import chaining, control, drifting, identity, measuring, policy, reports, show
+from matcher.cli import (
+    broker,
+    chaining,
+    control,
+    drifting,
+    identity,
+    measuring,
+    policy,
+    reports,
+    show,
+)
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import (
@@ -218,6 +228,9 @@ def why(
 
 app.add_typer(control.app, name="control")
 app.add_typer(policy.app)
+policy.app.command()(broker.stages)
+policy.app.command()(broker.contract)
+policy.app.command()(broker.contracts)
 app.command()(chaining.chain)
 app.command()(drifting.drift)
 app.command()(measuring.train)
