@@ -18,6 +18,7 @@ from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.chains import Chaining
 from matcher.services.contracts import Contracts
+from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.identity import Identity
@@ -121,6 +122,11 @@ class Installation:
     def contracts(self) -> Contracts:
         """The use cases of technology contracts."""
         return Contracts(self.database, self.rulebook)
+
+    @cached_property
+    def cooperation(self) -> Cooperation:
+        """The use cases of how carriers are run and who resides in them."""
+        return Cooperation(self.database, self.rulebook, resources.load_gazetteer())
 
     @cached_property
     def pairings(self) -> Pairings:

@@ -14,6 +14,7 @@ import typer
 from matcher import __version__
 from matcher.cli import (
     broker,
+    carrier,
     chaining,
     control,
     drifting,
@@ -231,6 +232,8 @@ app.add_typer(policy.app)
 policy.app.command()(broker.stages)
 policy.app.command()(broker.contract)
 policy.app.command()(broker.contracts)
+policy.app.command()(carrier.arrangements)
+app.add_typer(carrier.app, name="carrier")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
 app.command()(measuring.train)
