@@ -26,6 +26,7 @@ from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
+from matcher.services.sharing import Sharing
 from matcher.services.training import ModelFolder
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
@@ -142,6 +143,12 @@ class Installation:
             tell=self._tell,
             progress=self.progress,
         )
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The use cases of shared resources."""
+        industries, gazetteer = resources.load_industries(), resources.load_gazetteer()
+        return Sharing(self.database, self.pairings, self.builder, self.rulebook, gazetteer, industries)
 
     @cached_property
     def matching(self) -> Matching:

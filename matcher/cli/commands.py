@@ -22,6 +22,7 @@ from matcher.cli import (
     measuring,
     policy,
     reports,
+    resource,
     show,
 )
 from matcher.cli.console import Screen
@@ -234,6 +235,7 @@ policy.app.command()(broker.contract)
 policy.app.command()(broker.contracts)
 policy.app.command()(carrier.arrangements)
 app.add_typer(carrier.app, name="carrier")
+app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
 app.command()(measuring.train)
