@@ -36,7 +36,7 @@ def search(
         sharing, day = session.installation.sharing, day_of(as_of)
         found = sharing.search(query, Filters(kind, region, owner), viewer)
         hits = [(row, score, sharing.open_now(row, day)) for row, score in found.hits[:k]]
-        names = sharing.carriers(viewer)
+        names = sharing.carriers()
         if json:
             session.screen.json(show_resource.search_json(found, hits, names, query, day))
         else:
@@ -59,7 +59,7 @@ def for_(
         with session.busy():
             need, fits = sharing.needed(record_id, viewer, day)
         if json:
-            session.screen.json(show_resource.needed_json(need, fits, sharing.carriers(viewer), k, day))
+            session.screen.json(show_resource.needed_json(need, fits, sharing.carriers(), k, day))
         else:
             show_resource.show_needed(session.screen, need, fits, k, day, why=why)
 
@@ -80,6 +80,6 @@ def users(
         with session.busy():
             resource, groups = sharing.users(resource_id, k, viewer, day)
         if json:
-            session.screen.json(show_resource.users_json(resource, groups, sharing.carriers(viewer), day))
+            session.screen.json(show_resource.users_json(resource, groups, sharing.carriers(), day))
         else:
             show_resource.show_users(session.screen, resource, groups, day, why=why)

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 
+from matcher.domain.identity import Pooled
 from matcher.domain.matches import Component, Reason, State, Verdict
-from matcher.domain.names import Organisations
+from matcher.domain.names import BY_SPELLING, Organisations
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Fund, Incubator, Kind, PairKind, Project, Record, Result
+from matcher.domain.records import (
+    Achievement,
+    Fund,
+    Incubator,
+    Kind,
+    Left,
+    PairKind,
+    Project,
+    Record,
+    Result,
+    Right,
+    name_of,
+)
 from matcher.domain.registers import Resource
 from matcher.domain.taxonomy import Taxonomy
 from matcher.errors import StoreError
@@ -25,7 +39,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
 from matcher.services.pooling import organisations, pooled, register, register_row
 from matcher.services.resource_search import Filters, Found, search
-from matcher.store import Database
+from matcher.store import Database, Records
 from matcher.wording import Said
 
 Need = Achievement | Project | Incubator
@@ -52,18 +66,30 @@ class Fit:
 
 @dataclass(frozen=True)
 class Known:
-    """What a viewer may know of carriers and of who took which result."""
+    """What a viewer may know of results and carriers on a day, and of who took which result."""
 
-    carriers: dict[str, Incubator]
-    standing: dict[str, str]
-    took: dict[str, list[str]] = field(default_factory=dict)
-    """By result the carriers that took it, the latest first."""
-    organisations: Organisations = field(default_factory=Organisations)
+    pool: Pooled[Left, Right]
+    organisations: Organisations
+    day: date
 
-    @property
+    @cached_property
+    def carriers(self) -> dict[str, Incubator]:
+        """The carriers by id."""
+        return {one.id: one for one in self.pool.rights if isinstance(one, Incubator)}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """The carriers' names by id."""
         return {one.id: one.name for one in self.carriers.values()}
+
+    @cached_property
+    def took(self) -> dict[str, list[str]]:
+        """By result the carriers that took it, the latest first."""
+        took: dict[str, list[str]] = {}
+        for one in sorted(self.pool.outcomes, key=lambda one: one.decided_on, reverse=True):
+            if one.result is Result.ACCEPTED and one.decided_on <= self.day:
+                took.setdefault(one.left_id, []).append(one.right_id)
+        return took
 
 
 class Sharing:
@@ -91,46 +117,47 @@ class Sharing:
 
     def open_now(self, resource: Resource, day: date) -> tuple[Verdict, ...]:
         """Whether a resource is open at all on a day."""
-        return openness(resource, None, {}, organisations(self._database), self.book, day)
+        return openness(resource, None, {}, BY_SPELLING, self.book, day)
 
-    def carriers(self, viewer: Viewer) -> dict[str, str]:
-        """The carriers' names by id."""
-        return self._known(viewer).names
+    def carriers(self) -> dict[str, str]:
+        """The carriers' names by id; carriers are public."""
+        with self._database.read() as connection:
+            return {one.id: name_of(one) for one in Records(connection).all(Kind.INCUBATORS)}
 
     def needed(self, record_id: str, viewer: Viewer, day: date) -> tuple[Need, tuple[Fit, ...]]:
         """A result, project or carrier, and the resources that go with it, best first, usable or not."""
         record = self._pairings.find(record_id, viewer)
         require_visible(record, viewer)
-        known = self._known(viewer)
+        known = self._known(viewer, day)
         need = self._standing(record, known, viewer)
         rows = sorted(self._resources(viewer), key=lambda row: row.id)
         if not rows:
             return need, ()
         shown = self._builder.build([offers.offered(row) for row in rows])
         asked = self._builder.build([need])
-        fits = self._fits(asked, shown, [(need, row) for row in rows], known, day)
+        fits = self._fits(asked, shown, [(need, row) for row in rows], known)
         return need, fits
 
     def users(self, resource_id: str, k: int, viewer: Viewer, day: date) -> tuple[Resource, dict[Kind, list[Fit]]]:
         """A resource, and the k results, projects and carriers each that it goes with, usable or not, best first."""
         resource = cast("Resource", register_row(self._database, Kind.RESOURCES, resource_id, viewer))
-        known = self._known(viewer)
+        known = self._known(viewer, day)
         asked = self._builder.build([offers.offered(resource)])
         results, projects = (self._pairings.sides(pairing, viewer) for pairing in PairKind)
         sides: tuple[Side[Any], ...] = (results.left, projects.left, results.right)
         groups: dict[Kind, list[Fit]] = {}
         for kind, side in zip(NEEDS, sides, strict=True):
             pairs = [(cast("Need", record), resource) for record in side.records]
-            groups[kind] = list(self._fits(asked, side, pairs, known, day))[:k]
+            groups[kind] = list(self._fits(asked, side, pairs, known))[:k]
         return resource, groups
 
     def _fits(
-        self, asked: Side[Any], shown: Side[Any], pairs: Sequence[tuple[Need, Resource]], known: Known, day: date
+        self, asked: Side[Any], shown: Side[Any], pairs: Sequence[tuple[Need, Resource]], known: Known
     ) -> tuple[Fit, ...]:
         """The pairs of one question that more than their place speaks for, best first."""
         if not pairs:
             return ()
-        steps = [step(resource, _readiness(need), self.book, day) for need, resource in pairs]
+        steps = [step(resource, _readiness(need), self.book, known.day) for need, resource in pairs]
         found = offers.evidence(asked, shown) | {offers.STEP: _as_row(steps)}
         scores, parts = offers.ranked(found)
         fits = []
@@ -139,30 +166,24 @@ class Sharing:
             told = offers.components(found, parts, column)
             reasons = self._reasons.of(need, resource, told)
             if scores[0, column] > 0 and reasons:
-                verdicts = self._open_to(need, resource, known, day)
+                verdicts = self._open_to(need, resource, known)
                 fits.append(Fit(need, resource, float(scores[0, column]), told, reasons, steps[column], verdicts))
         return tuple(fits)
 
-    def _open_to(self, need: Need, resource: Resource, known: Known, day: date) -> tuple[Verdict, ...]:
+    def _open_to(self, need: Need, resource: Resource, known: Known) -> tuple[Verdict, ...]:
         """Whether the need may use the resource, through the carrier that serves it best of those it has."""
         through = list(_carriers_of(need, known))
         inside = [name for name in through if name in resource.open_to]
         chosen = next(iter((*inside, *through)), "")
         user = User(known.carriers.get(chosen), bool(chosen))
-        return openness(resource, user, known.names, known.organisations, self.book, day)
+        return openness(resource, user, known.names, known.organisations, self.book, known.day)
 
     def _resources(self, viewer: Viewer) -> list[Resource]:
         return cast("list[Resource]", register(self._database, Kind.RESOURCES, viewer))
 
-    def _known(self, viewer: Viewer) -> Known:
+    def _known(self, viewer: Viewer, day: date) -> Known:
         pool = pooled(self._database, PairKind.ACHIEVEMENT_INCUBATOR, viewer)
-        seen = {one.id for one in pool.lefts}
-        took: dict[str, list[str]] = {}
-        for one in sorted(pool.outcomes, key=lambda one: one.decided_on, reverse=True):
-            if one.result is Result.ACCEPTED and one.left_id in seen:
-                took.setdefault(one.left_id, []).append(one.right_id)
-        carriers = {one.id: one for one in pool.rights if isinstance(one, Incubator)}
-        return Known(carriers, dict(pool.standing), took, organisations(self._database))
+        return Known(pool, organisations(self._database), day)
 
     def _standing(self, record: Record, known: Known, viewer: Viewer) -> Need:
         """The record that stands for the one asked about, with the carriers it names led to those that stand."""
@@ -171,8 +192,9 @@ class Sharing:
                 Said(f"{record.id} 是基金，不需要共享资源。", f"{record.id} is a fund; it needs no shared resource."),
                 Said("请给出成果、项目或载体的编号。", "Name a result, a project or a carrier."),
             )
-        pairing = PairKind.PROJECT_FUND if isinstance(record, Project) else PairKind.ACHIEVEMENT_INCUBATOR
-        pool = pooled(self._database, pairing, viewer)
+        pool = known.pool
+        if isinstance(record, Project):
+            pool = pooled(self._database, PairKind.PROJECT_FUND, viewer)
         stands = pool.standing.get(record.id, record.id)
         found: Iterable[Record] = (*pool.lefts, *pool.rights)
         return next(one for one in found if one.id == stands and isinstance(one, Achievement | Project | Incubator))

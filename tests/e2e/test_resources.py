@@ -60,6 +60,13 @@ def test_a_result_uses_what_is_open_to_the_carrier_that_took_it(sample: CommandL
     assert "对所在载体 西辽河生物科技孵化器 开放" in [one["zh"] for one in fermenter["verdicts"]]
 
 
+def test_a_carrier_that_takes_a_result_later_does_not_open_anything_before(sample: CommandLine) -> None:
+    found = sample("resource", "for", "ex-a001", "--as-of", "2023-11-19", "--json").json
+    fermenter = next(one for one in found["fits"] if one["id"] == "ex-r02")
+
+    assert "尚未落户载体" in next(one["zh"] for one in fermenter["verdicts"] if one["state"] == "unknown")
+
+
 def test_what_cannot_be_used_is_told_with_what_would_change_it(sample: CommandLine) -> None:
     [closed] = [
         one for one in sample("resource", "for", "ex-p086", *AS_OF, "--json").json["closed"] if one["id"] == "ex-r25"
