@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import chaining, control, drifting, identity, measuring, policy, reports, show
+from matcher.cli import (
+    broker,
+    carrier,
+    chaining,
+    control,
+    drifting,
+    identity,
+    measuring,
+    policy,
+    reports,
+    resource,
+    show,
+)
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import (
@@ -218,6 +230,12 @@ def why(
 
 app.add_typer(control.app, name="control")
 app.add_typer(policy.app)
+policy.app.command()(broker.stages)
+policy.app.command()(broker.contract)
+policy.app.command()(broker.contracts)
+policy.app.command()(carrier.arrangements)
+app.add_typer(carrier.app, name="carrier")
+app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
 app.command()(measuring.train)

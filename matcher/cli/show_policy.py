@@ -11,6 +11,7 @@ from matcher.cli.show import mark, verdict_json
 from matcher.domain.matches import Effect, State, Verdict
 from matcher.policy.carriers import TARGETS, Standing, Way
 from matcher.policy.criteria import Assessment
+from matcher.policy.fees import FeeRule
 from matcher.policy.figures import described
 from matcher.policy.rules import Rule, Rulebook
 from matcher.services.policy import Before, Criteria, Priority
@@ -50,7 +51,7 @@ def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
         "criterion": said_json(described(rule.criterion, book)),
         "gives": said_json(rule.gives) if rule.gives else None,
         "note": said_json(rule.note) if rule.note else None,
-    }
+    } | ({"then": said_json(rule.then)} if isinstance(rule, FeeRule) else {})
 
 
 def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
@@ -67,6 +68,7 @@ def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
         told = described(rule.criterion, book).to(screen.language)
         if rule.gives:
             told = f"{rule.name.to(screen.language)} {rule.gives.to(screen.language)}: {told}"
+        told += f" → {rule.then.to(screen.language)}" if isinstance(rule, FeeRule) else ""
         screen.item(f"   {rule.id}  ", f"{told}  [{effect} · {rule.confidence} · {rule.clause}]")
     screen.note(Said(f"共 {len(rules)} 条规则，版本 {book.version}。", f"{len(rules)} rules, version {book.version}."))
 

@@ -12,14 +12,19 @@ import yaml
 from pydantic import ValidationError
 
 from matcher.errors import PolicyError
+from matcher.policy.arrangements import EncouragementRule, ResidenceRule
 from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
 from matcher.policy.faults import faults
+from matcher.policy.fees import FeeRule
 from matcher.policy.filings import FilingRule
 from matcher.policy.grants import GrantRule
+from matcher.policy.openness import OpenRule, StepRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.priority import TierRule
+from matcher.policy.registration_form import FormRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.stages import ExitRule
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
 
@@ -27,6 +32,13 @@ KINDS: Mapping[str, type[Rule]] = {
     "criteria": Rule,
     "pair": PairRule,
     "tier": TierRule,
+    "exit": ExitRule,
+    "fee": FeeRule,
+    "form": FormRule,
+    "encouragement": EncouragementRule,
+    "residence": ResidenceRule,
+    "openness": OpenRule,
+    "step": StepRule,
     "place": PlaceRule,
     "chain": ChainRule,
     "grant": GrantRule,
