@@ -13,7 +13,7 @@ from matcher.errors import EvaluationError
 from matcher.measure.deletion import Reading, deletion
 from matcher.measure.metrics import per_query, summarise
 from matcher.measure.references import references
-from matcher.measure.training import FITTERS, oriented, shown, train_on, training_windows
+from matcher.measure.training import FITTED, fit_ranker, oriented, shown, train_on, training_windows
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import reliability
 from matcher.ranking.corpus import Corpus, Matrix
@@ -95,7 +95,11 @@ def _direction(
 ) -> dict[str, Any]:
     ranking = score_pairs(window.evidence, trained.ranker, direction).ranking
     methods = {name: window.evidence[evidence] for name, evidence in BASELINES.items()}
-    methods |= {"dense": plain_cosine(window), **references(window, windows, direction, seed), "matcher": ranking}
+    methods |= {"dense": plain_cosine(window), **references(window, windows, direction, seed)}
+    if trained.ranker.boosting:
+        weighed = Ranker(FITTED, trained.ranker.weights)
+        methods["matcher_without_trees"] = score_pairs(window.evidence, weighed, direction).ranking
+    methods["matcher"] = ranking
     judged = {name: _judged(scores, window.truth, direction, seed) for name, scores in methods.items()}
     _, truth = oriented(ranking, window.truth, direction)
     return {
@@ -131,8 +135,8 @@ def _ablation(
     found = {}
     for family in Family:
         kept = [name for name in trained.ranker.weights if KINDS[name].family is not family]
-        if refit := FITTERS.get(trained.ranker.name):
-            ranker = refit(windows, direction, seed, kept)
+        if trained.ranker.name == FITTED:
+            ranker = fit_ranker(windows, direction, seed, kept)
         else:
             ranker = Ranker(trained.ranker.name, {name: trained.ranker.weights[name] for name in kept})
         found[family.value] = _ndcg(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)

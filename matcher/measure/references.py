@@ -99,7 +99,7 @@ def _learnt(window: Window, windows: Sequence[Window], direction: Direction, see
     from lightgbm import LGBMClassifier  # noqa: PLC0415  # most of a second to import
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    values, labels, _ = samples(windows, direction, np.random.default_rng(seed), SIMPLE)
+    values, labels = samples(windows, direction, np.random.default_rng(seed), SIMPLE)
     asked = standardised(window, direction, SIMPLE)
     flat = asked.reshape(-1, len(SIMPLE))
     linear = LogisticRegression(max_iter=1000).fit(values, labels).decision_function(flat)

@@ -6,7 +6,7 @@ judges and calibrates, the ones before it fit. A past without depth in time is c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +24,12 @@ from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
 
 ALL_KINDS = tuple(KINDS)
-FITTED, BOOSTED = "fitted", "boosted"
+FITTED = "fitted"
 MIN_HISTORY, SEED = 3, 0
 """What `matcher train` and the scoring of a folder use; an evaluation may say otherwise."""
 WINDOW_DAYS, WINDOWS = 182, 4
-FEWEST_PAIRS = 200
-"""Accepted pairs below which nothing is fitted: ten for each of some twenty weights."""
+FEWEST_PAIRS, FEWEST_FOR_TREES = 200, 1000
+"""Accepted pairs below which nothing is fitted (ten for each of some twenty weights), and no trees are grown."""
 NEGATIVES = 40
 """Candidates drawn for each question beside the accepted ones."""
 SHRINKAGE = 10.0
@@ -64,12 +64,22 @@ def train_on(windows: Sequence[Window], seed: int) -> tuple[dict[Direction, Trai
 
 
 def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int, kinds: Sequence[str] = ALL_KINDS) -> Ranker:
-    """Logistic regression with weights of zero or more, on evidence standardised within each question.
+    """Weights of zero or more, and trees on the same samples beside them once there are enough.
+
+    Trees see what a sum cannot, such as a region that only matters to those active lately; alone they are less stable.
+    """
+    values, labels = samples(windows, direction, np.random.default_rng(seed), kinds)
+    weights = fit_weights(values, labels)
+    trees = grow(values, labels, tuple(kinds), seed) if labels.sum() >= FEWEST_FOR_TREES else None
+    return Ranker(FITTED, dict(zip(kinds, weights.tolist(), strict=True)), trees)
+
+
+def fit_weights(values: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logistic regression with weights of zero or more, (kinds,), on evidence standardised within each question.
 
     All evidence is declared so that more speaks for the pair; a negative weight would be noise between related pieces
     and could not be explained to anybody. Minimised by L-BFGS-B with a quadratic penalty.
     """
-    values, labels, _ = samples(windows, direction, np.random.default_rng(seed), kinds)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters[1:]
@@ -78,23 +88,9 @@ def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int, kinds
         value = (np.logaddexp(0, logits) - labels * logits).sum() + SHRINKAGE / 2 * (weights**2).sum()
         return float(value), np.concatenate([[error.sum()], values.T @ error + SHRINKAGE * weights])
 
-    bounds = [(None, None), *[(0, None)] * len(kinds)]
-    found = minimize(loss, np.zeros(len(kinds) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
-    return Ranker(FITTED, {name: float(weight) for name, weight in zip(kinds, found.x[1:], strict=True)})
-
-
-def fit_boosted(windows: Sequence[Window], direction: Direction, seed: int, kinds: Sequence[str] = ALL_KINDS) -> Ranker:
-    """The weights of `fit_ranker`, and trees grown on the same samples beside them: their margins are added up.
-
-    Trees see what a sum cannot, such as a region that only matters to those active lately; alone they are less stable.
-    """
-    values, labels, groups = samples(windows, direction, np.random.default_rng(seed), kinds)
-    linear = fit_ranker(windows, direction, seed, kinds)
-    return Ranker(BOOSTED, linear.weights, grow(values, labels, groups, tuple(kinds), seed))
-
-
-FITTERS: Mapping[str, Callable[..., Ranker]] = {FITTED: fit_ranker, BOOSTED: fit_boosted}
-"""What is fitted to outcomes, the simpler first: of equals it serves."""
+    bounds = [(None, None), *[(0, None)] * values.shape[1]]
+    found = minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x[1:], np.float64)
 
 
 def ndcg(ranker: Ranker, window: Window, direction: Direction) -> float:
@@ -149,15 +145,14 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
     rankers = [default_ranker(judge.known.corpus.pairing)]
     pairs = _pairs(earlier)
     if pairs >= FEWEST_PAIRS:
-        rankers += [fit_(earlier, direction, seed) for fit_ in FITTERS.values()]
+        rankers.append(fit_ranker(earlier, direction, seed))
     judged = {ranker.name: ndcg(ranker, judge, direction) for ranker in rankers}
     best = max(rankers, key=lambda ranker: judged[ranker.name])
     if best is rankers[0]:  # The mix was fitted on nothing, so every window may calibrate it.
         return Trained(best, calibrate(best, windows, direction)), Comparison(direction, judged, pairs, best.name)
     # Judged and calibrated on a window it was not fitted on; what serves has then learnt from that window too.
     calibration = calibrate(best, [judge], direction)
-    final = FITTERS[best.name](windows, direction, seed)
-    return Trained(final, calibration), Comparison(direction, judged, pairs, best.name)
+    return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
 
 
 def standardised(window: Window, direction: Direction, kinds: Sequence[str] = ALL_KINDS) -> NDArray[np.float64]:
@@ -167,10 +162,8 @@ def standardised(window: Window, direction: Direction, kinds: Sequence[str] = AL
 
 def samples(
     windows: Sequence[Window], direction: Direction, random: np.random.Generator, kinds: Sequence[str] = ALL_KINDS
-) -> tuple[NDArray[np.float64], NDArray[np.float64], list[int]]:
-    """Standardised evidence (samples, kinds) of all accepted pairs and of some others, their labels, and how many
-    samples each question has, in their order.
-    """
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Standardised evidence (samples, kinds) of all accepted pairs and of some others, and their labels."""
     values, labels = [], []
     for window in windows:
         stacked, truth = standardised(window, direction, kinds), window.truth
@@ -182,4 +175,4 @@ def samples(
             rows = np.concatenate([np.flatnonzero(truth[question]), drawn])
             values.append(stacked[question, rows])
             labels.append(truth[question, rows])
-    return np.concatenate(values), np.concatenate(labels).astype(np.float64), [len(part) for part in labels]
+    return np.concatenate(values), np.concatenate(labels).astype(np.float64)

@@ -6,7 +6,6 @@ The parts are Shapley values (Lundberg and others, "Consistent individualized fe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,19 +20,17 @@ from matcher.wording import Said
 Values = NDArray[np.float64]
 
 SETTINGS = {
-    "objective": "lambdarank",
+    "objective": "binary",
     "learning_rate": 0.05,
     "num_leaves": 15,
     "min_data_in_leaf": 40,
-    "lambda_l2": 5.0,
-    "feature_fraction": 0.7,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
     "deterministic": True,
     "force_row_wise": True,
     "verbose": -1,
 }
-TREES = 100
+TREES = 200
+SHARE = 0.5
+"""How much of their margin counts beside the weights: grown on few windows they are the less stable of the two."""
 THREADS = 1
 """The same everywhere, for sums depend on it in the last bit; two would wait for each other on a busy machine."""
 CHUNK = 2**17
@@ -46,6 +43,7 @@ class Boosting:
 
     kinds: tuple[str, ...]
     model: str
+    share: float = SHARE
 
     def margins(self, values: Matrix) -> Values:
         """What the trees say of each row, without the constant; values are (n, kinds), the answer (n,)."""
@@ -53,13 +51,14 @@ class Boosting:
         told = [
             self._trees.predict(values[start : start + CHUNK], raw_score=True, num_threads=THREADS) for start in starts
         ]
-        return np.concatenate([np.zeros(0), *told]) - self._base
+        return self.share * (np.concatenate([np.zeros(0), *told]) - self._base)
 
     def parts(self, values: Matrix) -> Values:
         """What each piece of evidence adds to the margin of each row, (n, kinds)."""
         if not len(values):
             return np.zeros((0, len(self.kinds)))
-        return np.asarray(self._trees.predict(values, pred_contrib=True, num_threads=THREADS), np.float64)[:, :-1]
+        told = self._trees.predict(values, pred_contrib=True, num_threads=THREADS)
+        return np.asarray(self.share * told[:, :-1], np.float64)
 
     @cached_property
     def _trees(self) -> Any:
@@ -70,11 +69,10 @@ class Boosting:
         return float(self._trees.predict(np.zeros((1, len(self.kinds))), pred_contrib=True)[0, -1])
 
 
-def grow(values: Values | Matrix, labels: Values, groups: Sequence[int], kinds: tuple[str, ...], seed: int) -> Boosting:
-    """Trees that order each group of rows; values are (n, kinds), labels (n,), groups the numbers of rows in turn."""
+def grow(values: Values | Matrix, labels: Values, kinds: tuple[str, ...], seed: int) -> Boosting:
+    """Trees that tell the rows labelled one from the others; values are (n, kinds), labels (n,)."""
     library = _lightgbm()
-    asked = library.Dataset(values, labels, group=np.asarray(groups))
-    grown = library.train({**SETTINGS, "seed": seed, "num_threads": THREADS}, asked, TREES)
+    grown = library.train({**SETTINGS, "seed": seed, "num_threads": THREADS}, library.Dataset(values, labels), TREES)
     return Boosting(kinds, grown.model_to_string())
 
 

@@ -26,9 +26,9 @@ ENCODER = "hashing@1"
 def trained() -> dict[Direction, Trained]:
     """One direction with trees, the other with weights only."""
     values = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
-    trees = grow(values, (values[:, 0] > 1).astype(float), [40] * 10, ("recent", "popularity"), seed=0)
+    trees = grow(values, (values[:, 0] > 1).astype(float), ("recent", "popularity"), seed=0)
     return {
-        Direction.RECOMMEND: Trained(Ranker("boosted", {"recent": 0.5}, trees), Calibration(0.8, -3.0, "outcomes")),
+        Direction.RECOMMEND: Trained(Ranker("fitted", {"recent": 0.5}, trees), Calibration(0.8, -3.0, "outcomes")),
         Direction.SCREEN: Trained(Ranker("fitted", {"recent": 0.25}), ASSUMED),
     }
 
