@@ -82,6 +82,7 @@ def _ruleset(rules: Rulebook, ruleset: Ruleset) -> str:
     lines += ["| 规则 | 名称 | 条件 | 条款 | 来源 | 可信度 | 效力 | 辖区 | 生效 | 失效 |", "|" + "---|" * 10]
     for rule in ruleset.rules:
         told = described(rule.criterion, rules).zh + (f"（{rule.note.zh}）" if rule.note else "")
+        told += f" → {means.zh}" if (means := rule.means(rules)) else ""
         only = [rules.metrics[name].words[word].zh for name, words in rule.when.items() for word in words]
         row = (
             f"`{rule.id}`",

@@ -13,14 +13,27 @@ from pydantic import ValidationError
 
 from matcher.errors import PolicyError
 from matcher.policy.faults import faults
+from matcher.policy.management import ManagementRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.priority import TierRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.scorecards import ClassRule, GradeRule, Indicator, Scorecard
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
 
-KINDS: Mapping[str, type[Rule]] = {"criteria": Rule, "pair": PairRule, "tier": TierRule}
+KINDS: Mapping[str, type[Rule]] = {
+    "criteria": Rule,
+    "pair": PairRule,
+    "tier": TierRule,
+    "class": ClassRule,
+    "indicator": Indicator,
+    "grade": GradeRule,
+    "management": ManagementRule,
+}
 """What `kind` of a ruleset may be, and the type of its rules."""
+
+RULESETS: Mapping[str, type[Ruleset]] = {"indicator": Scorecard}
+"""The kinds whose head says more than that of others."""
 
 HEAD = ("clause", "source", "jurisdiction", "subject", "confidence", "effect", "effective_from", "effective_to")
 """What a ruleset may say once for all its rules."""
@@ -181,8 +194,9 @@ def _ruleset(document: Document, number: int) -> Ruleset:
         if not isinstance(one, dict):
             document.refuse("a rule is a mapping", *place)
         rules.append(_validated(document, kind, head | one, place, at))
+    shape = RULESETS.get(str(raw.get("kind")), Ruleset)
     own = {key: value for key, value in raw.items() if key not in HEAD or key in Ruleset.model_fields}
-    found: Ruleset = _validated(document, Ruleset, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
+    found: Ruleset = _validated(document, shape, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
     return found
 
 
@@ -221,3 +235,7 @@ def _check_references(book: Rulebook, places: Places) -> None:
         document, number, row = places[rule.id]
         for key, reason in faults(book, rule):
             document.refuse(f"{rule.id}: {reason}", "rulesets", number, "rules", row, key)
+    for ruleset in book.rulesets.values():
+        document, number, _ = places[ruleset.rules[0].id]
+        for key, reason in ruleset.faults(book):
+            document.refuse(f"{ruleset.id}: {reason}", "rulesets", number, key)
