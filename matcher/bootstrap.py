@@ -19,6 +19,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
+from matcher.services.evaluation import Evaluating
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
@@ -115,6 +116,11 @@ class Installation:
     def policy(self) -> Policy:
         """The use cases of the rules."""
         return Policy(self.database, self.rulebook, resources.load_gazetteer(), resources.load_industries())
+
+    @cached_property
+    def evaluating(self) -> Evaluating:
+        """The use cases of the classified evaluation."""
+        return Evaluating(self.database, self.rulebook, resources.load_gazetteer())
 
     @cached_property
     def pairings(self) -> Pairings:

@@ -32,7 +32,7 @@ EFFECTS = {
 
 def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
     """One rule, with its criterion in words."""
-    basis = book.basis(rule.id)
+    basis, means = book.basis(rule.id), rule.means(book)
     return {
         "id": rule.id,
         "name": said_json(rule.name),
@@ -48,6 +48,7 @@ def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
         "ruleset": rule.ruleset,
         "kind": book.rulesets[rule.ruleset].kind,
         "criterion": said_json(described(rule.criterion, book)),
+        "means": said_json(means) if means else None,
         "note": said_json(rule.note) if rule.note else None,
     }
 
@@ -64,6 +65,8 @@ def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
             screen.print((ruleset.name.to(screen.language), "bold"), f"  {last}  {basis.cites.zh}  {period}")
         effect = EFFECTS[rule.effect].to(screen.language)
         told = described(rule.criterion, book).to(screen.language)
+        if means := rule.means(book):
+            told += f" → {means.to(screen.language)}"
         screen.item(f"   {rule.id}  ", f"{told}  [{effect} · {rule.confidence} · {rule.clause}]")
     screen.note(Said(f"共 {len(rules)} 条规则，版本 {book.version}。", f"{len(rules)} rules, version {book.version}."))
 
