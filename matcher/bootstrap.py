@@ -12,10 +12,12 @@ from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
 from matcher.index.snapshot import SnapshotFolder
+from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
@@ -121,6 +123,20 @@ class Installation:
     def evaluating(self) -> Evaluating:
         """The use cases of the classified evaluation."""
         return Evaluating(self.database, self.rulebook, resources.load_gazetteer())
+
+    @cached_property
+    def chain_gaps(self) -> ChainGaps:
+        """The use case of industry chains and their gaps."""
+        industries, subjects = resources.load_industries(), resources.load_fields()
+        path = self.settings.chains_file or resources.data_folder("taxonomy") / "chains.yaml"
+        return ChainGaps(
+            self.database,
+            self.rulebook,
+            load_chains(path, industries, subjects),
+            gazetteer=resources.load_gazetteer(),
+            industries=industries,
+            subjects=subjects,
+        )
 
     @cached_property
     def pairings(self) -> Pairings:

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         None, description="Folder of rule files (`*.yaml`) that serve instead of the shipped ones of `data/policy`."
     )
+    chains: Path | None = Field(
+        None, description="File of industry chains that serves instead of the shipped `data/taxonomy/chains.yaml`."
+    )
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property
@@ -51,6 +54,11 @@ class Settings(BaseSettings):
     def policy_folder(self) -> Path | None:
         """The folder of rule files that was set, with `~` resolved."""
         return _expanded(self.policy) if self.policy else None
+
+    @property
+    def chains_file(self) -> Path | None:
+        """The file of industry chains that was set, with `~` resolved."""
+        return _expanded(self.chains) if self.chains else None
 
     @property
     def url(self) -> str:

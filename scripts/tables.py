@@ -5,13 +5,21 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from matcher.domain.records import TYPES, Term
+from matcher.domain.records import RECORD_KINDS, TABLE_LABELS, TYPES, Term
+from matcher.intake.issues import RowIssue, Withdrawal
+from matcher.intake.reader import read
+from matcher.measure.placement import coverage, judge, placements, read_labels
+from matcher.policy.chain_file import load_chains
+from matcher.policy.chain_nodes import POSITIONS, Chains
+from matcher.policy.chain_places import Placer
 from matcher.policy.figures import described
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook, Ruleset
+from matcher.resources import load_fields, load_industries
 from matcher.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -100,6 +108,42 @@ def _ruleset(rules: Rulebook, ruleset: Ruleset) -> str:
     return "\n".join(lines)
 
 
+def chain_nodes() -> str:
+    """Every chain with its nodes by position."""
+    chains = _chains()
+    lines = [f"| 产业链 | {' | '.join(said.zh for said in POSITIONS.values())} |", "|" + "---|" * (len(POSITIONS) + 1)]
+    for chain in chains.all:
+        part, whole = chains.names[chain.code].zh, chains.names[chain.industry].zh
+        cells = ["；".join(node.name.zh for node in chain.nodes if node.position is one) for one in POSITIONS]
+        lines.append(f"| {part if part == whole else f'{whole} · {part}'} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def chain_labels() -> str:
+    """How the placement of sample records compares with the labels."""
+    records = [
+        row for row in read(ROOT / "data" / "sample", kinds=RECORD_KINDS) if not isinstance(row, RowIssue | Withdrawal)
+    ]
+    found = placements(records, Placer(_chains(), load_industries(), load_fields(), book(), date.max))
+    judged, covered = judge(found, read_labels(ROOT / "tests" / "chain_labels.csv")), coverage(found)
+    lines = [
+        "| 表 | 全部 | 属五大产业 | 归入环节 | 多环节 | 标注 | 完全一致 | 准确率 | 召回率 |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for kind, one in judged.items():
+        count = covered[kind]
+        lines.append(
+            f"| {TABLE_LABELS[kind][0]} | {count['all']} | {count['told']} | {count['placed']} | {count['several']} "
+            f"| {one.records} | {one.exact} | {one.precision:.0%}（{one.right}/{one.made}） "
+            f"| {one.recall:.0%}（{one.right}/{one.wanted}） |"
+        )
+    return "\n".join(lines)
+
+
+def _chains() -> Chains:
+    return load_chains(ROOT / "data" / "taxonomy" / "chains.yaml", load_industries(), load_fields())
+
+
 @cache
 def book() -> Rulebook:
     """The shipped rules."""
@@ -110,6 +154,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"settings": settings},
     "README.zh.md": {"settings": settings},
     "docs/policy.zh.md": {"sources": policy_sources, "rules": policy_rules},
+    "docs/chain-gaps.zh.md": {"chains": chain_nodes, "placement": chain_labels},
     "data/README.md": {"headers": headers, "terms": terms},
 }
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from matcher.domain.records import Outcome, Record
+from matcher.domain.records import RECORD_KINDS, Record
 from matcher.intake.issues import RowIssue, Withdrawal
 from matcher.intake.reader import read
 from matcher.ranking.corpus import FacetReader
@@ -16,7 +16,7 @@ from matcher.resources import load_fields, load_gazetteer, load_industries
 
 def records(folder: Path) -> Iterator[Record]:
     """The records of the folder's four tables."""
-    yield from (row for row in read(folder) if not isinstance(row, Outcome | RowIssue | Withdrawal))
+    yield from (row for row in read(folder, kinds=RECORD_KINDS) if not isinstance(row, RowIssue | Withdrawal))
 
 
 def main(folder: Path) -> None:

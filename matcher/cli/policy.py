@@ -1,4 +1,4 @@
-"""`matcher policy`: the rules, a carrier's criteria, a project's priority."""
+"""`matcher policy`: the rules, a carrier's criteria, a project's priority, the gaps of industry chains."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from matcher.cli import show_policy
-from matcher.cli.session import DAYS, Json, Session, View, day_of
+from matcher.cli.gaps_json import gaps_json
+from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
+from matcher.cli.show_gaps import show_gaps
 from matcher.policy.carriers import Target
 from matcher.policy.visibility import Viewer
 
 app = typer.Typer(
     name="policy",
-    help="政策规则：条件核对、优先级、规则清单。Policy rules: criteria, priority, the list of rules.",
+    help="政策规则：条件核对、优先级、产业链缺口、规则清单。Policy rules: criteria, priority, chain gaps, all rules.",
     no_args_is_help=True,
 )
 
@@ -79,3 +81,30 @@ def priority(
             session.screen.json(show_policy.priority_json(policy.book, found, day))
         else:
             show_policy.show_priority(session.screen, policy.book, found, day)
+
+
+@app.command(name="chain-gaps")
+def chain_gaps(
+    industry: Annotated[
+        str | None, typer.Option("--industry", help="只看一个产业或其中一部分，默认全部。One industry or part of one.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="只计该地区的载体和项目。Only carriers and projects of a region.")
+    ] = None,
+    as_of: AsOf = None,
+    viewer: View = Viewer.BROKERS,
+    top: Annotated[int, typer.Option("-k", min=1, help="每个环节列几项可补成果。Results to fill a node.")] = 3,
+    *,
+    why: Why = False,
+    json: Json = False,
+) -> None:
+    """产业链各环节的成果、载体、项目、基金和缺口，以及可补的成果。The nodes of industry chains, and what is missing."""
+    with Session() as session:
+        day = day_of(as_of)
+        gaps = session.installation.chain_gaps
+        head = {"as_of": day, "viewer": viewer.value, "region": region}
+        found = gaps.report(industry, viewer, day, region)
+        if json:
+            session.screen.json(head | gaps_json(gaps.book, gaps.chains, found))
+        else:
+            show_gaps(session.screen, gaps.book, gaps.chains, found, f"{day} {region or ''}", top=top, why=why)

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from matcher.wording import Said
+
 Path = tuple[str, ...]
 """Names or codes from the root down, e.g. ("中国", "内蒙古自治区", "通辽市", "科尔沁区"); () when unknown."""
 
@@ -47,6 +49,7 @@ class Taxonomy:
         rows = tuple(nodes)
         self._notation = notation
         self._parents = {row.code: row.parents for row in rows}
+        self._names = {row.code: Said(row.name, row.name_en or row.name) for row in rows}
         self._notations = {_fold(mark): row.code for row in rows for mark in row.notations}
         self._words: dict[str, str] = {}
         for row in rows:
@@ -76,6 +79,10 @@ class Taxonomy:
             above = {path for parent in self._above(node) for path in self.paths(parent)}
             self._ways[node] = frozenset((*path, node) for path in above or {()})
         return self._ways[node]
+
+    def name(self, node: str) -> Said:
+        """What the node is called; itself where the tables do not tell."""
+        return self._names.get(node, Said(node, node))
 
     def knows(self, node: str) -> bool:
         """Whether the node stands in the tables, itself or through its notation."""

@@ -92,10 +92,34 @@ class Stage(Term):
     """Financing stage of a project."""
 
     SEED = "seed", "种子轮", "种子", "种子期", "pre-seed", "preseed", "pre_seed"
-    ANGEL = "angel", "天使轮", "天使", "天使期", "angel round"
-    PRE_A = "pre_a", "Pre-A轮", "Pre-A", "PreA", "pre-series a", "series pre-a"
+    ANGEL = "angel", "天使轮", "天使", "天使期", "天使+轮", "angel round"
+    PRE_A = "pre_a", "Pre-A轮", "Pre-A", "PreA", "Pre-A+轮", "pre-series a", "series pre-a"
     A = "a", "A轮", "Series A", "A+轮", "Series A+"
-    LATER = "later", "B轮及以后", "B轮", "C轮", "D轮", "Series B", "Series C", "Series D", "Series E", "Pre-IPO"
+    LATER = (
+        "later",
+        "B轮及以后",
+        "B轮",
+        "B+轮",
+        "C轮",
+        "C+轮",
+        "D轮",
+        "D+轮",
+        "E轮",
+        "F轮",
+        "G轮",
+        "Pre-B轮",
+        "Pre-C轮",
+        "Series B",
+        "Series C",
+        "Series D",
+        "Series E",
+        "Series F",
+        "Pre-IPO",
+        "上市前",
+        "IPO上市",
+        "已上市",
+        "新三板",
+    )
 
     @property
     def step(self) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from matcher.domain.matches import Confidence, Effect
+from matcher.policy.chain_places import PLACE_METRICS, PlaceRule
+from matcher.policy.chain_states import CHAIN_METRICS, ChainRule
 from matcher.policy.eligibility import CHECKS
 from matcher.policy.pairs import PairRule
 from matcher.policy.rules import Rule, Rulebook
@@ -52,12 +54,22 @@ def _faults_of_criterion(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]
     for name in rule.when:
         if name not in book.metrics or not set(rule.when[name]) <= set(book.metrics[name].words):
             yield "when", f"{name} is no text metric with all these words"
+    counted = _counted(rule)
     for leaf in leaves(rule.criterion):
+        if counted and not (isinstance(leaf, Compare) and leaf.metric in counted):
+            yield "criterion", f"only these are counted for such a rule: {', '.join(sorted(counted))}"
         if isinstance(leaf, Meets):
             if rule.ruleset in _reached(book, leaf.meets):
                 yield "criterion", f"{leaf.meets} does not exist, or leads back to {rule.ruleset}"
         elif isinstance(leaf, Compare) and (reason := _unfit(book, leaf)):
             yield "criterion", reason
+
+
+def _counted(rule: Rule) -> frozenset[str]:
+    """The metrics a rule on chains may look at; none named: all of them."""
+    if isinstance(rule, ChainRule):
+        return CHAIN_METRICS[rule.about]
+    return PLACE_METRICS if isinstance(rule, PlaceRule) else frozenset()
 
 
 def _reached(book: Rulebook, start: str) -> set[str]:

@@ -12,6 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 from matcher.errors import PolicyError
+from matcher.policy.chain_places import PlaceRule
+from matcher.policy.chain_states import ChainRule
 from matcher.policy.faults import faults
 from matcher.policy.management import ManagementRule
 from matcher.policy.pairs import PairRule
@@ -29,6 +31,8 @@ KINDS: Mapping[str, type[Rule]] = {
     "indicator": Indicator,
     "grade": GradeRule,
     "management": ManagementRule,
+    "place": PlaceRule,
+    "chain": ChainRule,
 }
 """What `kind` of a ruleset may be, and the type of its rules."""
 
@@ -97,19 +101,21 @@ def load_rulebook(folder: Path) -> Rulebook:
                 if rule.id in places:
                     document.refuse(f"the rule {rule.id} exists already", "rulesets", number, "rules", row, "id")
                 places[rule.id] = (document, number, row)
-    book = Rulebook(_version(raw), *_checked(sources, metrics, rulesets, places))
+    book = Rulebook(version_of(raw), *_checked(sources, metrics, rulesets, places))
     _check_references(book, places)
     return book
 
 
-def _version(raw: Mapping[str, bytes]) -> str:
+def version_of(raw: Mapping[str, bytes]) -> str:
+    """A hash of files by name, short enough to be read aloud."""
     digest = hashlib.sha256()
     for name, content in raw.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:12]
 
 
-def _read(name: str, content: bytes) -> Document:
+def read_document(name: str, content: bytes) -> Document:
+    """A YAML file that is a mapping. Raises PolicyError where it is none, or says one thing twice."""
     try:
         text = content.decode("utf-8")
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -124,7 +130,14 @@ def _read(name: str, content: bytes) -> Document:
         raise refusal(name, 1, str(error).splitlines()[0]) from error
     document = Document(name, data if isinstance(data, dict) else {}, node)
     if not isinstance(data, dict):
-        document.refuse("the file must be a mapping of sources, metrics and rulesets")
+        document.refuse("the file must be a mapping")
+    return document
+
+
+def _read(name: str, content: bytes) -> Document:
+    """A rule file."""
+    document = read_document(name, content)
+    data = document.data
     for key in data:
         if key not in ("sources", "metrics", "rulesets"):
             document.refuse(f"unknown part {key!r}; known are sources, metrics, rulesets", key)
@@ -162,11 +175,11 @@ def _entries(documents: Sequence[Document], part: str, model: type[Any]) -> dict
         for name, raw in document.data.get(part, {}).items():
             if name in found:
                 document.refuse(f"{name} exists already in {found[name][1].name}", part, name)
-            found[str(name)] = (_validated(document, model, raw, (part, name)), document)
+            found[str(name)] = (validated(document, model, raw, (part, name)), document)
     return found
 
 
-def _validated(document: Document, model: type[Model], raw: object, *places: Path_) -> Any:
+def validated(document: Document, model: type[Model], raw: object, *places: Path_) -> Any:
     """The model, or a refusal at the line of the first fault, looked for in each place in turn."""
     try:
         return model.model_validate(raw)
@@ -193,10 +206,10 @@ def _ruleset(document: Document, number: int) -> Ruleset:
         place = (*at, "rules", row)
         if not isinstance(one, dict):
             document.refuse("a rule is a mapping", *place)
-        rules.append(_validated(document, kind, head | one, place, at))
+        rules.append(validated(document, kind, head | one, place, at))
     shape = RULESETS.get(str(raw.get("kind")), Ruleset)
     own = {key: value for key, value in raw.items() if key not in HEAD or key in Ruleset.model_fields}
-    found: Ruleset = _validated(document, shape, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
+    found: Ruleset = validated(document, shape, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
     return found
 
 

@@ -13,7 +13,8 @@ To add a rule to a kind there is: write it under `data/policy/` (data/policy/REA
 2. Enter the class under its name in `loading.KINDS`; a ruleset of a file says `kind: <name>`.
 3. In the same module ask `book.of(Grant, day)` for the rules in force on the day of the event, build `Facts`, and
    call `criteria.judge(book, rule, facts)`: the verdict carries clause, source, confidence and effect by itself.
-4. A use case of it that needs the database belongs in `matcher/services/policy.py`.
+4. A use case of it that needs the database belongs in `matcher/services/policy.py`, a large one beside it
+   (`matcher/services/chain_gaps.py`).
 """
 
 from __future__ import annotations

@@ -301,6 +301,8 @@ HEAD = """rulesets:
     effect: reject
     rules:
 """
+CHAIN = HEAD.replace("    subject", "    kind: chain\n    subject")
+PLACE = HEAD.replace("    subject", "    kind: place\n    subject")
 RULE = "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {metric: area, op: '>=', value: 1}}\n"
 REFUSED: Mapping[str, tuple[str, int, str]] = {
     "no yaml at all": ("a: [1\nb: 2\n", 2, "expected"),
@@ -352,6 +354,17 @@ REFUSED: Mapping[str, tuple[str, int, str]] = {
     "a condition nobody knows": (HEAD + RULE.replace("name:", "when: {colour: [red]}, name:"), 11, "colour"),
     "a pair rule without a check": (
         HEAD.replace("    subject", "    kind: pair\n    subject") + RULE, 12, "no check computes",
+    ),
+    "a chain rule without a state": (CHAIN + RULE.replace("name:", "about: node, name:"), 12, "state"),
+    "a chain rule with a state nobody knows": (
+        CHAIN + RULE.replace("name:", "about: node, state: fine, name:"), 12, "state",
+    ),
+    "a chain rule about nothing": (CHAIN + RULE.replace("name:", "about: city, state: weak, name:"), 12, "about"),
+    "a chain rule on what is not counted for a node": (
+        CHAIN + RULE.replace("name:", "about: node, state: weak, name:"), 12, "only these are counted",
+    ),
+    "a rule on places that asks another ruleset": (
+        PLACE + "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {meets: TECH-SME}}\n", 12, "only these",
     ),
     "an alias of two metrics": (
         "metrics:\n  other: {name: {zh: 乙, en: other}, aliases: [面积]}\n", 2, "面积",

@@ -89,6 +89,26 @@ CASES: Mapping[tuple[str, str, str], tuple[float, float]] = {
     ("STARTUP-TECH.C7", "rd_share_next_year", ANY): (0.20, 0.1999),
     # 技术合同认定登记（2000）
     ("CONTRACT-REGISTRATION-2000.days", "registration_days", ANY): (30, 31),
+    # 产业链：归类、环节和衔接（本服务的约定和推定）
+    ("CHAIN-PLACE.code", "node_codes", ANY): (1, 0),
+    ("CHAIN-PLACE.named", "node_words_named", ANY): (1, 0),
+    ("CHAIN-PLACE.text", "node_words_held", ANY): (2, 1),
+    ("CHAIN-PLACE.untold", "node_words_named", ANY): (1, 0),
+    ("CHAIN-PLACE.untold", "node_words_held", ANY): (2, 1),
+    ("CHAIN-PLACE.untold", "chain_words_held", ANY): (1, 0),
+    ("CHAIN-NODE.missing", "node_projects", ANY): (0, 1),
+    ("CHAIN-NODE.missing", "node_results_taken", ANY): (0, 1),
+    ("CHAIN-NODE.strong", "node_projects", ANY): (3, 2),
+    ("CHAIN-NODE.strong", "node_projects_funded", ANY): (2, 1),
+    ("CHAIN-NODE.strong", "node_carriers", ANY): (2, 1),
+    ("CHAIN-NODE.strong", "node_funds", ANY): (2, 1),
+    ("CHAIN-NODE.extendable", "node_projects", ANY): (1, 0),
+    ("CHAIN-NODE.extendable", "node_carriers", ANY): (1, 0),
+    ("CHAIN-NODE.extendable", "node_funds", ANY): (1, 0),
+    ("CHAIN-NODE.extendable", "node_results_ready", ANY): (2, 1),
+    ("CHAIN-NODE.weak", "node_projects", ANY): (1, 0),
+    ("CHAIN-NODE.weak", "node_results_taken", ANY): (1, 0),
+    ("CHAIN-LINK.extendable", "link_to_open", ANY): (1, 0),
 }
 
 RELIEVED: Mapping[tuple[str, str, str], tuple[float, float]] = {

@@ -1,0 +1,92 @@
+"""What speaks for a node of an industry chain: the words and codes of a record, and where in it they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.domain.taxonomy import Taxonomy
+from matcher.policy.chain_nodes import Chain, ChainNode
+from matcher.text.words import fold, holds
+from matcher.wording import Said
+
+
+class Where(StrEnum):
+    """Where a record tells of a node."""
+
+    CODE = "code"
+    FIELD = "field"
+    NAME = "name"
+    INDUSTRY = "industry"
+    KEYWORDS = "keywords"
+    FOCUS = "focus"
+    TEXT = "text"
+
+
+WHERE: Mapping[Where, Said] = {
+    Where.CODE: Said("行业代码", "industry code"),
+    Where.FIELD: Said("技术领域", "field"),
+    Where.NAME: Said("名称", "name"),
+    Where.INDUSTRY: Said("所填行业", "stated industry"),
+    Where.KEYWORDS: Said("关键词", "keyword"),
+    Where.FOCUS: Said("方向", "focus"),
+    Where.TEXT: Said("正文", "text"),
+}
+CODED = (Where.CODE, Where.FIELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One word or code that speaks for a node, and where it stands."""
+
+    where: Where
+    what: str
+
+
+class ChainReader:
+    """One chain's words and codes, folded."""
+
+    def __init__(self, chain: Chain, industries: Taxonomy, fields: Taxonomy) -> None:
+        self.chain = chain
+        self._anchors = tuple(map(fold, chain.anchors))
+        self._words = {node.id: sorted(map(fold, node.words), key=len, reverse=True) for node in chain.nodes}
+        self._codes = {node.id: industries.nodes(node.codes) for node in chain.nodes}
+        self._subjects = {node.id: fields.nodes(node.fields) for node in chain.nodes}
+        self._all = {word for words in self._words.values() for word in words}
+        self._longer = {word: [one for one in self._all if word != one and word in one] for word in self._all}
+
+    def anchors(self, whole: str) -> int:
+        """How many words of the industry itself the record holds."""
+        return sum(_holds(whole, word) for word in self._anchors)
+
+    def held(self, whole: str) -> frozenset[str]:
+        """The words of the chain that stand in the record at all; most stand nowhere, so this is asked first."""
+        return frozenset(word for word in self._all if _holds(whole, word))
+
+    def coded(self, node: ChainNode, codes: frozenset[str], subjects: frozenset[str]) -> Iterator[Sign]:
+        """The codes that speak for a node."""
+        yield from (Sign(Where.CODE, code) for code in sorted(codes & self._codes[node.id]))
+        yield from (Sign(Where.FIELD, code) for code in sorted(subjects & self._subjects[node.id]))
+
+    def worded(self, node: ChainNode, held: frozenset[str], areas: Sequence[tuple[Where, str]]) -> Iterator[Sign]:
+        """The words that speak for a node, where they stand first; part of a word found tells nothing new."""
+        found: list[str] = []
+        words = [word for word in self._words[node.id] if word in held]
+        for where, text in areas if words else ():
+            for word in words:
+                if not any(word in other or other in word for other in found) and self._alone(text, word):
+                    found.append(word)
+                    yield Sign(where, word)
+
+    def _alone(self, text: str, word: str) -> bool:
+        """Whether the text holds the word other than inside a longer word of the chain (糊精 is not in 环糊精)."""
+        if not _holds(text, word):
+            return False
+        for longer in self._longer[word]:
+            text = text.replace(longer, "\n")
+        return _holds(text, word)
+
+
+def _holds(text: str, word: str) -> bool:
+    return holds(text, word) if word.isascii() else word in text

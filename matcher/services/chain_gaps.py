@@ -1,0 +1,176 @@
+"""The gaps of industry chains as a use case: everything over what the viewer may see, each record counted once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from matcher.domain.places import Gazetteer, within
+from matcher.domain.records import Achievement, Fund, Incubator, Kind, Left, PairKind, Project, Record
+from matcher.domain.taxonomy import Taxonomy
+from matcher.errors import StoreError
+from matcher.policy.chain_nodes import Chain, Chains
+from matcher.policy.chain_places import Placed, Placer
+from matcher.policy.chain_supply import Stock, chain_view
+from matcher.policy.chain_views import ChainView
+from matcher.policy.portfolio import LENDERS
+from matcher.policy.rules import Rulebook
+from matcher.policy.visibility import Viewer
+from matcher.services.dealings import Dealings
+from matcher.store import Database
+from matcher.wording import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many records of one table were placed; each counts once."""
+
+    total: int
+    placed: int
+    several: int
+    """Placed at more than one node."""
+    general: int
+    """Carriers and funds that state one of the industries and name no node."""
+    unplaced: int
+    """Results and projects that state one of the industries and stand at no node."""
+    outside: int
+    """They state other industries only."""
+    untold: int
+    """They state no industry, and nothing they say places them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The chains asked for, and how far all records could be placed."""
+
+    chains: Sequence[ChainView]
+    coverage: Mapping[Kind, Coverage]
+    unplaced: Mapping[str, Sequence[Left]]
+    """By industry the results and projects that state it, or a part of it, and stand at no node of any chain."""
+    untold: Sequence[Left]
+    """Results and projects that state no industry and stand at no node."""
+
+
+class ChainGaps:
+    """The questions about industry chains on one installation."""
+
+    def __init__(
+        self,
+        database: Database,
+        book: Rulebook,
+        chains: Chains,
+        *,
+        gazetteer: Gazetteer,
+        industries: Taxonomy,
+        subjects: Taxonomy,
+    ) -> None:
+        self._database = database
+        self.book = book
+        self.chains = chains
+        self._gazetteer = gazetteer
+        self._industries = industries
+        self._subjects = subjects
+
+    def report(self, industry: str | None, viewer: Viewer, day: date, region: str | None = None) -> Gaps:
+        """What the nodes of all chains, or of those of one industry, hold and lack.
+
+        With a region only carriers and projects that lie there count; results and funds may come from anywhere.
+        """
+        asked = self._asked(industry) if industry else self.chains.all
+        if region and not self._gazetteer.knows(self._gazetteer.path(region)):
+            raise _nowhere(region)
+        of_results, of_projects = (
+            Dealings(
+                self._database,
+                pairing,
+                viewer,
+                day,
+                book=self.book,
+                gazetteer=self._gazetteer,
+                industries=self._industries,
+            )
+            for pairing in (PairKind.ACHIEVEMENT_INCUBATOR, PairKind.PROJECT_FUND)
+        )
+        placer = Placer(self.chains, self._industries, self._subjects, self.book, day)
+        tables: list[Sequence[Record]] = [of_results.lefts, of_results.rights, of_projects.lefts, of_projects.rights]
+        placed = {record.id: placer.place(record) for records in tables for record in records}
+        stock = Stock(
+            [one for one in of_results.lefts if isinstance(one, Achievement)],
+            [one for one in of_results.rights if isinstance(one, Incubator) and self._lies(one.region, region)],
+            [one for one in of_projects.lefts if isinstance(one, Project) and self._lies(one.region, region)],
+            [one for one in of_projects.rights if isinstance(one, Fund)],
+            placed,
+            _taken(of_results, of_projects),
+            of_results.talking() | _invested(of_projects, of_projects.talking()),
+            lambda left, right: (of_results if isinstance(left, Achievement) else of_projects).hurdles(left, right),
+        )
+        return Gaps(
+            [chain_view(chain, stock, self.book, day) for chain in asked],
+            {records[0].table: _coverage(records, placed) for records in tables if records},
+            {
+                code: [one for one in stock.lefts if code in placed[one.id].told and not placed[one.id].places]
+                for code in dict.fromkeys(chain.industry for chain in asked)
+            },
+            [one for one in stock.lefts if _untold(placed[one.id])],
+        )
+
+    def _lies(self, place: str, region: str | None) -> bool:
+        """Whether a place lies in the region; a place that nobody told lies nowhere."""
+        return region is None or within(self._gazetteer.path(place), self._gazetteer.path(region))
+
+    def _asked(self, industry: str) -> list[Chain]:
+        """The chains of an industry, or of a part of one, by whatever a file calls it."""
+        wanted = self._industries.nodes([industry])
+        if found := [chain for chain in self.chains.all if wanted & {chain.industry, chain.code}]:
+            return found
+        names = [self.chains.names[code] for code in dict.fromkeys(self._codes())]
+        raise StoreError(
+            Said(f"没有为“{industry}”设产业链。", f"There is no chain for “{industry}”."),
+            Said(f"可用：{'、'.join(one.zh for one in names)}。", f"Known are: {', '.join(one.en for one in names)}."),
+        )
+
+    def _codes(self) -> Iterable[str]:
+        for chain in self.chains.all:
+            yield from (chain.industry, chain.code)
+
+
+def _nowhere(region: str) -> StoreError:
+    return StoreError(
+        Said(f"不认识地区“{region}”。", f"The region “{region}” is on no map here."),
+        Said("请用省、盟市或旗县的名称，如 通辽市、奈曼旗。", "Name a province, league or city, or banner or county."),
+    )
+
+
+def _taken(of_results: Dealings, of_projects: Dealings) -> dict[str, list[str]]:
+    """Who took each result: carriers that accepted it, and projects that came from it; and each project: funds."""
+    taken = defaultdict(list, of_results.accepted())
+    for project in of_projects.lefts:
+        if isinstance(project, Project) and project.achievement_id:
+            taken[project.achievement_id].append(project.id)
+    return taken | _invested(of_projects, of_projects.accepted())
+
+
+def _invested(of_projects: Dealings, by: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Only what funds do that invest; a loan or a guarantee leaves a project without a fund."""
+    lenders = {one.id for one in of_projects.rights if isinstance(one, Fund) and one.kind in LENDERS}
+    return {left_id: [one for one in rights if one not in lenders] for left_id, rights in by.items()}
+
+
+def _untold(one: Placed) -> bool:
+    return not (one.places or one.told or one.states_industry)
+
+
+def _coverage(records: Sequence[Record], placed: Mapping[str, Placed]) -> Coverage:
+    count: Counter[str] = Counter(total=len(records))
+    for record in records:
+        one = placed[record.id]
+        count["several"] += len(one.places) > 1
+        if one.places:
+            count["placed"] += 1
+        elif one.told:
+            count["general" if isinstance(record, Incubator | Fund) else "unplaced"] += 1
+        else:
+            count["outside" if one.states_industry else "untold"] += 1
+    return Coverage(**{field.name: count[field.name] for field in fields(Coverage)})
