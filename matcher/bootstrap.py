@@ -27,6 +27,7 @@ from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
+from matcher.services.reporting import Reporting
 from matcher.services.training import ModelFolder
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
@@ -123,6 +124,11 @@ class Installation:
     def evaluating(self) -> Evaluating:
         """The use cases of the classified evaluation."""
         return Evaluating(self.database, self.rulebook, resources.load_gazetteer())
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """The use cases of information reporting."""
+        return Reporting(self.database, self.rulebook, resources.load_gazetteer())
 
     @cached_property
     def chain_gaps(self) -> ChainGaps:

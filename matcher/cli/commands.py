@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import chaining, control, drifting, evaluating, identity, measuring, policy, reports, show
+from matcher.cli import chaining, control, drifting, evaluating, identity, measuring, policy, reporting, reports, show
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import (
@@ -217,7 +217,8 @@ def why(
 
 
 app.add_typer(control.app, name="control")
-policy.app.command()(evaluating.evaluate)
+for command in (evaluating.evaluate, reporting.submissions):
+    policy.app.command()(command)
 app.add_typer(policy.app)
 app.command()(chaining.chain)
 app.command()(drifting.drift)

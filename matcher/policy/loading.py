@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from matcher.errors import PolicyError
 from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
+from matcher.policy.duties import Duty, Owed
 from matcher.policy.faults import faults
 from matcher.policy.management import ManagementRule
 from matcher.policy.pairs import PairRule
+from matcher.policy.plausibility import Check
 from matcher.policy.priority import TierRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
 from matcher.policy.scorecards import ClassRule, GradeRule, Indicator, Scorecard
@@ -31,12 +33,14 @@ KINDS: Mapping[str, type[Rule]] = {
     "indicator": Indicator,
     "grade": GradeRule,
     "management": ManagementRule,
+    "owed": Owed,
+    "plausible": Check,
     "place": PlaceRule,
     "chain": ChainRule,
 }
 """What `kind` of a ruleset may be, and the type of its rules."""
 
-RULESETS: Mapping[str, type[Ruleset]] = {"indicator": Scorecard}
+RULESETS: Mapping[str, type[Ruleset]] = {"indicator": Scorecard, "owed": Duty}
 """The kinds whose head says more than that of others."""
 
 HEAD = ("clause", "source", "jurisdiction", "subject", "confidence", "effect", "effective_from", "effective_to")

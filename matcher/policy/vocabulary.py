@@ -66,14 +66,14 @@ class Course(StrEnum):
     FLOW = "flow"
     """What happened in the period; the parts of a year add up."""
     PRESENT = "present"
-    """Who was there at some time of it; of its parts the largest is only a lower bound."""
+    """Who was there or did something in the period, each counted once; of its parts the largest is a lower bound."""
 
 
 COURSES: Mapping[Course, Said] = {
     Course.STOCK: Said("期末数", "at the end"),
     Course.CUMULATIVE: Said("累计数", "so far"),
     Course.FLOW: Said("当期数", "in the period"),
-    Course.PRESENT: Said("当期到过数", "at any time of it"),
+    Course.PRESENT: Said("当期不重复数", "in the period, each once"),
 }
 
 

@@ -1,0 +1,29 @@
+"""Information reporting as use cases: what is owed and came, the form to fill in, and the bureau's report."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from matcher.domain.periods import Period
+from matcher.domain.places import Gazetteer
+from matcher.policy.rules import Rulebook
+from matcher.policy.visibility import Viewer
+from matcher.services.submissions import Received, received
+from matcher.services.yearbook import Yearbook, yearbook
+from matcher.store import Database
+
+
+class Reporting:
+    """The reporting of one installation."""
+
+    def __init__(self, database: Database, book: Rulebook, gazetteer: Gazetteer) -> None:
+        self._database = database
+        self.book = book
+        self._gazetteer = gazetteer
+
+    def submissions(self, period: Period, viewer: Viewer, day: date) -> tuple[Received, ...]:
+        """Every carrier that owes figures for the period, as of a day."""
+        return received(self._database, self._known(viewer, day), period, day)
+
+    def _known(self, viewer: Viewer, day: date) -> Yearbook:
+        return yearbook(self._database, self.book, self._gazetteer, viewer, day)
