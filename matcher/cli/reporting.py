@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +15,8 @@ from matcher.cli.show_submissions import show_submissions, submissions_json
 from matcher.domain.periods import Period
 from matcher.intake.periods import read_period
 from matcher.policy.visibility import Viewer
+from matcher.reporting.forms import write_forms
+from matcher.wording import Said
 
 
 def period_of(text: str) -> Period:
@@ -25,6 +30,47 @@ def period_of(text: str) -> Period:
 Asked = Annotated[
     Period, typer.Option("--period", parser=period_of, metavar="PERIOD", help="填报期，如 2026Q3。The period.")
 ]
+
+
+def out_of(*suffixes: str) -> Callable[[str], Path]:
+    """A parser of the path of a file to write, which ends on one of these."""
+
+    def read(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() not in suffixes:
+            raise typer.BadParameter(f"文件名须以 {' 或 '.join(suffixes)} 结尾。The name must end on one of these.")
+        return path
+
+    return read
+
+
+def template(
+    period: Asked,
+    out: Annotated[
+        Path, typer.Option("--out", parser=out_of(".xlsx"), metavar="F.xlsx", help="要写的文件。The file to write.")
+    ],
+    carrier: Annotated[str | None, typer.Option("--carrier", help="只要这家载体的表。One carrier's own form.")] = None,
+    as_of: Seen = None,
+    viewer: View = Viewer.BROKERS,
+    *,
+    json: Json = False,
+) -> None:
+    """填报表：各类载体一张，或一家载体自己的；填好后用 matcher import 导入。The form to fill in."""
+    with Session() as session:
+        language = session.screen.language
+        found = session.installation.reporting.forms(period, carrier, viewer, day_of(as_of), language)
+        write_forms(out, found, datetime.now(UTC))
+        if json:
+            sheets = [{"sheet": one.sheet, "figures": len(one.asked), "carriers": len(one.lines)} for one in found]
+            session.screen.json({"period": period, "out": str(out), "due": found[0].due, "sheets": sheets})
+            return
+        for one in found:
+            zh = f"{one.sheet}：{len(one.lines)} 家，每家 {len(one.asked)} 项，{one.due} 前报送"
+            en = f"{one.sheet}: {len(one.lines)} carriers, {len(one.asked)} figures, due {one.due}"
+            session.screen.print(session.screen.say(zh, en))
+        session.screen.note(
+            Said(f"已写入 {out}。填好后：matcher import {out}", f"Written: {out}. Then: matcher import {out}")
+        )
 
 
 def submissions(period: Asked, as_of: Seen = None, viewer: View = Viewer.BROKERS, *, json: Json = False) -> None:

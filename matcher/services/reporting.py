@@ -7,10 +7,13 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
+from matcher.policy.visibility import Viewer, require_visible, visible
+from matcher.reporting.forms import Form
+from matcher.services.forms import forms
 from matcher.services.submissions import Received, received
 from matcher.services.yearbook import Yearbook, yearbook
-from matcher.store import Database
+from matcher.store import Database, Records
+from matcher.wording import Language
 
 
 class Reporting:
@@ -24,6 +27,18 @@ class Reporting:
     def submissions(self, period: Period, viewer: Viewer, day: date) -> tuple[Received, ...]:
         """Every carrier that owes figures for the period, as of a day."""
         return received(self._database, self._known(viewer, day), period, day)
+
+    def forms(
+        self, period: Period, carrier_id: str | None, viewer: Viewer, day: date, language: Language
+    ) -> tuple[Form, ...]:
+        """The forms to fill in for the period: a sheet for each kind of carrier, or one carrier's own."""
+        known = self._known(viewer, day)
+        if carrier_id is None:
+            return forms(known, period, None, language)
+        with self._database.read() as connection:
+            found = Records(connection).find(carrier_id, lambda record: visible(record, viewer))
+            require_visible(found, viewer)
+        return forms(known, period, known.standing.get(found.id, found.id), language)
 
     def _known(self, viewer: Viewer, day: date) -> Yearbook:
         return yearbook(self._database, self.book, self._gazetteer, viewer, day)

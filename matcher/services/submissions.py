@@ -76,11 +76,17 @@ class Received:
 
 def received(database: Database, known: Yearbook, period: Period, day: date) -> tuple[Received, ...]:
     """Every carrier that owes something for the period, those to be reminded first."""
-    owing = [(carrier, what) for carrier in known.carriers.values() if (what := _due(carrier, known, period))]
-    rows = [known.submissions.get(carrier.id, {}).get(period) for carrier, _ in owing]
+    carriers = owing(known, period)
+    rows = [known.submissions.get(carrier.id, {}).get(period) for carrier, _ in carriers]
     past = _history(database, [row for row in rows if row])
-    found = [_received(carrier, what, row, known, day, past) for (carrier, what), row in zip(owing, rows, strict=True)]
+    pairs = zip(carriers, rows, strict=True)
+    found = [_received(carrier, what, row, known, day, past) for (carrier, what), row in pairs]
     return tuple(sorted(found, key=lambda one: (list(Arrival).index(one.arrival), one.carrier.id)))
+
+
+def owing(known: Yearbook, period: Period) -> list[tuple[Incubator, Due]]:
+    """The carriers that owe something for the period, and what."""
+    return [(carrier, what) for carrier in known.carriers.values() if (what := _due(carrier, known, period))]
 
 
 def _due(carrier: Incubator, known: Yearbook, period: Period) -> Due | None:

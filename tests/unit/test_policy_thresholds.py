@@ -11,9 +11,11 @@ import pytest
 
 from matcher.domain.matches import State
 from matcher.policy.comparing import compare
+from matcher.policy.duties import Owed
 from matcher.policy.facts import Fact, Facts
 from matcher.policy.management import ManagementRule
 from matcher.policy.pairs import PairRule
+from matcher.policy.plausibility import Check
 from matcher.policy.rules import Rule
 from matcher.policy.scorecards import GradeRule, Indicator
 from matcher.policy.trees import Compare, leaves
@@ -124,8 +126,8 @@ RELIEVED: Mapping[tuple[str, str, str], tuple[float, float]] = {
 """国科发区〔2018〕300号, 第十条: 20 % less in remote areas."""
 
 
-ELSEWHERE = (PairRule, Indicator, GradeRule, ManagementRule)
-"""Kinds of rules whose cases stand in test_eligibility and test_evaluation_thresholds."""
+ELSEWHERE = (PairRule, Indicator, GradeRule, ManagementRule, Owed, Check)
+"""Kinds of rules whose cases stand in files of their own."""
 
 
 def numbers(rule: Rule) -> dict[tuple[str, str, str], Compare]:
