@@ -217,7 +217,7 @@ def why(
 
 
 app.add_typer(control.app, name="control")
-for command in (evaluating.evaluate, reporting.template, reporting.submissions):
+for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
 app.add_typer(policy.app)
 app.command()(chaining.chain)

@@ -10,12 +10,15 @@ from typing import Annotated
 import typer
 
 from matcher.cli.evaluating import Seen
+from matcher.cli.report_json import report_json
 from matcher.cli.session import Json, Session, View, day_of
 from matcher.cli.show_submissions import show_submissions, submissions_json
 from matcher.domain.periods import Period
 from matcher.intake.periods import read_period
 from matcher.policy.visibility import Viewer
 from matcher.reporting.forms import write_forms
+from matcher.reporting.page import write_page
+from matcher.reporting.workbook import write_workbook
 from matcher.wording import Said
 
 
@@ -71,6 +74,37 @@ def template(
         session.screen.note(
             Said(f"已写入 {out}。填好后：matcher import {out}", f"Written: {out}. Then: matcher import {out}")
         )
+
+
+def report(
+    period: Asked,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", parser=out_of(".xlsx", ".html"), metavar="F.xlsx|F.html", help="要写的文件。The file."),
+    ] = None,
+    as_of: Seen = None,
+    viewer: View = Viewer.BROKERS,
+    *,
+    json: Json = False,
+) -> None:
+    """某一填报期的报告：数据、案例、合同、评价，每个数有来源；.xlsx 或可打印的网页。The bureau's report of a period."""
+    if out is None and not json:
+        raise typer.BadParameter("请给出 --out 或 --json。Give --out or --json.")
+    with Session() as session:
+        found = session.installation.reporting.report(period, viewer, day_of(as_of))
+        language = session.screen.language
+        if out is not None:
+            if out.suffix.lower() == ".xlsx":
+                write_workbook(out, found, language, datetime.now(UTC))
+            else:
+                write_page(out, found, language)
+        if json:
+            session.screen.json(report_json(found, language))
+            return
+        for section in found.sections:
+            title = section.title.to(language)
+            session.screen.print(f"{title}：{len(section.lines)} {session.screen.say('行', 'lines')}")
+        session.screen.note(Said(f"已写入 {out}。", f"Written: {out}."))
 
 
 def submissions(period: Asked, as_of: Seen = None, viewer: View = Viewer.BROKERS, *, json: Json = False) -> None:

@@ -9,7 +9,9 @@ from matcher.domain.places import Gazetteer
 from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.reporting.forms import Form
+from matcher.reporting.sections import Report
 from matcher.services.forms import forms
+from matcher.services.report.compiling import report
 from matcher.services.submissions import Received, received
 from matcher.services.yearbook import Yearbook, yearbook
 from matcher.store import Database, Records
@@ -27,6 +29,10 @@ class Reporting:
     def submissions(self, period: Period, viewer: Viewer, day: date) -> tuple[Received, ...]:
         """Every carrier that owes figures for the period, as of a day."""
         return received(self._database, self._known(viewer, day), period, day)
+
+    def report(self, period: Period, viewer: Viewer, day: date) -> Report:
+        """The bureau's report of the period, as one viewer may know it."""
+        return report(self._database, self._known(viewer, day), period, viewer, day)
 
     def forms(
         self, period: Period, carrier_id: str | None, viewer: Viewer, day: date, language: Language
