@@ -59,7 +59,8 @@ def doubts(period: Period, told: Told, raw: Mapping[str, float], book: Rulebook)
         raw: the numbers as they were submitted, by metric, also those that cannot be what they should be.
         book: the rulebook.
     """
-    last = max((one for one in told if one.length is period.length and one.end < period.end), key=_end, default=None)
+    earlier = (one for one in told if one.length is period.length and one.end < period.end)
+    last = max(earlier, key=lambda one: one.end, default=None)
     found = [
         doubt for check in book.of(Check, period.end) if not check.each for doubt in _whole(check, told[period], book)
     ]
@@ -71,10 +72,6 @@ def doubts(period: Period, told: Told, raw: Mapping[str, float], book: Rulebook)
                 if verdict and verdict.state is State.FAIL:
                     found.append(Doubt(verdict, name, value, before, last if before is not None else None))
     return tuple(found)
-
-
-def _end(period: Period) -> object:
-    return period.end
 
 
 def _whole(check: Check, facts: Facts, book: Rulebook) -> list[Doubt]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 LONGEST = 32_767
 """Characters that a cell of a workbook can hold."""
@@ -25,6 +27,14 @@ WRAP = Alignment(wrap_text=True, vertical="top")
 MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 Content = str | float | bool | date | None
+
+
+def at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """A cell; our sheets merge none."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"the cell {cell.coordinate} is merged")
+    return cell
 
 
 def put(cell: Cell, value: Content) -> None:
@@ -48,3 +58,11 @@ def save(book: Workbook, path: Path, now: datetime) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def print_landscape(sheet: Worksheet, header: int) -> None:
+    """A4 across, as wide as the paper, the headings on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{header}:{header}"

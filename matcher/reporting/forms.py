@@ -19,7 +19,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from matcher.domain.periods import Period
 from matcher.policy.vocabulary import Measure
-from matcher.reporting.cells import BOLD, BOX, GREY, HEAD, MIDDLE, PLAIN, SMALL, TITLE, WRAP, Content, put, save
+from matcher.reporting.cells import (
+    BOLD,
+    BOX,
+    GREY,
+    HEAD,
+    MIDDLE,
+    PLAIN,
+    SMALL,
+    TITLE,
+    WRAP,
+    Content,
+    at,
+    print_landscape,
+    put,
+    save,
+)
 
 LEAD = ("载体编号", "载体名称", "填报期")
 TAIL = ("填报日期", "填报人", "备注")
@@ -106,14 +121,14 @@ class _Sheet:
     def _explain(self) -> int:
         """What stands above the headings; the row of the headings."""
         form = self._form
-        put(self._sheet.cell(1, 1), form.heading)
-        self._sheet.cell(1, 1).font = TITLE
+        put(at(self._sheet, 1, 1), form.heading)
+        at(self._sheet, 1, 1).font = TITLE
         told = (
             f"请于 {form.due:%Y-%m-%d} 前报送。只填白色格；不清楚的留空，不要填 0。金额以万元计，占比填百分数。"
             "填好后保存本表，由市科技局导入。"
         )
-        put(self._sheet.cell(2, 1), told)
-        self._sheet.cell(2, 1).font = SMALL
+        put(at(self._sheet, 2, 1), told)
+        at(self._sheet, 2, 1).font = SMALL
         self._row(
             3, ["怎样统计", "", "", *(one.definition for one in form.asked), "年-月-日", "姓名", "需要说明的情况"]
         )
@@ -125,12 +140,12 @@ class _Sheet:
         last = [one.content(line.last.get(one.metric)) for one in form.asked]
         self._row(5, [f"上期 {line.since or '无'}", "", "", *last, "", "", ""])
         for place, one in enumerate(form.asked, start=self._first):
-            self._sheet.cell(5, place).number_format = FORMATS.get(one.measure, "General")
+            at(self._sheet, 5, place).number_format = FORMATS.get(one.measure, "General")
         return 6
 
     def _row(self, row: int, contents: Sequence[Content], *, bold: bool = False) -> None:
         for place, content in enumerate(contents, start=1):
-            cell = self._sheet.cell(row, place)
+            cell = at(self._sheet, row, place)
             put(cell, content)
             cell.fill, cell.border = HEAD if bold else GREY, BOX
             cell.font = BOLD if bold else SMALL
@@ -139,7 +154,7 @@ class _Sheet:
     def _line(self, row: int, line: Line) -> None:
         self._row(row, [line.carrier_id, line.name, str(self._form.period)])
         for place, one in enumerate(self._form.asked, start=self._first):
-            cell = self._sheet.cell(row, place)
+            cell = at(self._sheet, row, place)
             cell.border, cell.font = BOX, PLAIN
             cell.number_format = FORMATS.get(one.measure, "General")
             if one.metric not in line.owed:
@@ -150,10 +165,10 @@ class _Sheet:
             if len(self._form.lines) > 1 and one.metric in line.last:
                 cell.comment = _comment(one, line)
         for place in range(self._first + len(self._form.asked), self._width + 1):
-            cell = self._sheet.cell(row, place)
+            cell = at(self._sheet, row, place)
             cell.border, cell.font, cell.protection = BOX, PLAIN, OPEN
-        self._sheet.cell(row, self._width - 2).number_format = "yyyy-mm-dd"
-        put(self._sheet.cell(row, self._width - 1), line.submitted_by or None)
+        at(self._sheet, row, self._width - 2).number_format = "yyyy-mm-dd"
+        put(at(self._sheet, row, self._width - 1), line.submitted_by or None)
 
     def _check(self, first: int, last: int) -> None:
         """What may be typed into each column."""
@@ -171,15 +186,12 @@ class _Sheet:
 
     def _lay_out(self, header: int) -> None:
         sheet = self._sheet
-        sheet.freeze_panes = sheet.cell(header + 1, self._first)
+        sheet.freeze_panes = at(sheet, header + 1, self._first)
         for place in range(1, self._width + 1):
             sheet.column_dimensions[get_column_letter(place)].width = {2: 24, 3: 10}.get(place, 14)
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: allowed while protected
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = f"{header}:{header}"
+        print_landscape(sheet, header)
 
 
 def _comment(one: Asked, line: Line) -> Comment:
@@ -197,9 +209,11 @@ def _validation(one: Asked) -> DataValidation:
     elif one.measure is Measure.SHARE:
         check = DataValidation(type="decimal", operator="between", formula1="0", formula2="1")
         check.error = "请填 0% 到 100% 之间的数。"
+    elif one.measure is Measure.YUAN:
+        check = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0")
+        check.error = "请填不小于 0 的数。"
     else:
-        kind = "decimal" if one.measure is Measure.YUAN else "whole"
-        check = DataValidation(type=kind, operator="greaterThanOrEqual", formula1="0")
-        check.error = "请填不小于 0 的数。" if kind == "decimal" else "请填不小于 0 的整数。"
+        check = DataValidation(type="whole", operator="greaterThanOrEqual", formula1="0")
+        check.error = "请填不小于 0 的整数。"
     check.promptTitle, check.prompt = one.name[:32], f"{one.definition}（{one.unit}）"[:255]
     return check

@@ -12,7 +12,21 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from matcher.reporting.cells import BOLD, BOX, GREY, HEAD, MIDDLE, PLAIN, SMALL, TITLE, WRAP, put, save
+from matcher.reporting.cells import (
+    BOLD,
+    BOX,
+    GREY,
+    HEAD,
+    MIDDLE,
+    PLAIN,
+    SMALL,
+    TITLE,
+    WRAP,
+    at,
+    print_landscape,
+    put,
+    save,
+)
 from matcher.reporting.cells import Content as Plain
 from matcher.reporting.sections import Cell, Column, Content, Line, Report, Section, Shape, content_of, ref_names
 from matcher.wording import Language, Said
@@ -72,17 +86,17 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
 
 
 def _head(sheet: Worksheet, title: str, notes: Sequence[str]) -> None:
-    put(sheet.cell(1, 1), title)
-    sheet.cell(1, 1).font = TITLE
+    put(at(sheet, 1, 1), title)
+    at(sheet, 1, 1).font = TITLE
     for row, note in enumerate(notes, start=2):
-        put(sheet.cell(row, 1), note)
-        sheet.cell(row, 1).font = SMALL
+        put(at(sheet, row, 1), note)
+        at(sheet, row, 1).font = SMALL
 
 
 def _table(sheet: Worksheet, columns: Sequence[Column], lines: Sequence[Line], language: Language) -> None:
     top = sheet.max_row + 1
     for place, column in enumerate(columns, start=1):
-        cell = sheet.cell(top, place)
+        cell = at(sheet, top, place)
         unit = column.unit.to(language)
         put(cell, column.name.to(language) + (f"（{unit}）" if unit else ""))
         cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, BOX, MIDDLE
@@ -91,17 +105,14 @@ def _table(sheet: Worksheet, columns: Sequence[Column], lines: Sequence[Line], l
     for row, line in enumerate(lines, start=top + 1):
         for place, (column, content) in enumerate(zip(columns, line.cells, strict=True), start=1):
             _cell(sheet, row, place, column, content, language, total=line.total)
-    sheet.freeze_panes = sheet.cell(top + 1, 2)
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{top}:{top}"
+    sheet.freeze_panes = at(sheet, top + 1, 2)
+    print_landscape(sheet, top)
 
 
 def _cell(
     sheet: Worksheet, row: int, place: int, column: Column, content: Content | Cell, language: Language, *, total: bool
 ) -> None:
-    cell, form = sheet.cell(row, place), FORMATS.get(column.shape, "General")
+    cell, form = at(sheet, row, place), FORMATS.get(column.shape, "General")
     put(cell, _plain(content_of(content), language))
     cell.border, cell.font, cell.alignment = BOX, BOLD if total else PLAIN, WRAP
     if total:

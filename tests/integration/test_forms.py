@@ -16,7 +16,7 @@ from matcher.domain.registers import Submission
 from matcher.errors import StoreError
 from matcher.policy.visibility import Viewer
 from matcher.policy.vocabulary import Measure, folded
-from matcher.reporting.cells import put
+from matcher.reporting.cells import at, put
 from matcher.reporting.forms import Form, write_forms
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.reporting import Reporting
@@ -73,7 +73,7 @@ def fill(path: Path, value: float = 0.25) -> dict[str, dict[str, object]]:
         for row in range(top + 1, sheet.max_row + 1):
             line: dict[str, object] = {}
             for cell in sheet[row]:
-                head = str(sheet.cell(top, cell.column).value)
+                head = str(sheet.cell(top, cell.column or 0).value)
                 if cell.protection.locked or not head.startswith("指标:"):
                     continue
                 name = head.removeprefix("指标:").removesuffix("（万元）")
@@ -194,14 +194,14 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(database: Database, tmp_p
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_text_is_ever_a_formula(text: str) -> None:
-    cell = openpyxl.Workbook().worksheets[0].cell(1, 1)
+    cell = at(openpyxl.Workbook().worksheets[0], 1, 1)
     put(cell, text)
 
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
 def test_what_no_workbook_can_hold_is_left_out() -> None:
-    cell = openpyxl.Workbook().worksheets[0].cell(1, 1)
+    cell = at(openpyxl.Workbook().worksheets[0], 1, 1)
     put(cell, "甲\x0b乙" + "丙" * 40_000)
 
     assert str(cell.value).startswith("甲乙丙")
