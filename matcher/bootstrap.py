@@ -128,7 +128,7 @@ class Installation:
     @cached_property
     def reporting(self) -> Reporting:
         """The use cases of information reporting."""
-        return Reporting(self.database, self.rulebook, resources.load_gazetteer())
+        return Reporting(self.database, self.rulebook, resources.load_gazetteer(), self.chain_gaps)
 
     @cached_property
     def chain_gaps(self) -> ChainGaps:

@@ -14,6 +14,9 @@ from matcher.wording import Language, Said
 NUMERIC = frozenset({Shape.NUMBER, Shape.SHARE, Shape.YUAN})
 WHOLE = frozenset({Shape.CODE, Shape.DAY})
 
+MOST = 12
+"""Sources that a line of the page names; a workbook names them all."""
+
 
 def page(report: Report, language: Language) -> str:
     """The report as HTML. Every text is escaped."""
@@ -31,6 +34,7 @@ def page(report: Report, language: Language) -> str:
         told=partial(_told, language),
         classes=_classes,
         names=ref_names(report, language),
+        most=MOST,
     )
 
 

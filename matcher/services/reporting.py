@@ -10,6 +10,7 @@ from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.reporting.forms import Form
 from matcher.reporting.sections import Report
+from matcher.services.chain_gaps import ChainGaps
 from matcher.services.forms import forms
 from matcher.services.report.compiling import report
 from matcher.services.submissions import Received, received
@@ -21,8 +22,9 @@ from matcher.wording import Language
 class Reporting:
     """The reporting of one installation."""
 
-    def __init__(self, database: Database, book: Rulebook, gazetteer: Gazetteer) -> None:
+    def __init__(self, database: Database, book: Rulebook, gazetteer: Gazetteer, chain_gaps: ChainGaps) -> None:
         self._database = database
+        self._chain_gaps = chain_gaps
         self.book = book
         self._gazetteer = gazetteer
 
@@ -32,7 +34,7 @@ class Reporting:
 
     def report(self, period: Period, viewer: Viewer, day: date) -> Report:
         """The bureau's report of the period, as one viewer may know it."""
-        return report(self._database, self._known(viewer, day), period, viewer, day)
+        return report(self._database, self._chain_gaps, self._known(viewer, day), period, viewer, day)
 
     def forms(
         self, period: Period, carrier_id: str | None, viewer: Viewer, day: date, language: Language

@@ -19,10 +19,9 @@ from matcher.policy.vocabulary import Measure, folded
 from matcher.reporting.cells import at, put
 from matcher.reporting.forms import Form, write_forms
 from matcher.services.importing import Files, ImportReport, import_files
-from matcher.services.reporting import Reporting
 from matcher.store import Database, Records, Registers, open_database, upgrade
 from matcher.wording import Language
-from tests.builders import gazetteer, incubator, rulebook
+from tests.builders import incubator, reporting, rulebook
 
 BOOK = rulebook()
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
@@ -52,8 +51,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def forms(database: Database, period: str, carrier: str | None = None) -> tuple[Form, ...]:
-    reporting = Reporting(database, BOOK, gazetteer())
-    return reporting.forms(Period(period), carrier, Viewer.BROKERS, DAY, Language.ZH)
+    return reporting(database).forms(Period(period), carrier, Viewer.BROKERS, DAY, Language.ZH)
 
 
 def written(database: Database, path: Path, period: str, carrier: str | None = None) -> Path:

@@ -18,14 +18,12 @@ from matcher.policy.visibility import Viewer
 from matcher.reporting.page import page, write_page
 from matcher.reporting.sections import Cell, Report, Section
 from matcher.reporting.workbook import write_workbook
-from matcher.services.reporting import Reporting
 from matcher.store import Database, Outcomes, Records, Registers, open_database, upgrade
 from matcher.wording import Language
-from tests.builders import achievement, fund, gazetteer, incubator, outcome, project, rulebook
+from tests.builders import achievement, fund, incubator, outcome, project, reporting
 
 NOW = datetime(2026, 10, 20, tzinfo=UTC)
 DAY = date(2026, 10, 20)
-BOOK = rulebook()
 EVIL = '=HYPERLINK("http://evil/","<script>alert(1)</script>")'
 
 
@@ -75,7 +73,7 @@ def sign(database: Database, name: str, **changes: object) -> None:
 
 
 def report(database: Database, viewer: Viewer = Viewer.BROKERS, period: str = "2026Q3", day: date = DAY) -> Report:
-    return Reporting(database, BOOK, gazetteer()).report(Period(period), viewer, day)
+    return reporting(database).report(Period(period), viewer, day)
 
 
 def section(found: Report, key: str) -> Section:
@@ -254,5 +252,19 @@ def test_an_empty_database_makes_a_report_of_nothing(tmp_path: Path) -> None:
     found = report(opened)
     opened.close()
 
-    assert all(not one.lines for one in found.sections if one.key != "summary")
+    assert all(not one.lines for one in found.sections if one.key not in ("summary", "chains"))
     assert "没有记录" in page(found, Language.ZH)
+
+
+def test_the_chains_count_carriers_and_projects_of_the_city_and_name_what_they_count(database: Database) -> None:
+    with database.begin() as connection:
+        far = incubator("I9", name="辛孵化器", kind=CarrierKind.INCUBATOR, region="赤峰市", industries=("玉米生物",))
+        near = incubator("I8", name="壬孵化器", kind=CarrierKind.INCUBATOR, region="通辽市", industries=("玉米生物",))
+        Records(connection).upsert([far, near], NOW)
+    chains = section(report(database), "chains")
+    refs = {ref for line in chains.lines for ref in line.refs}
+
+    assert len(chains.lines) > 40
+    assert "incubators:I8" in refs
+    assert "incubators:I9" not in refs
+    assert all(any(ref.startswith("rule:CHAIN-NODE") for ref in line.refs) for line in chains.lines)

@@ -8,7 +8,9 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.policy.visibility import Viewer
 from matcher.reporting.sections import Column, Line, Report, Section, Shape
+from matcher.services.chain_gaps import ChainGaps
 from matcher.services.report.cases import cases_sections
+from matcher.services.report.chains import chains_sections
 from matcher.services.report.context import Context, context
 from matcher.services.report.contracts import contracts_sections
 from matcher.services.report.figures import figures_sections
@@ -24,6 +26,7 @@ SECTIONS: Sequence[Callable[[Context], Sequence[Section]]] = (
     cases_sections,
     contracts_sections,
     standing_sections,
+    chains_sections,
 )
 """In the order of the report. To add a section, write its function and enter it here."""
 
@@ -38,9 +41,11 @@ PARTS = {
 }
 
 
-def report(database: Database, known: Yearbook, period: Period, viewer: Viewer, day: date) -> Report:
+def report(
+    database: Database, chain_gaps: ChainGaps, known: Yearbook, period: Period, viewer: Viewer, day: date
+) -> Report:
     """The report of a period as one viewer may know it."""
-    told = context(database, known, period, viewer, day)
+    told = context(database, chain_gaps, known, period, viewer, day)
     sections = [section for make in SECTIONS for section in make(told)]
     part = PARTS[period[4:]]
     return Report(

@@ -9,9 +9,12 @@ from datetime import date
 from matcher.domain.periods import Length, Period
 from matcher.domain.records import Incubator, Kind, Outcome, PairKind, Record, Register
 from matcher.domain.registers import Contract, Event
+from matcher.policy.chain_nodes import Chains
+from matcher.policy.evaluation import CITY
 from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer
 from matcher.reporting.sections import Column, Shape
+from matcher.services.chain_gaps import ChainGaps, Gaps
 from matcher.services.evaluation import Evaluation, evaluate_all
 from matcher.services.pooling import pooled, register
 from matcher.services.report.citations import Citations
@@ -41,6 +44,9 @@ class Context:
     evaluated: int
     """The last year that was over at the end of the period."""
     evaluations: tuple[Evaluation, ...]
+    chains: Chains
+    gaps: Gaps
+    """The industry chains, with the carriers and projects of the city."""
 
     @property
     def book(self) -> Rulebook:
@@ -67,7 +73,9 @@ class Context:
 CARRIER = (Column(Said("载体", "carrier"), Shape.LONG), Column(Said("编号", "id"), Shape.CODE))
 
 
-def context(database: Database, known: Yearbook, period: Period, viewer: Viewer, day: date) -> Context:
+def context(
+    database: Database, chain_gaps: ChainGaps, known: Yearbook, period: Period, viewer: Viewer, day: date
+) -> Context:
     """Load it."""
     until = min(period.end, day)
     outcomes: dict[PairKind, tuple[Outcome, ...]] = {}
@@ -94,6 +102,8 @@ def context(database: Database, known: Yearbook, period: Period, viewer: Viewer,
         _events(known, period, until),
         evaluated,
         evaluate_all(known, evaluated, day),
+        chain_gaps.chains,
+        chain_gaps.report(None, viewer, until, CITY),
     )
 
 
