@@ -8,6 +8,7 @@ from matcher.cli.console import Screen
 from matcher.cli.evaluation_json import evaluation_json
 from matcher.cli.show import mark as state_mark
 from matcher.domain.matches import Confidence, State
+from matcher.domain.records import Term
 from matcher.policy.evaluation import Mark, Place, Score
 from matcher.policy.figures import shown
 from matcher.policy.management import Evaluated, Proposal
@@ -101,7 +102,7 @@ def grades(screen: Screen, score: Score) -> str:
         return score.grade.name.to(screen.language)
     names = [rule.name.to(screen.language) for rule in reversed(score.grades)]
     open_ = screen.say("未定", "open")
-    return f"{open_}（{names[0]}～{names[-1]}）" if names else open_
+    return open_ + screen.say(f"（{names[0]}～{names[-1]}）", f" ({names[0]} to {names[-1]})") if names else open_
 
 
 def _why_none(screen: Screen, one: Evaluation) -> str:
@@ -158,7 +159,7 @@ def _group(screen: Screen, mark: Mark, score: Score) -> str:
 
 def _show_mark(screen: Screen, mark: Mark, before: Mark | None, book: Rulebook, *, why: bool) -> None:
     verdict, weight = mark.verdict, mark.indicator.weight
-    told = f"{points(mark.span)}/{weight:g}  {mark.indicator.name.to(screen.language)}："
+    told = f"{points(mark.span)}/{weight:g}  {mark.indicator.name.to(screen.language)}{screen.say('：', ': ')}"
     told += verdict.said.to(screen.language)
     if verdict.change and verdict.state is State.FAIL:
         told += screen.say(f"，距满分{verdict.change.zh}", f", {verdict.change.en} for all points")
@@ -191,7 +192,7 @@ def _show_official(screen: Screen, one: Evaluation, book: Rulebook) -> None:
             "", screen.say(f"官方评分：没有。{basis.cites.zh}：{why}", f"official score: none. {basis.cites.en}: {why}")
         )
     if not one.official and not one.unobtained:
-        level = one.carrier.level.label if one.carrier.level else screen.say("未填级别", "no level stated")
+        level = _word(screen, one.carrier.level)
         told = screen.say(
             f"官方评分：没有适用于该类载体（{level}）的官方指标表。",
             f"official score: no official table for it ({level}).",
@@ -203,18 +204,18 @@ def _show_history(screen: Screen, history: Sequence[Evaluated]) -> None:
     if not history:
         screen.item("", screen.say("历年官方评价：台账中没有记录。", "official evaluations: none in the register."))
         return
-    told = [
-        f"{one.year or '?'} {one.level.label if one.level else '?'} "
-        + (one.grade.label if one.grade else screen.say("等级未知", "grade not known"))
-        for one in history
-    ]
+    told = [f"{one.year or '?'} {_word(screen, one.level)} {_word(screen, one.grade)}" for one in history]
     screen.item("", screen.say("历年官方评价：", "official evaluations: ") + screen.say("、", ", ").join(told))
+
+
+def _word(screen: Screen, term: Term | None) -> str:
+    return screen.say(term.label, term.value) if term else screen.say("未知", "not known")
 
 
 def _show_proposal(screen: Screen, one: Proposal) -> None:
     basis = one.verdict.basis
-    cites = f"（{basis.cites.zh} {basis.clause}，{KNOWN[basis.confidence].to(screen.language)}）"
-    if one.made:
-        screen.item("! ", f"{one.rule.name.to(screen.language)}：{one.rule.proposal.to(screen.language)}{cites}")
-    else:
-        screen.item("? ", f"{one.rule.name.to(screen.language)}：{one.verdict.said.to(screen.language)}{cites}")
+    known = KNOWN[basis.confidence].to(screen.language)
+    cites = screen.say(f"（{basis.cites.zh} {basis.clause}，{known}）", f" ({basis.cites.en}, {basis.clause}, {known})")
+    said = one.rule.proposal if one.made else one.verdict.said
+    name = one.rule.name.to(screen.language) + screen.say("：", ": ")
+    screen.item("! " if one.made else "? ", f"{name}{said.to(screen.language)}{cites}")

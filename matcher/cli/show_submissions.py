@@ -116,9 +116,9 @@ def _lacking(screen: Screen, one: Received) -> str:
 
 def _doubted(screen: Screen, doubt: Doubt, book: Rulebook) -> str:
     verdict = doubt.verdict
-    said = verdict.basis.name.to(screen.language)
+    said = verdict.basis.name.to(screen.language) + screen.say("：", ": ")
     if not doubt.metric:
-        return f"{said}：{verdict.said.to(screen.language)}"
+        return f"{said}{verdict.said.to(screen.language)}"
     name = book.metrics[doubt.metric].name.to(screen.language)
     before = (
         ""
@@ -127,7 +127,8 @@ def _doubted(screen: Screen, doubt: Doubt, book: Rulebook) -> str:
             f"，上期（{doubt.since}）{_number(doubt.before)}", f", {_number(doubt.before)} in {doubt.since}"
         )
     )
-    return f"{said}：{name} {_number(doubt.value)}{before}；{verdict.said.to(screen.language)}"
+    then = screen.say("；", "; ")
+    return f"{said}{name} {_number(doubt.value)}{before}{then}{verdict.said.to(screen.language)}"
 
 
 def _corrected(screen: Screen, one: Correction) -> str:

@@ -7,6 +7,7 @@ was not obtained is a set of one indicator without a scale, and has no score.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -127,12 +128,23 @@ class Scorecard(Ruleset):
         """What of it was not obtained, in words."""
         return tuple(rule.criterion.unknown for rule in self.rules if isinstance(rule.criterion, Unobtained))
 
+    def _meets(self, other: Scorecard) -> bool:
+        """Whether both are internal and in force on some day."""
+        starts, ends = (
+            [one.effective_from or date.min for one in (self, other)],
+            [one.effective_to or date.max for one in (self, other)],
+        )
+        return not (self.official or other.official) and max(starts) <= min(ends)
+
     def faults(self, book: Rulebook) -> Iterator[tuple[str, str]]:
         """Classes and grades that do not exist."""
         for name in self.of:
             rule = book.rules.get(name)
             if not isinstance(rule, ClassRule) or rule.without:
                 yield "of", f"{name} is no class that has a set"
+            others = [one for one in book.rulesets.values() if isinstance(one, Scorecard) and one is not self]
+            if any(name in one.of and self._meets(one) for one in others):
+                yield "of", f"{name} has another internal set at the same time"
         if self.grades:
             grades = book.rulesets.get(self.grades)
             if grades is None or not all(isinstance(rule, GradeRule) for rule in grades.rules):

@@ -59,6 +59,7 @@ SPACE = "score: {steps: [[0.6, 4], [0.75, 6]]}"
         ("bonus_cap: 5\n", "bonus_cap: 0\n", "needs a bonus_cap", "id: EV-INC-COMPREHENSIVE\n"),
         ("of: [EV-CLASS.social]", "of: [EV-CLASS.nobody]", "no class that has a set", "EV-CLASS.nobody"),
         ("of: [EV-CLASS.social]", "of: [EV-CLASS.park]", "no class that has a set", "of: [EV-CLASS.park]"),
+        ("of: [EV-CLASS.university]", "of: [EV-CLASS.social]", "another internal set", "of: [EV-CLASS.social]"),
         ("grades: EV-GRADES-INTERNAL", "grades: EV-CLASS", "no ruleset of grades", "grades: EV-CLASS"),
         ("grade: excellent,", "grade: splendid,", "grade", "grade: splendid"),
         ("dated: day", "dated: week", "dated", "dated: week"),
