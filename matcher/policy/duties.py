@@ -36,13 +36,13 @@ class Owed(Rule):
         return raw | {"criterion": {"metric": str(raw.get("metric")), "op": ">=", "value": 0.0}}
 
     def means(self, book: Rulebook) -> Said | None:
-        """How the figure runs over time, and for which periods it is owed."""
+        """How the figure runs over time, and for which periods alone it is owed."""
         course = book.metrics[self.metric].course
         told = COURSES[course] if course else Said("现状", "as it stands")
-        only = Said(
-            "、".join(LENGTHS[one].zh for one in self.periods), ", ".join(LENGTHS[one].en for one in self.periods)
-        )
-        return Said(f"{told.zh}，{only.zh}", f"{told.en}, {only.en}")
+        if self.periods == tuple(Length):
+            return told
+        zh, en = "、".join(LENGTHS[one].zh for one in self.periods), ", ".join(LENGTHS[one].en for one in self.periods)
+        return Said(f"{told.zh}，只在{zh}填报", f"{told.en}, for {en} only")
 
     def faults(self, book: Rulebook) -> Iterator[tuple[str, str]]:
         """A name that a filled form would not lead back to the figure; a figure that cannot be filled in."""

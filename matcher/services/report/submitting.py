@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from matcher.domain.registers import Submission
 from matcher.reporting.sections import Column, Headline, Line, Section, Shape
 from matcher.services.report.context import CARRIER, Context
 from matcher.services.submissions import ARRIVALS, Arrival, Received
@@ -79,13 +80,12 @@ def _doubts(context: Context) -> Section:
         Column(Said("本次", "now"), Shape.NUMBER),
         Column(Said("以前", "before"), Shape.NUMBER),
     )
-    lines = [line for one in context.received if one.submitted for line in _doubted(context, one)]
+    lines = [line for one in context.received if one.submitted for line in _doubted(context, one, one.submitted.row)]
     return Section("doubts", Said("存疑和更正", "doubts and corrections"), columns, tuple(lines))
 
 
-def _doubted(context: Context, one: Received) -> list[Line]:
-    assert one.submitted is not None  # noqa: S101  # asked of submissions only
-    ref = context.cite.row(one.submitted.row)
+def _doubted(context: Context, one: Received, row: Submission) -> list[Line]:
+    ref = context.cite.row(row)
     lines = []
     for doubt in one.doubts:
         verdict, name = doubt.verdict, context.book.metrics[doubt.metric].name if doubt.metric else Said("", "")
