@@ -22,13 +22,17 @@ from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.evaluation import Evaluating
+from matcher.services.filings import Filings
+from matcher.services.granting import Granting
+from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.matching import Matching
+from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
+from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
-from matcher.services.training import ModelFolder
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
@@ -128,7 +132,8 @@ class Installation:
     @cached_property
     def reporting(self) -> Reporting:
         """The use cases of information reporting."""
-        return Reporting(self.database, self.rulebook, resources.load_gazetteer(), self.chain_gaps)
+        others = UseCases(self.chain_gaps, self.grants, self.filings)
+        return Reporting(self.database, self.rulebook, resources.load_gazetteer(), others)
 
     @cached_property
     def chain_gaps(self) -> ChainGaps:
@@ -143,6 +148,21 @@ class Installation:
             industries=industries,
             subjects=subjects,
         )
+
+    @cached_property
+    def grants(self) -> Grants:
+        """The ledger of grants."""
+        return Grants(self.database, self.rulebook, resources.load_gazetteer(), self.identity)
+
+    @cached_property
+    def granting(self) -> Granting:
+        """The noting of applications and payments."""
+        return Granting(self.database, self.grants)
+
+    @cached_property
+    def filings(self) -> Filings:
+        """The filings of brand output and managed services."""
+        return Filings(self.database, self.rulebook, resources.load_gazetteer())
 
     @cached_property
     def pairings(self) -> Pairings:

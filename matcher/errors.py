@@ -12,6 +12,7 @@ MatcherError
 ├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
 ├── PolicyError             a rule file is refused, with file, line and reason
 ├── NotEntitledError        the viewer may not see the record
+├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
 
@@ -74,6 +75,10 @@ class PolicyError(MatcherError):
 
 class NotEntitledError(MatcherError):
     """The viewer may not see this record."""
+
+
+class GrantError(MatcherError):
+    """A step of a grant cannot be noted: no entitlement, out of order, or noted already."""
 
 
 class EvaluationError(MatcherError):

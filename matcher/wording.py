@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class Language(StrEnum):
@@ -27,6 +28,19 @@ class Said:
 
     def __str__(self) -> str:
         return f"{self.zh} {self.en}".strip()
+
+
+class Word(StrEnum):
+    """A word of a closed list that is said to people. Members are declared as `NAME = value, zh, en`."""
+
+    said: Said
+
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
+        """Make a member of its value and how it is said."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.said = Said(zh, en)
+        return member
 
 
 def joined(parts: Sequence[Said], *, every: bool = True) -> Said:

@@ -9,5 +9,5 @@ if [ -z "$data" ] || [ ! -d "$data" ]; then
   exit 1
 fi
 for set in chinaxiv-institutions:2020-07-01 csldcp-fields:2001-01-01 crunchbase-2013:2011-07-01 raises-web3:2023-01-01; do
-  "$matcher" evaluate "$data/${set%%:*}" --cut "${set##*:}" --json "${OUT:-.cache}/evaluation-${set%%:*}.json"
+  "$matcher" evaluate "$data/${set%%:*}" --cut "${set##*:}" --ablation --deletion 100 --json "${OUT:-.cache}/evaluation-${set%%:*}.json"
 done

@@ -41,6 +41,10 @@ from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
 from matcher.resources import data_folder, load_fields, load_gazetteer, load_industries, load_word_cutter
 from matcher.services.chain_gaps import ChainGaps
+from matcher.services.filings import Filings
+from matcher.services.grants import Grants
+from matcher.services.identity import Identity
+from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.store import Database
 from matcher.text.words import WordCutter
@@ -126,7 +130,9 @@ def reporting(database: Database) -> Reporting:
     book, subjects = rulebook(), fields()
     chains = load_chains(data_folder("taxonomy") / "chains.yaml", industries(), subjects)
     gaps = ChainGaps(database, book, chains, gazetteer=gazetteer(), industries=industries(), subjects=subjects)
-    return Reporting(database, book, gazetteer(), gaps)
+    grants = Grants(database, book, gazetteer(), Identity(database))
+    others = UseCases(gaps, grants, Filings(database, book, gazetteer()))
+    return Reporting(database, book, gazetteer(), others)
 
 
 def rulebook() -> Rulebook:

@@ -37,16 +37,26 @@ class Pairing(StrEnum):
         return list(PairKind) if self is Pairing.BOTH else [PairKind(self.value)]
 
 
-def train(today: Today = None, *, json: Json = False) -> None:
+def train(
+    today: Today = None,
+    *,
+    if_stale: Annotated[
+        bool, typer.Option("--if-stale", help="只训练过时的，适合定时任务。Only what is stale, for a schedule.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """用对接结果拟合排序和概率，胜过默认权重才启用。Fit rankers; they serve only where they win."""
     with Session() as session:
         now = today.replace(tzinfo=UTC) if today else datetime.now(UTC).astimezone()
         with session.busy():
-            found = session.installation.pairings.train(now)
+            found = session.installation.pairings.train(now, only_stale=if_stale)
         if json:
             session.screen.json([report.to_json() for report in found])
-        for report in () if json else found:
+            return
+        for report in found:
             reports.show_training(session.screen, report)
+        if not found:
+            session.screen.print(session.screen.say("模型都是最新的。", "The models are up to date."))
 
 
 def score(
@@ -95,7 +105,14 @@ def evaluate(
     pairing: Annotated[
         Pairing | None, typer.Option("--pairing", help="默认取结果最多的一类。Default: the one with most outcomes.")
     ] = None,
+    deletion: Annotated[
+        int, typer.Option("--deletion", min=0, help="删去引文后复评的查询数。Questions asked again without the quote.")
+    ] = 0,
     json: Annotated[Path | None, typer.Option("--json", help="另存 JSON；- 为标准输出。Also write JSON.")] = None,
+    *,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="逐族去掉证据再评。Again without each family of evidence.")
+    ] = False,
 ) -> None:
     """按时间切分评估排序，不触及数据库。Judge the ranking on a time split; touches no database."""
     with Session() as session:
@@ -108,6 +125,8 @@ def evaluate(
                     cut.date(),
                     min_history=min_history,
                     pairings=pairing.kinds() if pairing else None,
+                    ablation=ablation,
+                    deletion=deletion,
                     progress=session.encoding,
                     tell=session.screen.note,
                 )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli import show_policy
+from matcher.cli import filings, grants, show_policy
 from matcher.cli.gaps_json import gaps_json
 from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
 from matcher.cli.show_gaps import show_gaps
@@ -16,7 +16,7 @@ from matcher.policy.visibility import Viewer
 
 app = typer.Typer(
     name="policy",
-    help="政策规则：条件核对、优先级、产业链缺口、规则清单。Policy rules: criteria, priority, chain gaps, all rules.",
+    help="政策规则：条件核对、优先级、产业链缺口、奖补、服务备案、规则清单。Policy rules and what follows from them.",
     no_args_is_help=True,
 )
 
@@ -108,3 +108,7 @@ def chain_gaps(
             session.screen.json(head | gaps_json(gaps.book, gaps.chains, found))
         else:
             show_gaps(session.screen, gaps.book, gaps.chains, found, f"{day} {region or ''}", top=top, why=why)
+
+
+app.add_typer(grants.app, name="grants")
+app.add_typer(filings.app, name="filings")

@@ -132,6 +132,21 @@ def show_evaluation(screen: Screen, report: Mapping[str, Any]) -> None:
         screen.say(f"排序器：{rankers} · 概率校准", f"rankers: {rankers} · calibration")
         + f" ({calibration['basis']}): ECE {calibration['ece']:.3f}, Brier {calibration['brier']:.3f}",
     )
+    _show_trials(screen, report)
+
+
+def _show_trials(screen: Screen, report: Mapping[str, Any]) -> None:
+    """What became of the ranking without a family of evidence, and without the quoted sentence."""
+    for name, result in report["directions"].items():
+        if "ablation" in result:
+            told = ", ".join(f"{family} {value:.3f}" for family, value in result["ablation"].items())
+            direction = DIRECTIONS[Direction(name)].to(screen.language)
+            left_out = screen.say("去掉一族证据后的 ndcg@10：", "ndcg@10 without a family: ")
+            screen.item("", f"{direction} · {left_out}{told}")
+    if (found := report.get("deletion")) and found["pairs"]:
+        zh = "删去引文：{pairs} 对中 {fell:.0%} 得分下降，平均降 {mean_drop:.2f}（删去另一句：{control_drop:.2f}）"
+        en = "without the quote {fell:.0%} of {pairs} pairs fall, by {mean_drop:.2f} (another one: {control_drop:.2f})"
+        screen.item("", screen.say(zh.format(**found), en.format(**found)))
 
 
 def show_training(screen: Screen, report: TrainingReport) -> None:

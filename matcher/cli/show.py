@@ -63,8 +63,12 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
     }
     if not full:
         return content
-    verdicts = [verdict_json(verdict) for verdict in match.verdicts]
-    return content | {"verdicts": verdicts, "missing": [{"zh": said.zh, "en": said.en} for said in match.missing]}
+    quote = match.quote
+    return content | {
+        "verdicts": [verdict_json(verdict) for verdict in match.verdicts],
+        "missing": [{"zh": said.zh, "en": said.en} for said in match.missing],
+        "quote": {"left": quote.left, "right": quote.right, "case": quote.case or None} if quote else None,
+    }
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -119,7 +123,8 @@ def show_answer(screen: Screen, answer: Answer, *, why: bool) -> None:
 def show_why(screen: Screen, match: Match) -> None:
     """One pair in full: rules, reasons, evidence."""
     verdict = screen.say("可对接", "eligible") if match.eligible else screen.say("不符合条件", "not eligible")
-    screen.print((match.name, "bold"), f"  {match.id}   {percent(match.probability)}   {verdict}")
+    shown = f"{percent(match.probability)}{screen.say('（按推荐）', ' (as a recommendation)')}"
+    screen.print((match.name, "bold"), f"  {match.id}   {shown}   {verdict}")
     for one in match.verdicts:
         change = f" → {one.change.to(screen.language)}" if one.change else ""
         cites = one.basis.cites.to(screen.language)

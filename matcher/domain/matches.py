@@ -114,12 +114,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of the one side and the sentence of the other that are closest in meaning."""
+    """A sentence of the one side and the sentence of the other, or of a case it took, that are closest."""
 
     left: str
     right: str
     similarity: float
     """Cosine of the two sentences' vectors, for ordering only; it is never shown."""
+    case: str = ""
+    """Name of the past case that the right sentence is from; empty where it is the right record's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class Match:
     reasons: tuple[Reason, ...] = ()
     missing: tuple[Said, ...] = ()
     retrievers: tuple[str, ...] = ()
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

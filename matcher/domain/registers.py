@@ -97,6 +97,7 @@ class GrantState(Term):
 
     APPLIED = "applied", "已申请", "申请中", "已申报"
     PAID = "paid", "已拨付", "已兑现", "已支付", "已到账"
+    WITHDRAWN = "withdrawn", "已撤回", "撤回申请", "申请已撤回"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

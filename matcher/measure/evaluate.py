@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import EvaluationError
+from matcher.measure.deletion import Reading, deletion
 from matcher.measure.metrics import per_query, summarise
 from matcher.measure.references import references
-from matcher.measure.training import FITTED, fit_ranker, oriented, shown, train_on, training_windows
+from matcher.measure.training import FITTERS, oriented, shown, train_on, training_windows
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import reliability
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.kinds import KINDS, Family
 from matcher.ranking.knowledge import unit
-from matcher.ranking.matcher import Trained, score_pairs
+from matcher.ranking.matcher import Scorer, Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker
 from matcher.wording import Said
 
@@ -40,8 +41,21 @@ SHORT_PAST = 5
 """Accepted outcomes up to which a right record is nearly cold."""
 
 
-def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: int = 0) -> dict[str, Any]:
-    """The report of the contract: both directions, all methods, intervals, calibration, and which ranker served."""
+def evaluate(
+    corpus: Corpus,
+    folder: str,
+    cut: date,
+    *,
+    min_history: int,
+    seed: int = 0,
+    ablation: bool = False,
+    reading: Reading | None = None,
+) -> dict[str, Any]:
+    """The report of the contract: both directions, all methods, intervals, calibration, and which ranker served.
+
+    On demand, for they take their time: the ranker without each family of evidence (`ablation`), and the deletion
+    test of explanations (`reading`).
+    """
     window = look(corpus, cut.toordinal(), None, min_history)
     if not window.truth.any():
         raise EvaluationError(
@@ -52,7 +66,7 @@ def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: 
         )
     windows = training_windows(corpus, cut.toordinal(), min_history, seed)
     trained, comparisons = train_on(windows, seed)
-    return {
+    report: dict[str, Any] = {
         "folder": folder,
         "cut": cut.isoformat(),
         "min_history": min_history,
@@ -66,6 +80,14 @@ def evaluate(corpus: Corpus, folder: str, cut: date, *, min_history: int, seed: 
             row.direction.value: {"ndcg@10": dict(row.ndcg), "fitted_on_pairs": row.fitted_on} for row in comparisons
         },
     }
+    if ablation:
+        for direction in Direction:
+            without = _ablation(window, windows, trained[direction], direction, seed)
+            report["directions"][direction.value]["ablation"] = without
+    if reading:
+        scorer = Scorer(window.known, trained)
+        report["deletion"] = deletion(scorer, window.questions, window.candidates, reading, seed)
+    return report
 
 
 def _direction(
@@ -83,8 +105,7 @@ def _direction(
         "pair_coverage": round(float(window.truth.sum() / window.pairs), 6),
         "methods": judged,
         "strata": strata(ranking, window, direction),
-        "inputs": {name: _ndcg(window.evidence[name], window.truth, direction) for name in trained.ranker.weights},
-        "ablation": _ablation(window, windows, trained, direction, seed),
+        "inputs": {name: _ndcg(window.evidence[name], window.truth, direction) for name in trained.ranker.kinds},
     }
 
 
@@ -110,8 +131,8 @@ def _ablation(
     found = {}
     for family in Family:
         kept = [name for name in trained.ranker.weights if KINDS[name].family is not family]
-        if trained.ranker.name == FITTED:
-            ranker = fit_ranker(windows, direction, seed, kept)
+        if refit := FITTERS.get(trained.ranker.name):
+            ranker = refit(windows, direction, seed, kept)
         else:
             ranker = Ranker(trained.ranker.name, {name: trained.ranker.weights[name] for name in kept})
         found[family.value] = _ndcg(score_pairs(window.evidence, ranker, direction).ranking, window.truth, direction)

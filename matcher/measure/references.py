@@ -2,9 +2,9 @@
 
 - `dense_knn`, `tfidf_knn`: votes of the 60 nearest past records by the encoder's vectors as they are, by TF-IDF.
 - `text_mix`, `activity_mix`: plain sums of standardised evidence, the best mixes found by hand.
-- `ridge_tfidf`: a linear model per right record over TF-IDF rows, squared loss (solved through the kernel).
-- `logistic`: unconstrained logistic regression on the simple evidence; `logistic_boosted`: its mean with
-  gradient-boosted trees on the same samples.
+- `svm_tfidf`: a linear support vector machine per right record over TF-IDF rows; `svm_mix`: its sum with `text_mix`.
+- `logistic`: unconstrained logistic regression on the simple evidence; `lightgbm`: gradient-boosted trees on the same
+  samples; `logistic_lightgbm`: the mean of both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matcher.index import terms
 from matcher.measure.training import FEWEST_PAIRS, samples, standardised
 from matcher.measure.windows import Window
-from matcher.ranking.corpus import Matrix
+from matcher.ranking.corpus import Matrix, Sparse
 from matcher.ranking.evidence import LEXICAL_SHARPNESS, NEIGHBOURS, SHARPNESS
 from matcher.ranking.ranker import Direction, standardise
 
@@ -39,9 +39,9 @@ MIXES: Mapping[str, tuple[str, ...]] = {
     "text_mix": ("tfidf_knn", "dense_knn", "tfidf", "focus"),
     "activity_mix": ("recent", "region"),
 }
-RIDGE = 0.5
 MOST_PAST = 8000
-"""Past records beyond which the kernel of `ridge_tfidf` no longer fits; the latest ones are kept."""
+"""Past records beyond which `svm_tfidf` takes too long; the latest ones are kept."""
+TOLERANCE = 0.01
 
 
 def references(window: Window, windows: Sequence[Window], direction: Direction, seed: int) -> dict[str, Matrix]:
@@ -64,7 +64,8 @@ def references(window: Window, windows: Sequence[Window], direction: Direction, 
     }
     for name, mixed in MIXES.items():
         found[name] = np.asarray(sum(standardise(parts[part], direction.axis) for part in mixed), np.float32)
-    found["ridge_tfidf"] = _ridge(np.asarray((past @ past.T).toarray(), np.float32), taken.toarray(), lexical)
+    found["svm_tfidf"] = _machines(past, taken.toarray() > 0, queries, seed)
+    found["svm_mix"] = found["text_mix"] + standardise(found["svm_tfidf"], direction.axis)
     return found | _learnt(window, windows, direction, seed)
 
 
@@ -77,28 +78,41 @@ def _votes(cosines: Matrix, sharpness: float) -> Matrix:
     return np.asarray(votes / votes.sum(axis=1, keepdims=True), np.float32)
 
 
-def _ridge(kernel: Matrix, taken: Matrix, asked: Matrix) -> Matrix:
-    """Kernel ridge regression: asked · (kernel + λ I)⁻¹ · taken."""
-    return np.asarray(
-        asked @ np.linalg.solve(kernel + np.float32(RIDGE) * np.eye(len(kernel), dtype=np.float32), taken)
-    )
+def _machines(past: Sparse, taken: NDArray[np.bool_], queries: Sparse, seed: int) -> Matrix:
+    """Distance of each query from the plane that divides what a right record took from the rest, (queries, right)."""
+    from sklearn.svm import LinearSVC  # noqa: PLC0415  # most of a second to import
+
+    def distance(column: int) -> Matrix:
+        labels = taken[:, column]
+        if labels.all() or not labels.any():
+            return np.zeros(queries.shape[0], np.float32)
+        fitted = LinearSVC(tol=TOLERANCE, random_state=seed).fit(past, labels)
+        return np.asarray(fitted.decision_function(queries), np.float32)
+
+    # One after the other: the library draws from one random state for all threads.
+    return np.stack([distance(column) for column in range(taken.shape[1])], axis=1)
 
 
 def _learnt(window: Window, windows: Sequence[Window], direction: Direction, seed: int) -> dict[str, Matrix]:
     if sum(int(each.truth.sum()) for each in windows) < FEWEST_PAIRS:
         return {}
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415  # most of a second to import
+    from lightgbm import LGBMClassifier  # noqa: PLC0415  # most of a second to import
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    values, labels = samples(windows, direction, np.random.default_rng(seed), SIMPLE)
+    values, labels, _ = samples(windows, direction, np.random.default_rng(seed), SIMPLE)
     asked = standardised(window, direction, SIMPLE)
     flat = asked.reshape(-1, len(SIMPLE))
     linear = LogisticRegression(max_iter=1000).fit(values, labels).decision_function(flat)
-    trees = HistGradientBoostingClassifier(
-        learning_rate=0.05, max_iter=200, max_leaf_nodes=15, min_samples_leaf=40, random_state=seed
-    ).fit(values, labels)
-    both = linear + trees.decision_function(flat)
-    return {"logistic": _shaped(linear, asked), "logistic_boosted": _shaped(both, asked)}
+    trees = LGBMClassifier(
+        learning_rate=0.05, n_estimators=200, num_leaves=15, min_child_samples=40, n_jobs=1, random_state=seed,
+        deterministic=True, force_row_wise=True, verbose=-1,
+    ).fit(values, labels)  # fmt: skip
+    boosted = np.asarray(trees.booster_.predict(flat, raw_score=True), np.float64)
+    return {
+        "logistic": _shaped(linear, asked),
+        "lightgbm": _shaped(boosted, asked),
+        "logistic_lightgbm": _shaped(linear + boosted, asked),
+    }
 
 
 def _shaped(scores: NDArray[np.float64], asked: NDArray[np.float64]) -> Matrix:

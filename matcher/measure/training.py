@@ -6,7 +6,7 @@ judges and calibrates, the ones before it fit. A past without depth in time is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.special import expit
 
 from matcher.measure.metrics import per_query
 from matcher.measure.windows import Window, folds, look
+from matcher.ranking.boosting import grow
 from matcher.ranking.calibration import ASSUMED, FEWEST_POSITIVES, Calibration, fit_calibration
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.kinds import KINDS
@@ -23,7 +24,7 @@ from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
 
 ALL_KINDS = tuple(KINDS)
-FITTED = "fitted"
+FITTED, BOOSTED = "fitted", "boosted"
 MIN_HISTORY, SEED = 3, 0
 """What `matcher train` and the scoring of a folder use; an evaluation may say otherwise."""
 WINDOW_DAYS, WINDOWS = 182, 4
@@ -68,7 +69,7 @@ def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int, kinds
     All evidence is declared so that more speaks for the pair; a negative weight would be noise between related pieces
     and could not be explained to anybody. Minimised by L-BFGS-B with a quadratic penalty.
     """
-    values, labels = samples(windows, direction, np.random.default_rng(seed), kinds)
+    values, labels, _ = samples(windows, direction, np.random.default_rng(seed), kinds)
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters[1:]
@@ -80,6 +81,20 @@ def fit_ranker(windows: Sequence[Window], direction: Direction, seed: int, kinds
     bounds = [(None, None), *[(0, None)] * len(kinds)]
     found = minimize(loss, np.zeros(len(kinds) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return Ranker(FITTED, {name: float(weight) for name, weight in zip(kinds, found.x[1:], strict=True)})
+
+
+def fit_boosted(windows: Sequence[Window], direction: Direction, seed: int, kinds: Sequence[str] = ALL_KINDS) -> Ranker:
+    """The weights of `fit_ranker`, and trees grown on the same samples beside them: their margins are added up.
+
+    Trees see what a sum cannot, such as a region that only matters to those active lately; alone they are less stable.
+    """
+    values, labels, groups = samples(windows, direction, np.random.default_rng(seed), kinds)
+    linear = fit_ranker(windows, direction, seed, kinds)
+    return Ranker(BOOSTED, linear.weights, grow(values, labels, groups, tuple(kinds), seed))
+
+
+FITTERS: Mapping[str, Callable[..., Ranker]] = {FITTED: fit_ranker, BOOSTED: fit_boosted}
+"""What is fitted to outcomes, the simpler first: of equals it serves."""
 
 
 def ndcg(ranker: Ranker, window: Window, direction: Direction) -> float:
@@ -134,14 +149,15 @@ def _train_direction(windows: Sequence[Window], direction: Direction, seed: int)
     rankers = [default_ranker(judge.known.corpus.pairing)]
     pairs = _pairs(earlier)
     if pairs >= FEWEST_PAIRS:
-        rankers.append(fit_ranker(earlier, direction, seed))
+        rankers += [fit_(earlier, direction, seed) for fit_ in FITTERS.values()]
     judged = {ranker.name: ndcg(ranker, judge, direction) for ranker in rankers}
     best = max(rankers, key=lambda ranker: judged[ranker.name])
     if best is rankers[0]:  # The mix was fitted on nothing, so every window may calibrate it.
         return Trained(best, calibrate(best, windows, direction)), Comparison(direction, judged, pairs, best.name)
     # Judged and calibrated on a window it was not fitted on; what serves has then learnt from that window too.
     calibration = calibrate(best, [judge], direction)
-    return Trained(fit_ranker(windows, direction, seed), calibration), Comparison(direction, judged, pairs, best.name)
+    final = FITTERS[best.name](windows, direction, seed)
+    return Trained(final, calibration), Comparison(direction, judged, pairs, best.name)
 
 
 def standardised(window: Window, direction: Direction, kinds: Sequence[str] = ALL_KINDS) -> NDArray[np.float64]:
@@ -151,8 +167,10 @@ def standardised(window: Window, direction: Direction, kinds: Sequence[str] = AL
 
 def samples(
     windows: Sequence[Window], direction: Direction, random: np.random.Generator, kinds: Sequence[str] = ALL_KINDS
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Standardised evidence (samples, kinds) of all accepted pairs and of some others, and their labels."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], list[int]]:
+    """Standardised evidence (samples, kinds) of all accepted pairs and of some others, their labels, and how many
+    samples each question has, in their order.
+    """
     values, labels = [], []
     for window in windows:
         stacked, truth = standardised(window, direction, kinds), window.truth
@@ -164,4 +182,4 @@ def samples(
             rows = np.concatenate([np.flatnonzero(truth[question]), drawn])
             values.append(stacked[question, rows])
             labels.append(truth[question, rows])
-    return np.concatenate(values), np.concatenate(labels).astype(np.float64)
+    return np.concatenate(values), np.concatenate(labels).astype(np.float64), [len(part) for part in labels]

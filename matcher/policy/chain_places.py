@@ -25,12 +25,16 @@ CLAUSES = re.compile(r"[，。；！？,;!?\n]+")
 STATED = Said("记录所填内容", "what the record says")
 
 
+PLACE_METRICS = frozenset({"chain_told", "chain_words_held", "node_codes", "node_words_named", "node_words_held"})
+
+
 class PlaceRule(Rule):
     """A rule that places a record at a node; the first that holds is the one that is told."""
 
-
-PLACE_METRICS = frozenset({"chain_told", "chain_words_held", "node_codes", "node_words_named", "node_words_held"})
-"""What is counted for a record and a node."""
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """What is counted for a record and a node."""
+        return PLACE_METRICS
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ class ChainRule(Rule):
     about: About
     state: ChainState
 
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """What is counted for a node or a link."""
+        return CHAIN_METRICS[self.about]
+
 
 @dataclass(frozen=True, slots=True)
 class Classed:

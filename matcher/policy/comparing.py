@@ -45,7 +45,8 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
     if fact is None or fact.value is None:
         why = _why_unknown(fact)
         said = Said(f"{metric.name.zh}{why.zh}（要求{wanted.zh}）", f"{metric.name.en} {why.en} (wanted: {wanted.en})")
-        return Finding(State.UNKNOWN, said, threshold=_plain(threshold), missing=(metric.name,))
+        lacking = fact.lacks if fact and fact.lacks else metric.name
+        return Finding(State.UNKNOWN, said, threshold=_plain(threshold), missing=(lacking,))
     state, margin = settle(leaf, fact, threshold)
     value, least = shown(metric, fact.value), Said("至少", "at least ") if fact.least else Said("", "")
     said = Said(
@@ -75,6 +76,8 @@ def settle(leaf: Compare, fact: Fact | None, threshold: Figure) -> tuple[State, 
 def _why_unknown(fact: Fact | None) -> Said:
     if fact is None:
         return Said("未填", "not stated")
+    if fact.lacks:
+        return Said(f"尚不能确定：{fact.origin.zh}", f"is not known: {fact.origin.en}")
     return Said(f"无法使用：{fact.origin.zh}", f"cannot be used: {fact.origin.en}")
 
 

@@ -6,7 +6,7 @@ Three values combine as in Kleene's strong logic: `all` fails with its first fai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher.domain.matches import State, Verdict
@@ -46,15 +46,27 @@ def judge(book: Rulebook, rule: Rule, facts: Facts, *, day: date | None = None, 
     """The verdict of one rule; None where it does not apply. `remote` grants the ruleset's relief."""
     relief = book.rulesets[rule.ruleset].relief
     weighing = Weighing(book, facts, day, relief.factor if remote and relief else 1.0)
-    for name, words in rule.when.items():
-        fact = facts.find(name)
-        if fact is None or not isinstance(fact.value, str):
-            label = book.metrics[name].name
-            said = Said(f"{label.zh}未填，不知是否适用", f"{label.en} is not stated, so whether it applies is unknown")
-            return _verdict(book, rule, Finding(State.UNKNOWN, said, missing=(label,)))
-        if fact.value not in words:
-            return None
+    told = {name: fact.value for name in rule.when if (fact := facts.find(name)) and isinstance(fact.value, str)}
+    if any(value not in rule.when[name] for name, value in told.items()):
+        return None
+    if untold := tuple(book.metrics[name].name for name in rule.when if name not in told):
+        zh, en = "、".join(label.zh for label in untold), ", ".join(label.en for label in untold)
+        said = Said(f"{zh}未填，不知是否适用", f"{en} not stated, so whether it applies is unknown")
+        return _verdict(book, rule, Finding(State.UNKNOWN, said, missing=untold))
     return _verdict(book, rule, weigh(rule.criterion, weighing))
+
+
+def judge_briefly(book: Rulebook, rule: Rule, facts: Facts, *, day: date | None = None) -> Verdict | None:
+    """As `judge`; of the parts that must all hold, only those that keep it from passing are told and missing."""
+    verdict = judge(book, rule, facts, day=day)
+    if verdict is None or verdict.state is State.PASS or not isinstance(rule.criterion, All):
+        return verdict
+    if not all(facts.find(name) for name in rule.when):  # its sentence is about what it applies to
+        return verdict
+    parts = [weigh(part, Weighing(book, facts, day)) for part in rule.criterion.all]
+    telling = [part for part in parts if part.state is verdict.state]
+    missing = tuple(dict.fromkeys(name for part in telling for name in part.missing))
+    return replace(verdict, said=joined([part.said for part in telling]), missing=missing)
 
 
 def assess(book: Rulebook, ruleset: Ruleset, facts: Facts, *, day: date, remote: bool = False) -> Assessment:

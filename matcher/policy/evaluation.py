@@ -12,16 +12,15 @@ from datetime import date
 from statistics import median
 
 from matcher.domain.matches import State, Verdict
-from matcher.domain.places import Gazetteer, within
+from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator, Level
 from matcher.policy.criteria import judge
 from matcher.policy.facts import Fact, Facts
+from matcher.policy.locality import in_city
 from matcher.policy.rules import Rulebook
 from matcher.policy.scales import DIGITS, Span, earned
 from matcher.policy.scorecards import WHOLE, ClassRule, GradeRule, Indicator, Scorecard
 from matcher.wording import Said
-
-CITY = "通辽市"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,7 @@ class Place:
 
 def located(carrier: Incubator, gazetteer: Gazetteer) -> dict[str, Fact]:
     """Whether the carrier lies in the city; a place on no map tells nothing."""
-    path = gazetteer.path(carrier.region)
-    if not gazetteer.knows(path):
-        return {}
-    said = Said(f"记录字段 region：{carrier.region}", f"field region: {carrier.region}")
-    city = gazetteer.path(CITY)
-    if not within(path, city) and path == city[: len(path)]:
-        return {}  # only the province is told
-    return {"carrier_in_tongliao": Fact(within(path, city), said)}
+    return {"carrier_in_city": in_city(carrier.region, gazetteer, Said("载体所在地区", "the carrier's region"))}
 
 
 def classify(facts: Facts, book: Rulebook, day: date) -> Classed:

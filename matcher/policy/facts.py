@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.domain.records import Incubator, Record
+from matcher.domain.records import Incubator, Record, Register
 from matcher.domain.registers import Submission
 from matcher.policy.rules import Rulebook
 from matcher.policy.vocabulary import Measure, Metric, folded
@@ -30,6 +30,8 @@ class Fact:
     origin: Said
     least: bool = False
     """Whether the value is only a lower bound, such as a count of the records we happen to have."""
+    lacks: Said | None = None
+    """What somebody would have to tell before the value can be known; the origin then says why it is not."""
 
 
 UNIT = Fact(1.0, Said("", ""))
@@ -68,8 +70,8 @@ class Facts:
         return Facts(self.metrics, {**self.known, **known})
 
 
-def stated(record: Record | Submission, book: Rulebook) -> Facts:
-    """What a record or a submission tells of itself: named figures and columns of its own first, then its fields."""
+def stated(record: Record | Register, book: Rulebook) -> Facts:
+    """What a record or a row of a register tells of itself: named figures and columns of its own, then its fields."""
     known: dict[str, Fact] = {}
     for name, value in _figures(record):
         if (key := book.names.get(folded(name))) and key not in known:
@@ -90,7 +92,7 @@ def _field(field: str, value: Any, metric: Metric) -> Fact:
     return Fact(read(value, metric.measure), said, least=metric.measure is Measure.LIST)
 
 
-def _figures(record: Record | Submission) -> Iterator[tuple[str, Any]]:
+def _figures(record: Record | Register) -> Iterator[tuple[str, Any]]:
     yield from record.extra.items()
     if isinstance(record, Incubator | Submission):
         yield from record.metrics.items()

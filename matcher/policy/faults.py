@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from matcher.domain.matches import Confidence, Effect
-from matcher.policy.chain_places import PLACE_METRICS, PlaceRule
-from matcher.policy.chain_states import CHAIN_METRICS, ChainRule
 from matcher.policy.eligibility import CHECKS
 from matcher.policy.pairs import PairRule
 from matcher.policy.rules import Rule, Rulebook
@@ -54,10 +52,8 @@ def _faults_of_criterion(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]
     for name in rule.when:
         if name not in book.metrics or not set(rule.when[name]) <= set(book.metrics[name].words):
             yield "when", f"{name} is no text metric with all these words"
-    counted = _counted(rule)
+    yield from _faults_of_sight(book, rule)
     for leaf in leaves(rule.criterion):
-        if counted and not (isinstance(leaf, Compare) and leaf.metric in counted):
-            yield "criterion", f"only these are counted for such a rule: {', '.join(sorted(counted))}"
         if isinstance(leaf, Meets):
             if rule.ruleset in _reached(book, leaf.meets):
                 yield "criterion", f"{leaf.meets} does not exist, or leads back to {rule.ruleset}"
@@ -65,11 +61,16 @@ def _faults_of_criterion(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]
             yield "criterion", reason
 
 
-def _counted(rule: Rule) -> frozenset[str]:
-    """The metrics a rule on chains may look at; none named: all of them."""
-    if isinstance(rule, ChainRule):
-        return CHAIN_METRICS[rule.about]
-    return PLACE_METRICS if isinstance(rule, PlaceRule) else frozenset()
+def _faults_of_sight(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]]:
+    """Metrics that nobody works out for a rule of its kind, so that it would stay unknown for ever."""
+    if rule.looks_at:
+        known = ", ".join(sorted(rule.looks_at))
+        kind = book.rulesets[rule.ruleset].kind
+        if not set(rule.when) <= rule.looks_at:
+            yield "when", f"a rule of kind {kind} knows only: {known}"
+        named = {leaf.metric for leaf in leaves(rule.criterion) if isinstance(leaf, Compare)}
+        if any(isinstance(leaf, Meets) for leaf in leaves(rule.criterion)) or not named <= rule.looks_at:
+            yield "criterion", f"a rule of kind {kind} knows only: {known}"
 
 
 def _reached(book: Rulebook, start: str) -> set[str]:

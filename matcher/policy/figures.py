@@ -43,6 +43,8 @@ def shown(metric: Metric, value: Shown) -> Said:
 def comparison(metric: Metric, op: str, threshold: Shown) -> Said:
     """What is wanted: “≥ 50 家”."""
     value = shown(metric, threshold)
+    if op == "in" and isinstance(threshold, tuple) and len(threshold) == 1:
+        return Said(f"为{value.zh}", value.en)
     if op == "in":
         return Said(f"为{value.zh}之一", f"one of {value.en}")
     if op == "has":

@@ -16,6 +16,8 @@ from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
 from matcher.policy.duties import Duty, Owed
 from matcher.policy.faults import faults
+from matcher.policy.filings import FilingRule
+from matcher.policy.grants import GrantRule
 from matcher.policy.management import ManagementRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.plausibility import Check
@@ -37,6 +39,8 @@ KINDS: Mapping[str, type[Rule]] = {
     "plausible": Check,
     "place": PlaceRule,
     "chain": ChainRule,
+    "grant": GrantRule,
+    "filing": FilingRule,
 }
 """What `kind` of a ruleset may be, and the type of its rules."""
 

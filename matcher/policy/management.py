@@ -20,6 +20,17 @@ from matcher.policy.facts import Fact, Facts
 from matcher.policy.rules import Rule, Rulebook
 from matcher.wording import Said
 
+WORKED_OUT = frozenset(
+    {
+        "evaluated_kind",
+        "evaluated_level",
+        "latest_grade",
+        "unqualified_in_a_row",
+        "years_since_evaluation",
+        "standing_revoked",
+    }
+)
+
 
 class ManagementRule(Rule):
     """What is proposed where the criterion holds."""
@@ -27,6 +38,11 @@ class ManagementRule(Rule):
     proposal: Said
     dated: Literal["event", "day"] = "event"
     """Which day picks the version: that of the latest evaluation, or today."""
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """What is worked out of the events of a carrier."""
+        return WORKED_OUT
 
     def means(self, _: Rulebook) -> Said | None:
         """What is proposed."""

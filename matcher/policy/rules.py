@@ -9,9 +9,10 @@ To add a rule to a kind there is: write it under `data/policy/` (data/policy/REA
 `tests/unit/test_policy_thresholds.py`, run `scripts/tables.py`. To add a *kind* of rule:
 
 1. In a module of its own, derive from `Rule` and name what such a rule says besides its criterion, e.g.
-   `class Grant(Rule): amount: float; event: str`. The types of the fields are what the loader checks.
+   `class GrantRule(Rule): amount: float`. The types of the fields are what the loader checks; `looks_at` names the
+   metrics that are worked out for such rules.
 2. Enter the class under its name in `loading.KINDS`; a ruleset of a file says `kind: <name>`.
-3. In the same module ask `book.of(Grant, day)` for the rules in force on the day of the event, build `Facts`, and
+3. In the same module ask `book.of(GrantRule, day)` for the rules in force on the day of the event, build `Facts`, and
    call `criteria.judge(book, rule, facts)`: the verdict carries clause, source, confidence and effect by itself.
 4. A use case of it that needs the database belongs in `matcher/services/policy.py`, a large one beside it
    (`matcher/services/chain_gaps.py`).
@@ -76,6 +77,11 @@ class Rule(Model):
     def faults(self, book: Rulebook) -> Iterator[tuple[str, str]]:
         """What is wrong with what it says besides its criterion, as (key, reason)."""
         yield from ()
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The metrics that are worked out for rules of this kind; empty: any metric there is."""
+        return frozenset()
 
     @property
     def decides(self) -> bool:

@@ -41,6 +41,11 @@ class GradeRule(Rule):
 
     grade: Grade
 
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The points alone."""
+        return frozenset({"evaluation_points"})
+
     def means(self, _: Rulebook) -> Said | None:
         """The grade."""
         return Said(f"等级：{self.grade.label}", f"grade: {self.grade.value}")

@@ -160,7 +160,12 @@ class Past:
 
     def _where(self, kept: NDArray[np.bool_]) -> Past:
         return Past(
-            *(part[kept] for part in (self.left, self.right, self.day, self.accepted, self.talks, self.refusal))
+            self.left[kept],
+            self.right[kept],
+            self.day[kept],
+            self.accepted[kept],
+            self.talks[kept],
+            self.refusal[kept],
         )
 
     def matrix(self, shape: tuple[int, int], weights: NDArray[np.float64]) -> Sparse:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,69 +15,26 @@ from matcher.policy.priority import Tier
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import Place
 from matcher.ranking.kinds import KINDS, Family
-from matcher.text.passages import document, sentences
+from matcher.text.passages import document
 from matcher.wording import Said
 
 NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
-REFUSING = re.compile(
-    r"不(?:再|予)?(?:接|承|收(?!缩)|做|投|看|考虑|受理|支持|属于|在[^，。；]{0,8}(?:范围|清单|之列|布局|区间))|范围之?外|禁投"
-    r"|暂不|除外|谢绝|缺|not (?:accept|take|fund|invest|consider)|do not"
-    r"|excluded?|out of scope|outside (?:our|the) scope"
-)
-"""What says that something is not wanted, in the words of carriers, funds and reasons of refusal."""
-Centre = Callable[[Matrix], Matrix]
-Encode = Callable[[Sequence[str]], Matrix]
-"""Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
-
 CASES, TERMS, SIGNALS = 3, 5, 3
 TELLING = 0.1
 """Contribution from which a fact or an activity is named as a reason."""
-SIMILAR, QUOTABLE = 0.25, 0.3
-"""Cosines around the mean from which two records are called similar, and sentences quoted; random ones: about 0."""
+SIMILAR = 0.25
+"""Cosine around the mean from which two records are called similar; random ones: about 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A past left record that the right record took."""
 
-    id: str
-    name: str
+    record: Record
     day: date
-
-
-def closest_sentences(
-    pairs: Sequence[tuple[Record, Record]],
-    encode: Encode,
-    around: tuple[Centre, Centre] = (np.asarray, np.asarray),
-) -> list[Quote | None]:
-    """For each pair the two sentences, one of each record, with the highest cosine; None if a side has none.
-
-    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
-    """
-    told = [(_welcoming(sentences(left)), _welcoming(sentences(right))) for left, right in pairs]
-    texts = list(dict.fromkeys(text for pair in told for group in pair for text in group))
-    rows = {text: row for row, text in enumerate(texts)}
-    vectors = encode(texts)
-    centred = around[0](vectors), around[1](vectors)
-    return [_closest(ours, theirs, rows, centred) for ours, theirs in told]
-
-
-def _welcoming(told: Sequence[str]) -> tuple[str, ...]:
-    """Without sentences that say what is not wanted: they are no reason for a pair."""
-    return tuple(text for text in told if not REFUSING.search(text))
-
-
-def _closest(
-    ours: Sequence[str], theirs: Sequence[str], rows: Mapping[str, int], vectors: tuple[Matrix, Matrix]
-) -> Quote | None:
-    if not ours or not theirs:
-        return None
-    found = vectors[0][[rows[text] for text in ours]] @ vectors[1][[rows[text] for text in theirs]].T
-    row, column = divmod(int(found.argmax()), found.shape[1])
-    return Quote(ours[row], theirs[column], float(found[row, column]))
 
 
 def shared_terms(left: Record, right: Record, words: Callable[[str], list[str]]) -> tuple[str, ...]:
@@ -96,23 +52,25 @@ def reasons(
     if tier.clause:
         told.append(Reason(Said(f"{tier.said.zh}（{tier.clause}）", f"{tier.said.en} ({tier.clause})"), "priority"))
     if cases:
-        zh = "；".join(f"《{case.name}》（{case.day}）" for case in cases)
-        en = "; ".join(f"“{case.name}” ({case.day})" for case in cases)
+        zh = "；".join(f"《{name_of(case.record)}》（{case.day}）" for case in cases)
+        en = "; ".join(f"“{name_of(case.record)}” ({case.day})" for case in cases)
         told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
-    if quote and quote.similarity >= QUOTABLE:
-        told.append(
-            Reason(
-                Said(
-                    f"“{quote.left}” 与对方 “{quote.right}” 最相近", f"“{quote.left}” is closest to its “{quote.right}”"
-                ),
-                "sentences",
-            )
-        )
+    if quote:
+        told.append(_quoted(quote))
     if terms:
         told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
     told.extend(_signal(component) for component in _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS])
     told = told or [_signal(component) for component in _strongest(components, tuple(Family))[:1]]
     return tuple(told) or (NOTHING,)
+
+
+def _quoted(quote: Quote) -> Reason:
+    if quote.case:
+        zh = f"“{quote.left}” 与其曾承接的《{quote.case}》中 “{quote.right}” 用词最相近"
+        en = f"“{quote.left}” is closest in words to “{quote.right}” of “{quote.case}”, which it took"
+        return Reason(Said(zh, en), "case_sentences")
+    zh, en = f"“{quote.left}” 与对方 “{quote.right}” 最相近", f"“{quote.left}” is closest to its “{quote.right}”"
+    return Reason(Said(zh, en), "sentences")
 
 
 def watched(control: Control) -> Reason:
@@ -152,7 +110,7 @@ def past_cases(rows: Sequence[tuple[Record, date]], similarity: Matrix) -> tuple
     """The past records of one right record that are similar, most similar first; `similarity` is (len(rows),)."""
     similar = np.flatnonzero(similarity >= SIMILAR).tolist()
     order = sorted(similar, key=lambda row: (-float(similarity[row]), rows[row][0].id))[:CASES]
-    return tuple(Case(rows[row][0].id, name_of(rows[row][0]), rows[row][1]) for row in order)
+    return tuple(Case(*rows[row]) for row in order)
 
 
 def _strongest(components: Sequence[Component], families: Sequence[Family]) -> list[Component]:

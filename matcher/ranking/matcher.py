@@ -22,10 +22,11 @@ from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
 from matcher.ranking.corpus import FACETS, Matrix, Side
 from matcher.ranking.diversity import diversify, reach
-from matcher.ranking.explain import Encode
+from matcher.ranking.explain import Case
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.questions import recommended, refusing, screened
+from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
 
 POOL = 300
@@ -34,10 +35,11 @@ POOL = 300
 
 @dataclass(frozen=True)
 class Scored:
-    """Evidence, contributions and scores of (left, right) pairs, and which retrievers named them."""
+    """Evidence and scores of (left, right) pairs, what scored them, and which retrievers named them."""
 
     evidence: Mapping[str, Matrix]
-    contributions: Mapping[str, Matrix]
+    standardised: Mapping[str, Matrix]
+    ranker: Ranker
     score: Matrix
     found: Mapping[str, NDArray[np.bool_]]
 
@@ -54,20 +56,26 @@ class Scored:
         named[(slice(None), rows) if direction is Direction.RECOMMEND else (rows, slice(None))] = True
         return replace(self, found={**self.found, "watch_list": named})
 
-    def components(self, place: tuple[int, int]) -> tuple[Component, ...]:
-        """What each piece of evidence says of one pair."""
-        values = {name: float(self.evidence[name][place]) for name in self.contributions}
-        return tuple(
-            Component(name, values[name] if np.isfinite(values[name]) else None, float(added[place]))
-            for name, added in self.contributions.items()
-        )
+    def components(self, places: Sequence[tuple[int, int]]) -> list[tuple[Component, ...]]:
+        """What each piece of evidence says of some pairs."""
+        rows, columns = ([place[side] for place in places] for side in (0, 1))
+        told = {name: self.evidence[name][rows, columns] for name in self.standardised}
+        added = self.ranker.contributions({name: part[rows, columns] for name, part in self.standardised.items()})
+        return [
+            tuple(_component(name, told[name][number], added[name][number]) for name in told)
+            for number in range(len(places))
+        ]
+
+
+def _component(name: str, value: np.float32, contribution: np.float32) -> Component:
+    return Component(name, float(value) if np.isfinite(value) else None, float(contribution))
 
 
 def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
     """Score all (left, right) pairs of the evidence for one direction."""
-    contributions = ranker.contributions(gathered, direction.axis)
-    total = np.asarray(sum(contributions.values()), np.float32)
-    return Scored(gathered, contributions, total, candidates.retrieve(gathered, direction.axis))
+    standardised = ranker.standardised(gathered, direction.axis)
+    found = candidates.retrieve(gathered, direction.axis)
+    return Scored(gathered, standardised, ranker, ranker.score(standardised), found)
 
 
 @dataclass(frozen=True)
@@ -220,19 +228,27 @@ class Matcher:
 
     def explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
         """The pairs as matches with all there is to say of them, in their order; `scored` holds their evidence."""
-        around = (self.known.centred, self.known.centred_right)
-        quotes = explain.closest_sentences([(pair.left, pair.right) for pair in pairs], self._encode, around)
-        return [self._match(pair, scored, quote) for pair, quote in zip(pairs, quotes, strict=True)]
+        components = scored.components([pair.place for pair in pairs])
+        cases = [explain.past_cases(*self.judge.taken(pair)) for pair in pairs]
+        both = [(pair.left, pair.right) for pair in pairs]
+        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known)
+        return [self._match(*told, scored) for told in zip(pairs, components, cases, quotes, strict=True)]
 
     def wishes(self, question: Question) -> Wishes:
         """What is wished behind a question."""
         return Wishes(question, self.judge.organisations)
 
-    def _match(self, pair: Asked, scored: Scored, quote: Quote | None) -> Match:
-        shown, components, verdicts = pair.shown, scored.components(pair.place), self.judge.verdicts(pair)
+    def _match(
+        self,
+        pair: Asked,
+        components: tuple[Component, ...],
+        cases: tuple[Case, ...],
+        quote: Quote | None,
+        scored: Scored,
+    ) -> Match:
+        shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = explain.shared_terms(pair.left, pair.right, self._words)
-        cases = explain.past_cases(*self.judge.taken(pair))
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (*self.judge.pluses(pair, verdicts), *([explain.watched(watched)] if watched else ()))
         return Match(
@@ -247,4 +263,5 @@ class Matcher:
             reasons=(*explain.reasons(quote, terms, cases, components, priority), *pluses),
             missing=explain.missing_facts(verdicts),
             retrievers=tuple(name for name, found in scored.found.items() if found[pair.place]),
+            quote=quote,
         )

@@ -1,4 +1,4 @@
-"""Evidence to score: a weighted sum of standardised evidence, so that contributions add up to the score exactly.
+"""Evidence to score: a weighted sum of standardised evidence, and trees where they win; contributions add up to it.
 
 Values are standardised over the candidates of one question, because "similar" only means something beside the others;
 without that, learned weights lose to a single feature. What is not known counts as average: it neither helps nor harms.
@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from matcher.domain.records import PairKind
+from matcher.ranking.boosting import Boosting
 from matcher.ranking.corpus import Matrix
 
 
@@ -30,22 +31,44 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Ranker:
-    """Weights of the pieces of evidence, and where they come from."""
+    """Weights of the pieces of evidence, trees over the same where they help, and where both come from."""
 
     name: str
     weights: Mapping[str, float]
+    boosting: Boosting | None = None
 
-    def contributions(self, evidence: Mapping[str, Matrix], axis: int) -> dict[str, Matrix]:
-        """What each piece of evidence adds, (left, right) each."""
-        return {
-            name: np.float32(weight) * standardise(evidence[name], axis)
-            for name, weight in self.weights.items()
-            if name in evidence
-        }
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The evidence it reads."""
+        read = dict.fromkeys((*self.weights, *(self.boosting.kinds if self.boosting else ())))
+        return tuple(read)
 
-    def score(self, evidence: Mapping[str, Matrix], axis: int) -> Matrix:
-        """The sum of the contributions, (left, right)."""
-        return np.asarray(sum(self.contributions(evidence, axis).values()), np.float32)
+    def standardised(self, evidence: Mapping[str, Matrix], axis: int) -> dict[str, Matrix]:
+        """The evidence it reads, of (left, right) shape, standardised along the axis."""
+        return {name: standardise(evidence[name], axis) for name in self.kinds if name in evidence}
+
+    def score(self, standardised: Mapping[str, Matrix]) -> Matrix:
+        """The score of every pair, of the shape of the evidence."""
+        weighed = (np.float32(self.weights.get(name, 0)) * values for name, values in standardised.items())
+        total = np.asarray(sum(weighed), np.float32)
+        if self.boosting is None:
+            return total
+        return total + self.boosting.margins(self._columns(standardised)).reshape(total.shape).astype(np.float32)
+
+    def contributions(self, standardised: Mapping[str, Matrix]) -> dict[str, Matrix]:
+        """What each piece of evidence adds to the score of each pair, for evidence of any shape."""
+        added = {name: np.float32(self.weights.get(name, 0)) * values for name, values in standardised.items()}
+        if self.boosting is None:
+            return added
+        parts = self.boosting.parts(self._columns(standardised))
+        for name, part in zip(self.boosting.kinds, parts.T, strict=True):
+            added[name] = added[name] + part.reshape(added[name].shape).astype(np.float32)
+        return added
+
+    def _columns(self, standardised: Mapping[str, Matrix]) -> Matrix:
+        """One row a pair and one column for each piece of evidence that the trees read."""
+        kinds = self.boosting.kinds if self.boosting else ()
+        return np.stack([standardised[name].ravel() for name in kinds], axis=1)
 
 
 REFUSED: Mapping[str, float] = {

@@ -12,11 +12,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from matcher.intake.sheets import FORMULA
+
 LONGEST = 32_767
 """Characters that a cell of a workbook can hold."""
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would read as a formula once a text is edited or saved as .csv."""
-
 FONT = "等线"
 GREY, HEAD, PALE = (PatternFill("solid", fgColor=colour) for colour in ("EDEDED", "DDE8F3", "F7F7F7"))
 _LINE = Side(style="thin", color="BFBFBF")
@@ -44,7 +43,7 @@ def put(cell: Cell, value: Content) -> None:
         return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST]
     cell.data_type = "s"
-    if value.startswith(RISKY):
+    if value.startswith(FORMULA):
         cell.quotePrefix = True
 
 

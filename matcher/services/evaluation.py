@@ -8,15 +8,14 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator
-from matcher.errors import StoreError
 from matcher.policy.evaluation import Classed, Place, Score, cards, classify, places, score
 from matcher.policy.management import Evaluated, Proposal, evaluations, proposals
 from matcher.policy.rules import Rulebook
 from matcher.policy.scorecards import ClassRule, Scorecard
-from matcher.policy.visibility import Viewer, require_visible, visible
+from matcher.policy.visibility import Viewer
+from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.services.yearbook import Yearbook, yearbook
-from matcher.store import Database, Records
-from matcher.wording import Said
+from matcher.store import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +50,10 @@ class Evaluating:
         self.book = book
         self._gazetteer = gazetteer
 
-    def evaluate(self, carrier_id: str, year: int, viewer: Viewer, day: date) -> Evaluation:
-        """One carrier in a year. `day` is today: what was decided later is not looked at."""
-        with self._database.read() as connection:
-            found = Records(connection).find(carrier_id, lambda record: visible(record, viewer))
-            require_visible(found, viewer)
-        if not isinstance(found, Incubator):
-            raise StoreError(
-                Said(f"{carrier_id} 不是载体。", f"{carrier_id} is not a carrier."),
-                Said("请给出载体编号，或用 --all 查看全部。", "Give the id of a carrier, or ask for --all."),
-            )
+    def evaluate(self, carrier: str, year: int, viewer: Viewer, day: date) -> Evaluation:
+        """One carrier, by id or name, in a year. `day` is today: what was decided later is not looked at."""
+        wanted = carrier_on_roll(self._database, carriers_on_roll(self._database, viewer), carrier, viewer).id
         known = yearbook(self._database, self.book, self._gazetteer, viewer, day)
-        wanted = known.standing.get(found.id, found.id)
         return next(one for one in evaluate_all(known, year, day) if one.carrier.id == wanted)
 
     def all(self, year: int, viewer: Viewer, day: date) -> tuple[Evaluation, ...]:

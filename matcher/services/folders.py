@@ -28,6 +28,7 @@ from matcher.errors import EvaluationError
 from matcher.intake import RowIssue, Withdrawal, read
 from matcher.intake.aliases import FILE as ALIASES
 from matcher.intake.aliases import read_aliases
+from matcher.measure.deletion import Reading
 from matcher.measure.evaluate import evaluate
 from matcher.measure.training import MIN_HISTORY, SEED, train
 from matcher.ranking.corpus import Corpus, gather_past
@@ -134,11 +135,14 @@ def evaluate_folder(
     *,
     min_history: int,
     pairings: Sequence[PairKind] | None,
+    ablation: bool,
+    deletion: int,
     progress: Counter,
     tell: Callable[[Said], None],
 ) -> list[dict[str, Any]]:
     """The evaluation report of each pairing named; of the one with the most outcomes when none is.
 
+    `deletion`: for how many questions the quoted sentence is taken away and the score looked at again.
     Of several pairings, those without a single outcome in the folder are left out.
     """
     ecosystem = read_ecosystem(folder)
@@ -150,7 +154,15 @@ def evaluate_folder(
     reports = []
     for pairing in asked:
         corpus = ecosystem.corpus(pairing, builder, progress)
-        found = evaluate(corpus, folder.resolve().name, cut, min_history=min_history, seed=SEED)
+        found = evaluate(
+            corpus,
+            folder.resolve().name,
+            cut,
+            min_history=min_history,
+            seed=SEED,
+            ablation=ablation,
+            reading=Reading(builder.build, builder.sentences, deletion) if deletion else None,
+        )
         reports.append({"folder": found["folder"], "pairing": pairing.value, **found})
     return reports
 

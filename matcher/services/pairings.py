@@ -22,9 +22,10 @@ from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
-from matcher.services.training import ModelFolder, TrainingReport, fit
-from matcher.store import Controls, Database, Records
+from matcher.services.training import TrainingReport, fit
+from matcher.store import Controls, Database, Outcomes, Records
 from matcher.wording import Said
 
 
@@ -96,6 +97,8 @@ class Pairings:
         trained, why = self._models.load(pairing, snapshot.origin.encoder, today)
         if why:
             self._tell(why)
+        elif self._models.exists(pairing) and (stale := self._stale(pairing, snapshot.origin.encoder, today)):
+            self._tell(_should_train(stale))
         if any(one.calibration is ASSUMED for one in trained.values()):
             self._tell(UNCALIBRATED)
         corpus, known = self._corpus(pairing, snapshot, viewer)
@@ -132,18 +135,28 @@ class Pairings:
             kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
         return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
 
-    def train(self, now: datetime) -> list[TrainingReport]:
-        """Fit both pairings on all outcomes decided until today and keep the result."""
+    def train(self, now: datetime, *, only_stale: bool = False) -> list[TrainingReport]:
+        """Fit the pairings, or those that are stale, on all outcomes decided until today, and keep the result."""
         reports = []
         for pairing in PairKind:
             snapshot, _ = self._indexer.refresh(self._progress)
+            origin = snapshot.origin
+            if only_stale and not self._stale(pairing, origin.encoder, now.date()):
+                continue
+            decided = self._decided(pairing)
             corpus, _ = self._corpus(pairing, snapshot, Viewer.ENTITLED)
             report = fit(corpus, now.date().toordinal() + 1)
-            origin = snapshot.origin
-            self._models.save(report, encoder=origin.encoder, revision=origin.revision, now=now)
+            self._models.save(report, encoder=origin.encoder, revision=origin.revision, decided=decided, now=now)
             reports.append(report)
         self._loaded.clear()
         return reports
+
+    def _stale(self, pairing: PairKind, encoder: str, today: date) -> Said | None:
+        return self._models.stale(pairing, encoder, self._decided(pairing), today)
+
+    def _decided(self, pairing: PairKind) -> int:
+        with self._database.read() as connection:
+            return Outcomes(connection).count(pairing)
 
     def _carriers(self) -> dict[str, CarrierKind | None]:
         with self._database.read() as connection:
@@ -177,6 +190,10 @@ UNCALIBRATED = Said(
     "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
     "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
 )
+
+
+def _should_train(why: Said) -> Said:
+    return Said(f"{why.zh}，建议运行 matcher train。", f"{why.en[0].upper()}{why.en[1:]}: consider `matcher train`.")
 
 
 def _left_out(count: int) -> Said:

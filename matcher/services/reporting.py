@@ -7,24 +7,25 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, require_visible, visible
+from matcher.policy.visibility import Viewer
 from matcher.reporting.forms import Form
 from matcher.reporting.sections import Report
-from matcher.services.chain_gaps import ChainGaps
 from matcher.services.forms import forms
 from matcher.services.report.compiling import report
+from matcher.services.report.context import UseCases
+from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.services.submissions import Received, received
 from matcher.services.yearbook import Yearbook, yearbook
-from matcher.store import Database, Records
+from matcher.store import Database
 from matcher.wording import Language
 
 
 class Reporting:
     """The reporting of one installation."""
 
-    def __init__(self, database: Database, book: Rulebook, gazetteer: Gazetteer, chain_gaps: ChainGaps) -> None:
+    def __init__(self, database: Database, book: Rulebook, gazetteer: Gazetteer, others: UseCases) -> None:
         self._database = database
-        self._chain_gaps = chain_gaps
+        self._others = others
         self.book = book
         self._gazetteer = gazetteer
 
@@ -34,19 +35,17 @@ class Reporting:
 
     def report(self, period: Period, viewer: Viewer, day: date) -> Report:
         """The bureau's report of the period, as one viewer may know it."""
-        return report(self._database, self._chain_gaps, self._known(viewer, day), period, viewer, day)
+        return report(self._database, self._others, self._known(viewer, day), period, viewer, day)
 
     def forms(
-        self, period: Period, carrier_id: str | None, viewer: Viewer, day: date, language: Language
+        self, period: Period, carrier: str | None, viewer: Viewer, day: date, language: Language
     ) -> tuple[Form, ...]:
         """The forms to fill in for the period: a sheet for each kind of carrier, or one carrier's own."""
         known = self._known(viewer, day)
-        if carrier_id is None:
+        if carrier is None:
             return forms(known, period, None, language)
-        with self._database.read() as connection:
-            found = Records(connection).find(carrier_id, lambda record: visible(record, viewer))
-            require_visible(found, viewer)
-        return forms(known, period, known.standing.get(found.id, found.id), language)
+        wanted = carrier_on_roll(self._database, carriers_on_roll(self._database, viewer), carrier, viewer)
+        return forms(known, period, wanted.id, language)
 
     def _known(self, viewer: Viewer, day: date) -> Yearbook:
         return yearbook(self._database, self.book, self._gazetteer, viewer, day)

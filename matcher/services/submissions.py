@@ -92,7 +92,7 @@ def owing(known: Yearbook, period: Period) -> list[tuple[Incubator, Due]]:
 def _due(carrier: Incubator, known: Yearbook, period: Period) -> Due | None:
     """What it owes; carriers known to lie outside the city owe nothing to it."""
     traits = known.records[carrier.id]
-    place = traits.find("carrier_in_tongliao")
+    place = traits.find("carrier_in_city")
     if place is not None and place.value is False:
         return None
     return due(carrier.kind, traits, period, known.book)

@@ -203,6 +203,11 @@ class Outcomes:
             query = query.where(outcomes.c.kind == kind.value)
         return self._read(query)
 
+    def count(self, kind: PairKind) -> int:
+        """How many outcomes a pairing has."""
+        counted = sa.select(sa.func.count()).select_from(outcomes).where(outcomes.c.kind == kind.value)
+        return int(self._connection.execute(counted).scalar_one())
+
     def taken(self, kind: PairKind) -> set[str]:
         """Ids of the left records that somebody accepted."""
         accepted = (outcomes.c.kind == kind.value, outcomes.c.result == Result.ACCEPTED.value)

@@ -6,6 +6,7 @@ Regions, stages and amounts stay out of the text: they are compared as facts, wh
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
 
@@ -27,6 +28,15 @@ def sentences(record: Record) -> tuple[str, ...]:
     title = [record.title] if isinstance(record, Achievement) else []
     pieces = [*title, *_split(_body(record))]
     return tuple(dict.fromkeys(piece[:LONGEST] for piece in pieces if len(piece) >= SHORTEST))[:MOST]
+
+
+def without(record: Achievement | Project, sentence: str) -> Achievement | Project:
+    """The record without one of its `sentences`, wherever it stands in title or body."""
+    kept = [piece for piece in _split(record.summary) if piece[:LONGEST] != sentence]
+    bare = replace(record, summary="".join(kept))
+    if isinstance(bare, Achievement) and bare.title[:LONGEST] == sentence:
+        return replace(bare, title="")
+    return bare
 
 
 def _parts(record: Record) -> tuple[str, ...]:

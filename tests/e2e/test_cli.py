@@ -305,6 +305,7 @@ def test_training_reports_both_pairings_and_keeps_what_it_found(matcher: Command
     assert [report["pairing"] for report in found] == ["achievement_incubator", "project_fund"]
     assert (matcher.home / "models" / "project_fund.json").is_file()
     assert "推荐" in matcher("train", *PREFIX).out
+    assert matcher("train", *PREFIX, "--if-stale", "--json").json == []
     assert matcher("match", "ex-a003", *PREFIX).code == 0
     (matcher.home / "models" / "achievement_incubator.json").write_text("{", encoding="utf-8")
     assert "achievement_incubator.json" in matcher("match", "ex-a003", *PREFIX).err

@@ -133,7 +133,8 @@ def test_a_changed_weight_changes_the_score_without_code(sample: CommandLine, tm
 
 
 def test_wrong_questions_are_answered_with_the_next_step(sample: CommandLine) -> None:
-    assert "--all" in sample("policy", "evaluate", "ex-p001", *ASKED, code=1).err
+    assert "载体编号" in sample("policy", "evaluate", "ex-p001", *ASKED, code=1).err
+    assert sample("policy", "evaluate", "银毡文旅众创空间", *ASKED, "--json").json["id"] == "ex-i07"
     assert "ex-i21" in sample("policy", "evaluate", "ex-i1", *ASKED, code=1).err
     sample("policy", "evaluate", *ASKED, code=2)
     sample("policy", "evaluate", "ex-i01", "--all", *ASKED, code=2)

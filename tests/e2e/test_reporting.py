@@ -147,6 +147,38 @@ def test_contracts_of_a_period_are_those_of_the_register(sample: CommandLine) ->
         assert lines.get(kind.label, [0, 0])[1] == len(ours)
 
 
+def test_grants_are_told_with_the_time_from_the_event_to_the_payment(sample: CommandLine) -> None:
+    found = sample("policy", "report", "--period", "2024", *AS_OF, "--json").json
+    grants = next(one for one in found["sections"] if one["key"] == "grants")
+    names = [column["name"]["zh"] for column in grants["columns"]]
+    lines = [dict(zip(names, line["cells"], strict=True)) for line in grants["lines"] if not line["total"]]
+    paid = {line["编号"]: line for line in lines if line["办理状态"] == "已拨付"}
+
+    assert {name: (line["应享到拨付"], line["申请到拨付"]) for name, line in paid.items()} == {
+        "ex-i02": (226, 191), "ex-i04": (277, 192),
+    }  # fmt: skip
+    assert next(line for line in lines if line["编号"] == "ex-i12")["办理状态"] == "应享未申请"  # applied for in 2025
+    [total] = [line["cells"] for line in grants["lines"] if line["total"] and "已拨付" in line["cells"][0]]
+    assert (total[3], total[8]) == (1_500_000, 251.5)
+    assert {one["name"]["zh"]: one["value"] for one in grants["headlines"]}["奖补：本期拨付"] == 1_500_000
+    assert all(any(ref.startswith("rule:TL-GRANT") for ref in line["sources"]) for line in grants["lines"])
+
+
+def test_services_that_ran_in_the_period_are_told_with_their_filing(sample: CommandLine) -> None:
+    def states(period: str) -> dict[str, str]:
+        found = sample("policy", "report", "--period", period, *AS_OF, "--json").json
+        filings = next(one for one in found["sections"] if one["key"] == "filings")
+        return {line["sources"][0].removeprefix("filings:"): line["cells"][7] for line in filings["lines"]}
+
+    assert states("2026Q1") == {
+        **dict.fromkeys(("ex-b01", "ex-b04", "ex-b05", "ex-b06", "ex-b08"), "按时备案"),
+        "ex-b02": "逾期备案",
+        "ex-b03": "已开展未备案",
+    }
+    assert "ex-b02" not in states("2026Q2")  # it ended in January
+    assert states("2025Q2")["ex-b07"] == "按时备案"
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.records import RECORD_KINDS, Kind
-from matcher.intake import RowIssue, Withdrawal, read
+from matcher.domain.records import RECORD_KINDS, Kind, Record
+from matcher.intake import read
 from matcher.measure.placement import Found, coverage, judge, placements, read_labels
 from matcher.policy.chain_file import load_chains
 from matcher.policy.chain_places import Placer
@@ -23,9 +23,7 @@ CHAINS = load_chains(data_folder("taxonomy") / "chains.yaml", industries(), fiel
 @cache
 def found() -> Found:
     """The sample, placed."""
-    records = (
-        row for row in read(data_folder("sample"), kinds=RECORD_KINDS) if not isinstance(row, RowIssue | Withdrawal)
-    )
+    records = (row for row in read(data_folder("sample"), kinds=RECORD_KINDS) if isinstance(row, Record))
     return placements(records, Placer(CHAINS, industries(), fields(), rulebook(), date.max))
 
 

@@ -16,7 +16,7 @@ from matcher.index.vectors import FaissIndex
 from matcher.policy.eligibility import check
 from matcher.policy.pairs import Pair
 from matcher.policy.visibility import Viewer
-from matcher.ranking.explain import closest_sentences
+from matcher.ranking.quotes import closest_sentences
 from matcher.ranking.ranker import standardise
 from matcher.text.words import bigrams
 from tests.builders import (
@@ -61,7 +61,7 @@ def test_equal_values_become_zero_whatever_they_are(value: Any, count: Any) -> N
 
 def test_two_records_of_different_tables_may_share_an_id() -> None:
     left = achievement("1", title="玉米淀粉制备", summary="", industry=())
-    (quote,) = closest_sentences([(left, incubator("1", focus="我们孵化风电。"))], side_builder().sentences)
+    (quote,) = closest_sentences([(left, incubator("1", focus="我们孵化风电。"))], side_builder().sentences, least=-1)
     assert quote is not None
     assert (quote.left, quote.right) == ("玉米淀粉制备", "我们孵化风电。")
 

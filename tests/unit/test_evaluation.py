@@ -87,8 +87,8 @@ def test_only_the_four_classes_of_the_text_have_a_set_and_the_others_say_why() -
         (carrier(CarrierKind.INCUBATOR), "综合或专业"),
         (carrier(CarrierKind.MAKERSPACE), "建设主体"),
         (carrier(None), "载体类型"),
-        (carrier(CarrierKind.PARK, region=""), "位于通辽市"),
-        (carrier(CarrierKind.PARK, region="内蒙古自治区"), "位于通辽市"),
+        (carrier(CarrierKind.PARK, region=""), "载体所在地区"),
+        (carrier(CarrierKind.PARK, region="内蒙古自治区"), "载体所在地区"),
     ],
 )
 def test_a_class_that_cannot_be_told_is_left_open_and_says_what_is_missing(of: Incubator, missing: str) -> None:

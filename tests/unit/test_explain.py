@@ -3,9 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pytest
 
-from matcher.domain.matches import Component, State, Verdict
+from matcher.domain.matches import Component, Quote, State, Verdict
 from matcher.policy.priority import NONE, Tier
 from matcher.ranking.explain import (
     CASES,
@@ -14,7 +13,6 @@ from matcher.ranking.explain import (
     SIMILAR,
     TERMS,
     Case,
-    closest_sentences,
     missing_facts,
     past_cases,
     reasons,
@@ -22,78 +20,7 @@ from matcher.ranking.explain import (
 )
 from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
-from tests.builders import achievement, incubator, rulebook, side_builder, table_encoder, word_cutter
-
-LEFT = achievement(title="玉米淀粉制备", industry=(), summary="废水处理技术。蒙药制剂技术。")
-RIGHT = incubator(focus="我们孵化蒙医药。我们孵化风电。")
-
-
-def test_the_quoted_sentences_are_the_pair_closest_in_meaning() -> None:
-    encode = table_encoder(
-        {
-            "玉米淀粉制备": (1, 0, 0),
-            "废水处理技术。": (0, 0.8, 0.6),
-            "蒙药制剂技术。": (0, 0, 1),
-            "我们孵化蒙医药。": (0, 0, 1),
-            "我们孵化风电。": (0, 1, 0),
-        }
-    )
-
-    (quote,) = closest_sentences([(LEFT, RIGHT)], encode)
-
-    assert quote is not None
-    assert (quote.left, quote.right) == ("蒙药制剂技术。", "我们孵化蒙医药。")
-    assert quote.similarity == pytest.approx(1)
-
-
-def test_nothing_is_quoted_from_a_side_without_words() -> None:
-    silent = achievement("A2", title="", summary="")
-    encode = side_builder().sentences
-
-    quotes = closest_sentences([(silent, RIGHT), (LEFT, incubator("I2", focus="")), (LEFT, RIGHT)], encode)
-
-    assert [quote is not None for quote in quotes] == [False, False, True]
-    assert closest_sentences([], encode) == []
-    assert closest_sentences([(silent, incubator("I2", focus=""))], encode) == [None]
-
-
-def test_pairs_explained_together_are_quoted_as_alone() -> None:
-    pairs = [(LEFT, RIGHT), (LEFT, incubator("I2", focus="我们孵化玉米淀粉企业。")), (achievement("A2"), RIGHT)]
-    encode = side_builder().sentences
-
-    together = closest_sentences(pairs, encode)
-
-    for pair, quote in zip(pairs, together, strict=True):
-        (alone,) = closest_sentences([pair], encode)
-        assert quote is not None
-        assert alone is not None
-        assert (quote.left, quote.right) == (alone.left, alone.right)
-
-
-def test_records_of_one_id_are_quoted_each_from_its_own_text() -> None:
-    asked = [achievement("", title="", summary=text) for text in ("玉米淀粉制备技术研究。", "蒙药微丸制剂技术研究。")]
-    quotes = closest_sentences([(one, RIGHT) for one in asked], side_builder().sentences)
-    assert [quote.left for quote in quotes if quote] == [one.summary for one in asked]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "quoted"),
-    [
-        ("县域配送、养殖类项目不在服务范围。", False),
-        ("种植环节不在孵化范围，建议另找。", False),
-        ("本轮不收电池材料和催化剂评价。", False),
-        ("对研学和纯软件项目不接。", False),
-        ("属基金合同禁投范围的不予受理。", False),
-        ("Hardware is out of scope here.", False),
-        ("We do not take mining projects.", False),
-        ("主攻氨基酸和淀粉糖的中试。", True),
-        ("织物遇水不收缩、不褪色。", True),
-        ("服务范围覆盖全市各旗县。", True),
-    ],
-)
-def test_a_sentence_that_says_what_is_not_wanted_is_no_reason(sentence: str, *, quoted: bool) -> None:
-    (quote,) = closest_sentences([(LEFT, incubator(focus=sentence))], side_builder().sentences)
-    assert (quote is not None) is quoted
+from tests.builders import achievement, incubator, rulebook, word_cutter
 
 
 def test_shared_terms_are_words_of_both_longest_first_and_at_most_five() -> None:
@@ -112,8 +39,8 @@ def test_cases_are_the_most_similar_by_name_ties_by_id() -> None:
 
     cases = past_cases(rows, np.array([0.5, 0.9, 0.5, 0.3], np.float32))
 
-    assert [case.id for case in cases] == ["c", "b", "d"]
-    assert cases[0] == Case("c", "成果c", date(2025, 1, 2))
+    assert [case.record.id for case in cases] == ["c", "b", "d"]
+    assert cases[0] == Case(*rows[1])
     assert len(cases) == CASES
     assert past_cases([], np.zeros(0, np.float32)) == ()
 
@@ -123,7 +50,7 @@ def test_a_past_record_that_is_not_similar_is_no_case() -> None:
 
     cases = past_cases(rows, np.array([SIMILAR, SIMILAR - 0.01]))
 
-    assert [case.id for case in cases] == ["near"]
+    assert [case.record.id for case in cases] == ["near"]
 
 
 def test_only_unknown_facts_are_missing() -> None:
@@ -138,17 +65,8 @@ def component(name: str, contribution: float, value: float | None = 1.0) -> Comp
 
 
 def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
-    encode = table_encoder(
-        {
-            "玉米淀粉制备": (1,),
-            "废水处理技术。": (0,),
-            "蒙药制剂技术。": (0,),
-            "我们孵化蒙医药。": (0,),
-            "我们孵化风电。": (1,),
-        }
-    )
-    (quote,) = closest_sentences([(LEFT, RIGHT)], encode)
-    case = Case("A9", "旧成果", date(2024, 5, 6))
+    quote = Quote("玉米淀粉制备", "我们孵化风电。", 0.9)
+    case = Case(achievement("A9", title="旧成果"), date(2024, 5, 6))
 
     basis = rulebook().basis("TL-PF-1.excellent")
     tier = Tier(1, basis.name, basis)
@@ -167,6 +85,14 @@ def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     assert "我们孵化风电。" in told[2].said.en
     assert "玉米、淀粉" in told[3].said.zh
     assert "+0.30" in told[4].said.en
+
+
+def test_a_quote_from_a_past_case_names_the_case() -> None:
+    (told,) = reasons(Quote("玉米淀粉制备", "淀粉糖制备", 0.5, "旧成果"), (), (), (), NONE)
+
+    assert told.evidence == "case_sentences"
+    assert told.said.zh == "“玉米淀粉制备” 与其曾承接的《旧成果》中 “淀粉糖制备” 用词最相近"
+    assert "“旧成果”, which it took" in told.said.en
 
 
 def test_without_evidence_just_that_is_said() -> None:

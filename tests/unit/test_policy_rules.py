@@ -196,6 +196,28 @@ def test_a_type_that_nobody_told_makes_a_value_for_each_type_unknown() -> None:
     assert [name.zh for name in verdict.missing] == ["综合或专业"]
 
 
+def test_a_rule_is_silent_where_one_condition_excludes_it_whatever_else_is_unknown() -> None:
+    rule = BOOK.rules["TL-GRANT.incubator-region"]
+    asked = judge(BOOK, rule, facts(grant_event="recognised", grant_level="region"))
+
+    assert judge(BOOK, rule, facts(grant_level="city")) is None
+    assert asked is not None
+    assert asked.state is UNKNOWN
+    assert [name.zh for name in asked.missing] == ["事件所称载体类型"]
+
+
+def test_a_value_that_hangs_on_another_fact_says_which() -> None:
+    lacking = Fact(None, Said("地区未填", "no region"), lacks=Said("所在地区", "the region"))
+    told = {"grant_event": Fact("filed", HERE), "grant_carrier_kind": Fact("makerspace", HERE)}
+    known = Facts(BOOK.metrics, {**told, "grant_level": Fact("national", HERE), "grant_in_city": lacking})
+    verdict = judge(BOOK, BOOK.rules["TL-GRANT.makerspace-national"], known)
+
+    assert verdict is not None
+    assert verdict.state is UNKNOWN
+    assert "载体在通辽市内尚不能确定：地区未填" in verdict.said.zh
+    assert "所在地区" in [name.zh for name in verdict.missing]
+
+
 def test_a_count_of_records_is_a_lower_bound() -> None:
     """It proves that a minimum is reached and that a maximum is passed; everything else stays unknown."""
     minimum, maximum = BOOK.rules["NAT-INC-2018.G3c"], BOOK.rules["TECH-SME.TS2"]
@@ -304,6 +326,10 @@ HEAD = """rulesets:
 CHAIN = HEAD.replace("    subject", "    kind: chain\n    subject")
 PLACE = HEAD.replace("    subject", "    kind: place\n    subject")
 RULE = "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {metric: area, op: '>=', value: 1}}\n"
+GRANT = HEAD.replace("    subject", "    kind: grant\n    subject")
+GIVES = (
+    "      - {id: X.1, name: {zh: 甲, en: a}, amount: 1, criterion: {metric: grant_in_city, op: '==', value: true}}\n"
+)
 REFUSED: Mapping[str, tuple[str, int, str]] = {
     "no yaml at all": ("a: [1\nb: 2\n", 2, "expected"),
     "an empty file": ("", 1, "empty"),
@@ -361,10 +387,25 @@ REFUSED: Mapping[str, tuple[str, int, str]] = {
     ),
     "a chain rule about nothing": (CHAIN + RULE.replace("name:", "about: city, state: weak, name:"), 12, "about"),
     "a chain rule on what is not counted for a node": (
-        CHAIN + RULE.replace("name:", "about: node, state: weak, name:"), 12, "only these are counted",
+        CHAIN + RULE.replace("name:", "about: node, state: weak, name:"), 12, "knows only",
     ),
     "a rule on places that asks another ruleset": (
-        PLACE + "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {meets: TECH-SME}}\n", 12, "only these",
+        PLACE + "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {meets: TECH-SME}}\n", 12, "knows only",
+    ),
+    "a grant without an amount": (GRANT + GIVES.replace("amount: 1, ", ""), 12, "amount"),
+    "a grant of nothing": (GRANT + GIVES.replace("amount: 1", "amount: 0"), 12, "amount"),
+    "a grant by what nobody works out": (
+        GRANT + GIVES.replace("grant_in_city", "controllable_platform"), 12, "knows only",
+    ),
+    "a grant to whom nobody knows": (
+        GRANT + GIVES.replace("amount: 1", "amount: 1, when: {focus_type: [professional]}"), 12, "knows only",
+    ),
+    "a grant that asks another ruleset": (
+        GRANT + "      - {id: X.1, name: {zh: 甲, en: a}, amount: 1, criterion: {meets: TECH-SME}}\n", 12, "knows only",
+    ),
+    "a filing rule that is neither half": (
+        HEAD.replace("    subject", "    kind: filing\n    subject") + RULE.replace("name:", "part: other, name:"), 12,
+        "part",
     ),
     "an alias of two metrics": (
         "metrics:\n  other: {name: {zh: 乙, en: other}, aliases: [面积]}\n", 2, "面积",

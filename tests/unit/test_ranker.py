@@ -57,18 +57,19 @@ def test_contributions_sum_to_the_score(
     evidence = {"popularity": one[:rows, :columns], "recent": other[:rows, :columns]}
     ranker = Ranker("mine", {"popularity": weight, "recent": second})
 
-    parts = ranker.contributions(evidence, direction.axis)
+    standard = ranker.standardised(evidence, direction.axis)
+    parts = ranker.contributions(standard)
 
-    np.testing.assert_allclose(
-        parts["popularity"] + parts["recent"], ranker.score(evidence, direction.axis), rtol=1e-5, atol=1e-5
-    )
+    np.testing.assert_allclose(parts["popularity"] + parts["recent"], ranker.score(standard), rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(parts["recent"], second * standardise(evidence["recent"], direction.axis), atol=1e-4)
 
 
 def test_only_weighed_evidence_adds_to_the_score() -> None:
     evidence = {"popularity": np.array([[0, 1]], np.float32), "recent": np.array([[9, 0]], np.float32)}
 
-    assert Ranker("mine", {"popularity": 2, "absent": 5}).score(evidence, 1).tolist() == [[-2, 2]]
+    ranker = Ranker("mine", {"popularity": 2, "absent": 5})
+
+    assert ranker.score(ranker.standardised(evidence, 1)).tolist() == [[-2, 2]]
 
 
 @pytest.mark.parametrize("pairing", list(PairKind))

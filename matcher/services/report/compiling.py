@@ -8,12 +8,13 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.policy.visibility import Viewer
 from matcher.reporting.sections import Column, Line, Report, Section, Shape
-from matcher.services.chain_gaps import ChainGaps
 from matcher.services.report.cases import cases_sections
 from matcher.services.report.chains import chains_sections
-from matcher.services.report.context import Context, context
+from matcher.services.report.context import Context, UseCases, context
 from matcher.services.report.contracts import contracts_sections
 from matcher.services.report.figures import figures_sections
+from matcher.services.report.filings import filings_sections
+from matcher.services.report.grants import grants_sections
 from matcher.services.report.standing import standing_sections
 from matcher.services.report.submitting import submissions_sections
 from matcher.services.yearbook import Yearbook
@@ -25,6 +26,8 @@ SECTIONS: Sequence[Callable[[Context], Sequence[Section]]] = (
     figures_sections,
     cases_sections,
     contracts_sections,
+    grants_sections,
+    filings_sections,
     standing_sections,
     chains_sections,
 )
@@ -41,11 +44,9 @@ PARTS = {
 }
 
 
-def report(
-    database: Database, chain_gaps: ChainGaps, known: Yearbook, period: Period, viewer: Viewer, day: date
-) -> Report:
+def report(database: Database, others: UseCases, known: Yearbook, period: Period, viewer: Viewer, day: date) -> Report:
     """The report of a period as one viewer may know it."""
-    told = context(database, chain_gaps, known, period, viewer, day)
+    told = context(database, others, known, period, viewer, day)
     sections = [section for make in SECTIONS for section in make(told)]
     part = PARTS[period[4:]]
     return Report(

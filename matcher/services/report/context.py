@@ -10,18 +10,30 @@ from matcher.domain.periods import Length, Period
 from matcher.domain.records import Incubator, Kind, Outcome, PairKind, Record, Register
 from matcher.domain.registers import Contract, Event
 from matcher.policy.chain_nodes import Chains
-from matcher.policy.evaluation import CITY
+from matcher.policy.filings import Filed
+from matcher.policy.locality import CITY
 from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer
 from matcher.reporting.sections import Column, Shape
 from matcher.services.chain_gaps import ChainGaps, Gaps
 from matcher.services.evaluation import Evaluation, evaluate_all
+from matcher.services.filings import Filings
+from matcher.services.grants import Grants, Ledger
 from matcher.services.pooling import pooled, register
 from matcher.services.report.citations import Citations
 from matcher.services.submissions import Received, received
 from matcher.services.yearbook import Yearbook
 from matcher.store import Database
 from matcher.wording import Said
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """The other use cases that a report draws on."""
+
+    chain_gaps: ChainGaps
+    grants: Grants
+    filings: Filings
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Context:
     chains: Chains
     gaps: Gaps
     """The industry chains, with the carriers and projects of the city."""
+    ledger: Ledger
+    filed: tuple[Filed, ...]
 
     @property
     def book(self) -> Rulebook:
@@ -64,17 +78,17 @@ class Context:
 
     def place(self, carrier: Incubator) -> Said:
         """Whether a carrier lies in the city, in a word."""
-        fact = self.known.records[carrier.id].find("carrier_in_tongliao")
-        if fact is None:
-            return Said("未知", "not known")
-        return Said("市内", "city") if fact.value is True else Said("市外", "elsewhere")
+        fact = self.known.records[carrier.id].find("carrier_in_city")
+        words = {True: Said("市内", "city"), False: Said("市外", "elsewhere")}
+        told = fact.value if fact else None
+        return words[told] if isinstance(told, bool) else Said("未知", "not known")
 
 
 CARRIER = (Column(Said("载体", "carrier"), Shape.LONG), Column(Said("编号", "id"), Shape.CODE))
 
 
 def context(
-    database: Database, chain_gaps: ChainGaps, known: Yearbook, period: Period, viewer: Viewer, day: date
+    database: Database, others: UseCases, known: Yearbook, period: Period, viewer: Viewer, day: date
 ) -> Context:
     """Load it."""
     until = min(period.end, day)
@@ -102,8 +116,10 @@ def context(
         _events(known, period, until),
         evaluated,
         evaluate_all(known, evaluated, day),
-        chain_gaps.chains,
-        chain_gaps.report(None, viewer, until, CITY),
+        others.chain_gaps.chains,
+        others.chain_gaps.report(None, viewer, until, CITY),
+        others.grants.ledger(viewer, until),
+        tuple(others.filings.listed(viewer, until)),
     )
 
 

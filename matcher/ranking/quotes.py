@@ -1,0 +1,107 @@
+"""The sentences that are quoted for a pair: one of each side, or one of a case that the right record took before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from matcher.domain.matches import Quote
+from matcher.domain.records import Record, name_of
+from matcher.index import terms
+from matcher.ranking.corpus import Matrix
+from matcher.ranking.knowledge import Knowledge
+from matcher.text.passages import sentences
+from matcher.text.words import bigrams
+
+REFUSING = re.compile(
+    r"不(?:再|予)?(?:接|承|收(?!缩)|做|投|看|考虑|受理|支持|属于|在[^，。；]{0,8}(?:范围|清单|之列|布局|区间))|范围之?外|禁投"
+    r"|暂不|除外|谢绝|缺|not (?:accept|take|fund|invest|consider)|do not"
+    r"|excluded?|out of scope|outside (?:our|the) scope"
+)
+"""What says that something is not wanted, in the words of carriers, funds and reasons of refusal."""
+Centre = Callable[[Matrix], Matrix]
+Encode = Callable[[Sequence[str]], Matrix]
+"""Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
+
+Told = tuple[tuple[str, ...], tuple[str, ...]]
+"""The sentences of both records of a pair."""
+QUOTABLE, QUOTABLE_IN_WORDS = 0.3, 0.2
+"""Cosines around the mean, and of rows of weighed words, from which sentences are quoted; random ones: about 0."""
+NEGLIGIBLE = 1e-6
+
+
+def quoted(
+    pairs: Sequence[tuple[Record, Record]], cases: Sequence[Sequence[Record]], encode: Encode, known: Knowledge
+) -> list[Quote | None]:
+    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case."""
+    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right))
+    silent = [at for at, quote in enumerate(quotes) if quote is None and cases[at]]
+    theirs = closest_in_words([(pairs[at][0], cases[at][0]) for at in silent], known.inverse_frequency)
+    for at, quote in zip(silent, theirs, strict=True):
+        quotes[at] = quote
+    return quotes
+
+
+def closest_sentences(
+    pairs: Sequence[tuple[Record, Record]],
+    encode: Encode,
+    around: tuple[Centre, Centre] = (np.asarray, np.asarray),
+    least: float = QUOTABLE,
+) -> list[Quote | None]:
+    """For each pair the two sentences, one of each record, with the highest cosine; None where none reaches
+    `least`.
+
+    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
+    """
+    told, texts, rows = _sentences(pairs)
+    vectors = encode(texts)
+    ours, theirs = around[0](vectors), around[1](vectors)
+    return [
+        _best(pair, ours[[rows[text] for text in pair[0]]] @ theirs[[rows[text] for text in pair[1]]].T, least)
+        for pair in told
+    ]
+
+
+def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:
+    """For each pair of a left record and a past case the two sentences whose common words tell most; None where few do.
+
+    Words instead of meaning, because the sentences of cases are many and not encoded. What everybody writes ("the work
+    took three years") is the closest of all and tells nothing, so that rare words decide.
+    """
+    told, texts, rows = _sentences(pairs)
+    weights = terms.present(terms.count_terms(texts, bigrams))
+    weights.data *= inverse_frequency[weights.indices]
+    quotes = (_telling(pair, weights, [[rows[text] for text in group] for group in pair]) for pair in told)
+    return [quote and replace(quote, case=name_of(case)) for quote, (_, case) in zip(quotes, pairs, strict=True)]
+
+
+def _telling(told: Told, weights: terms.Counts, rows: Sequence[Sequence[int]]) -> Quote | None:
+    """Of the sentences that are near in words, those with the largest common weight."""
+    ours, theirs = (weights[group] for group in rows)
+    common = np.asarray((ours @ theirs.T).toarray(), np.float32)
+    lengths = [np.sqrt(np.asarray(side.multiply(side).sum(axis=1)).ravel()) for side in (ours, theirs)]
+    near = common >= QUOTABLE_IN_WORDS * np.outer(*lengths)
+    return _best(told, np.where(near, common, 0), NEGLIGIBLE)
+
+
+def _sentences(pairs: Sequence[tuple[Record, Record]]) -> tuple[list[Told], list[str], dict[str, int]]:
+    """The sentences of both sides of each pair, all of them once, and the row of each."""
+    told = [(_welcoming(sentences(left)), _welcoming(sentences(right))) for left, right in pairs]
+    texts = list(dict.fromkeys(text for pair in told for group in pair for text in group))
+    return told, texts, {text: row for row, text in enumerate(texts)}
+
+
+def _welcoming(told: Sequence[str]) -> tuple[str, ...]:
+    """Without sentences that say what is not wanted: they are no reason for a pair."""
+    return tuple(text for text in told if not REFUSING.search(text))
+
+
+def _best(told: Told, found: Matrix, least: float) -> Quote | None:
+    if not found.size:
+        return None
+    row, column = divmod(int(found.argmax()), found.shape[1])
+    similarity = float(found[row, column])
+    return Quote(told[0][row], told[1][column], similarity) if similarity >= least else None

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matcher.index import terms
+from matcher.ranking.quotes import closest_in_words, closest_sentences
+from matcher.text.words import bigrams
+from tests.builders import achievement, incubator, side_builder, table_encoder
+
+ANY = -1.0
+"""Vectors of hashed words are not around their mean, so that any cosine is enough where they stand in."""
+LEFT = achievement(title="玉米淀粉制备", industry=(), summary="废水处理技术。蒙药制剂技术。")
+RIGHT = incubator(focus="我们孵化蒙医药。我们孵化风电。")
+
+
+def test_the_quoted_sentences_are_the_pair_closest_in_meaning() -> None:
+    encode = table_encoder(
+        {
+            "玉米淀粉制备": (1, 0, 0),
+            "废水处理技术。": (0, 0.8, 0.6),
+            "蒙药制剂技术。": (0, 0, 1),
+            "我们孵化蒙医药。": (0, 0, 1),
+            "我们孵化风电。": (0, 1, 0),
+        }
+    )
+
+    (quote,) = closest_sentences([(LEFT, RIGHT)], encode)
+
+    assert quote is not None
+    assert (quote.left, quote.right) == ("蒙药制剂技术。", "我们孵化蒙医药。")
+    assert quote.similarity == pytest.approx(1)
+
+
+def test_nothing_is_quoted_from_a_side_without_words() -> None:
+    silent = achievement("A2", title="", summary="")
+    encode = side_builder().sentences
+
+    quotes = closest_sentences([(silent, RIGHT), (LEFT, incubator("I2", focus="")), (LEFT, RIGHT)], encode, least=ANY)
+
+    assert [quote is not None for quote in quotes] == [False, False, True]
+    assert closest_sentences([], encode) == []
+    assert closest_sentences([(silent, incubator("I2", focus=""))], encode) == [None]
+
+
+def test_pairs_explained_together_are_quoted_as_alone() -> None:
+    pairs = [(LEFT, RIGHT), (LEFT, incubator("I2", focus="我们孵化玉米淀粉企业。")), (achievement("A2"), RIGHT)]
+    encode = side_builder().sentences
+
+    together = closest_sentences(pairs, encode, least=ANY)
+
+    for pair, quote in zip(pairs, together, strict=True):
+        (alone,) = closest_sentences([pair], encode, least=ANY)
+        assert quote is not None
+        assert alone is not None
+        assert (quote.left, quote.right) == (alone.left, alone.right)
+
+
+def test_records_of_one_id_are_quoted_each_from_its_own_text() -> None:
+    asked = [achievement("", title="", summary=text) for text in ("玉米淀粉制备技术研究。", "蒙药微丸制剂技术研究。")]
+    quotes = closest_sentences([(one, RIGHT) for one in asked], side_builder().sentences, least=ANY)
+    assert [quote.left for quote in quotes if quote] == [one.summary for one in asked]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quoted"),
+    [
+        ("县域配送、养殖类项目不在服务范围。", False),
+        ("种植环节不在孵化范围，建议另找。", False),
+        ("本轮不收电池材料和催化剂评价。", False),
+        ("对研学和纯软件项目不接。", False),
+        ("属基金合同禁投范围的不予受理。", False),
+        ("Hardware is out of scope here.", False),
+        ("We do not take mining projects.", False),
+        ("主攻氨基酸和淀粉糖的中试。", True),
+        ("织物遇水不收缩、不褪色。", True),
+        ("服务范围覆盖全市各旗县。", True),
+    ],
+)
+def test_a_sentence_that_says_what_is_not_wanted_is_no_reason(sentence: str, *, quoted: bool) -> None:
+    (quote,) = closest_sentences([(LEFT, incubator(focus=sentence))], side_builder().sentences, least=ANY)
+    assert (quote is not None) is quoted
+
+
+def test_sentences_far_apart_are_not_quoted() -> None:
+    encode = table_encoder(
+        {"玉米淀粉制备": (1, 0), "废水处理技术。": (0, 1), "蒙药制剂技术。": (0, 1), "我们孵化风电。": (0.29, 0.0)}
+    )
+
+    assert closest_sentences([(LEFT, incubator(focus="我们孵化风电。"))], encode) == [None]
+
+
+COMMON = np.ones(terms.COLUMNS, np.float32)
+
+
+def test_of_a_past_case_the_sentence_is_quoted_that_shares_most_words() -> None:
+    case = achievement("A9", title="旧成果与新工艺", summary="蒙药制剂的质量标准。含盐废水处理新技术。")
+
+    (quote,) = closest_in_words([(LEFT, case)], COMMON)
+
+    assert quote is not None
+    assert (quote.left, quote.right, quote.case) == ("废水处理技术。", "含盐废水处理新技术。", "旧成果与新工艺")
+
+
+def test_cases_without_common_words_or_without_words_are_not_quoted() -> None:
+    far = achievement("A8", title="风电叶片回收装置", summary="")
+    silent = achievement("A7", title="", summary="")
+    near = achievement("A9", title="玉米淀粉制备", summary="")
+
+    quotes = closest_in_words([(LEFT, far), (LEFT, silent), (silent, near), (LEFT, near)], COMMON)
+
+    assert [quote is not None for quote in quotes] == [False, False, False, True]
+    assert closest_in_words([], COMMON) == []
+
+
+def test_what_everybody_writes_is_not_quoted_before_what_tells() -> None:
+    usual = "本成果由课题组历时三年完成。"
+    left, case = (
+        achievement(name, title="", summary=f"{usual}含盐废水处理{what}。")
+        for name, what in (("A1", "技术"), ("A2", "装置"))
+    )
+    rare = (COMMON / 10).astype(np.float32)
+    rare[terms.count_terms(["含盐废水处理"], bigrams).indices] = 3
+
+    (quote,) = closest_in_words([(left, case)], rare)
+
+    assert quote is not None
+    assert (quote.left, quote.right) == ("含盐废水处理技术。", "含盐废水处理装置。")
