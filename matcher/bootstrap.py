@@ -19,6 +19,8 @@ from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
+from matcher.services.contracts import Contracts
+from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.evaluation import Evaluating
@@ -33,6 +35,7 @@ from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
 from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
+from matcher.services.sharing import Sharing
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
@@ -136,6 +139,16 @@ class Installation:
         return Reporting(self.database, self.rulebook, resources.load_gazetteer(), others)
 
     @cached_property
+    def contracts(self) -> Contracts:
+        """The use cases of technology contracts."""
+        return Contracts(self.database, self.rulebook)
+
+    @cached_property
+    def cooperation(self) -> Cooperation:
+        """The use cases of how carriers are run and who resides in them."""
+        return Cooperation(self.database, self.rulebook, resources.load_gazetteer())
+
+    @cached_property
     def chain_gaps(self) -> ChainGaps:
         """The use case of industry chains and their gaps."""
         industries, subjects = resources.load_industries(), resources.load_fields()
@@ -178,6 +191,12 @@ class Installation:
             tell=self._tell,
             progress=self.progress,
         )
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The use cases of shared resources."""
+        industries, gazetteer = resources.load_industries(), resources.load_gazetteer()
+        return Sharing(self.database, self.pairings, self.builder, self.rulebook, gazetteer, industries)
 
     @cached_property
     def matching(self) -> Matching:

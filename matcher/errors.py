@@ -11,6 +11,7 @@ MatcherError
 ├── EncoderError            the encoder cannot be built or loaded
 ├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
 ├── PolicyError             a rule file is refused, with file, line and reason
+├── TransitionError         a case cannot be moved like that from where it stands
 ├── NotEntitledError        the viewer may not see the record
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
@@ -71,6 +72,10 @@ class DamagedIndexError(MatcherError):
 
 class PolicyError(MatcherError):
     """A rule file cannot be used; nothing of the rules is loaded."""
+
+
+class TransitionError(MatcherError):
+    """The case cannot be moved like that from where it stands."""
 
 
 class NotEntitledError(MatcherError):

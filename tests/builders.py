@@ -29,6 +29,7 @@ from matcher.domain.records import (
 )
 from matcher.domain.taxonomy import Taxonomy
 from matcher.encoder.model import HashingEncoder, Role
+from matcher.policy.arrangements import Residents
 from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
@@ -181,6 +182,7 @@ def matcher(
     as_of: date = TODAY,
     rankers: Mapping[Direction, Ranker] | None = None,
     organisations: Organisations = BY_SPELLING,
+    residents: Residents | None = None,
 ) -> Matcher:
     """A matcher over a corpus, with the default mix and the assumed calibration unless told otherwise."""
     known = knowledge(left, right, outcomes, as_of)
@@ -193,6 +195,7 @@ def matcher(
         industries=industries(),
         carriers=dict.fromkeys(("I1", "I2"), CarrierKind.INCUBATOR),
         organisations=organisations,
+        residents=residents,
     )
     scorer = Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()})
     return Matcher(scorer, judge, words=word_cutter().words, encode=side_builder().sentences)

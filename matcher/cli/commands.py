@@ -12,7 +12,21 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
-from matcher.cli import chaining, control, drifting, evaluating, identity, measuring, policy, reporting, reports, show
+from matcher.cli import (
+    broker,
+    carrier,
+    chaining,
+    control,
+    drifting,
+    evaluating,
+    identity,
+    measuring,
+    policy,
+    reporting,
+    reports,
+    resource,
+    show,
+)
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
 from matcher.cli.session import (
@@ -220,6 +234,12 @@ app.add_typer(control.app, name="control")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
 app.add_typer(policy.app)
+policy.app.command()(broker.stages)
+policy.app.command()(broker.contract)
+policy.app.command()(broker.contracts)
+policy.app.command()(carrier.arrangements)
+app.add_typer(carrier.app, name="carrier")
+app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
 app.command()(measuring.train)

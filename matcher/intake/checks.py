@@ -27,6 +27,7 @@ ORDERED = (
     ("since", "until"),
     ("available_from", "available_until"),
     ("applied_on", "paid_on"),
+    ("accepted_on", "registered_on"),
 )
 """The first must not be larger or later than the second; which one is wrong cannot be known, so both are left out."""
 

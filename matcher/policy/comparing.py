@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from matcher.domain.matches import State
 from matcher.policy.facts import Fact, Facts, Figure
 from matcher.policy.figures import comparison, short, shown
-from matcher.policy.trees import Compare
+from matcher.policy.trees import Compare, Given
 from matcher.policy.vocabulary import Measure
 from matcher.wording import Said
 
@@ -30,6 +30,11 @@ class Finding:
     origins: tuple[Said, ...] = ()
     shortfalls: tuple[tuple[str, float], ...] = ()
     missing: tuple[Said, ...] = ()
+
+
+def answer(leaf: Compare | Given, facts: Facts, relief: float = 1.0) -> Finding:
+    """The answer of a leaf that looks at one metric."""
+    return given(leaf.given, facts) if isinstance(leaf, Given) else compare(leaf, facts, relief)
 
 
 def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
@@ -62,6 +67,18 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
         told = short(facts.metrics[shortfall[0]], shortfall[1])
         return replace(finding, change=told, shortfalls=(shortfall,))
     return replace(finding, change=_change(leaf, facts, threshold, margin))
+
+
+def given(name: str, facts: Facts) -> Finding:
+    """Whether a metric is told; it never fails, for what nobody told is not known to be absent."""
+    metric, fact = facts.metrics[name], facts.find(name)
+    if fact is None or fact.value is None:
+        why = _why_unknown(fact)
+        said = Said(f"{metric.name.zh}{why.zh}", f"{metric.name.en} {why.en}")
+        return Finding(State.UNKNOWN, said, missing=(metric.name,))
+    value = shown(metric, fact.value)
+    said = Said(f"{metric.name.zh} {value.zh}", f"{metric.name.en} {value.en}")
+    return Finding(State.PASS, said, None, _plain(fact.value), origins=(fact.origin,))
 
 
 def settle(leaf: Compare, fact: Fact | None, threshold: Figure) -> tuple[State, float | None]:

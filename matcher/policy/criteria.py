@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher.domain.matches import State, Verdict
-from matcher.policy.comparing import Finding, compare
+from matcher.policy.comparing import Finding, answer
 from matcher.policy.facts import Facts
 from matcher.policy.rules import Rule, Rulebook, Ruleset
-from matcher.policy.trees import All, AnyOf, AtLeast, Compare, Criterion, Meets, Unobtained
+from matcher.policy.trees import All, AnyOf, AtLeast, Compare, Criterion, Given, Meets, Unobtained
 from matcher.wording import Said, joined
 
 MEETING = {
@@ -88,8 +88,8 @@ def combined(states: Sequence[State], needed: int) -> State:
 def weigh(criterion: Criterion, weighing: Weighing) -> Finding:
     """What the criterion says of the facts."""
     match criterion:
-        case Compare():
-            return compare(criterion, weighing.facts, weighing.relief)
+        case Compare() | Given():
+            return answer(criterion, weighing.facts, weighing.relief)
         case Meets(meets=name):
             return _meets(name, weighing)
         case Unobtained(unknown=why):

@@ -71,7 +71,7 @@ class Facts:
 
 
 def stated(record: Record | Register, book: Rulebook) -> Facts:
-    """What a record or a row of a register tells of itself: named figures and columns of its own, then its fields."""
+    """What a record or a row of a register tells: named figures and columns of its own first, then its fields."""
     known: dict[str, Fact] = {}
     for name, value in _figures(record):
         if (key := book.names.get(folded(name))) and key not in known:

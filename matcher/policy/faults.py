@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from matcher.domain.matches import Confidence, Effect
+from matcher.domain.phases import Phase
 from matcher.policy.eligibility import CHECKS
 from matcher.policy.pairs import PairRule
 from matcher.policy.rules import Rule, Rulebook
-from matcher.policy.trees import Compare, Meets, leaves
+from matcher.policy.stages import ExitRule
+from matcher.policy.trees import Compare, Given, Meets, leaves
 from matcher.policy.vocabulary import Measure, Quality
 
 OPS = {
@@ -43,6 +45,8 @@ def _faults_of_standing(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]]
     if isinstance(rule, PairRule) and rule.id not in CHECKS:
         yield "id", f"no check computes its facts; known are {', '.join(CHECKS)}"
     ruleset = book.rulesets[rule.ruleset]
+    if isinstance(rule, ExitRule) and ruleset.level not in set(Phase):
+        yield "id", f"{ruleset.id} names no stage in `level`; known are {', '.join(Phase)}"
     if any(isinstance(leaf, Compare) and leaf.relief for leaf in leaves(rule.criterion)) and not ruleset.relief:
         yield "criterion", f"relief is marked, but {ruleset.id} grants none"
 
@@ -57,6 +61,8 @@ def _faults_of_criterion(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]
         if isinstance(leaf, Meets):
             if rule.ruleset in _reached(book, leaf.meets):
                 yield "criterion", f"{leaf.meets} does not exist, or leads back to {rule.ruleset}"
+        elif isinstance(leaf, Given) and leaf.given not in book.metrics:
+            yield "criterion", f"unknown metric {leaf.given}"
         elif isinstance(leaf, Compare) and (reason := _unfit(book, leaf)):
             yield "criterion", reason
 

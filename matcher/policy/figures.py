@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcher.policy.rules import Rulebook
-from matcher.policy.trees import All, AnyOf, AtLeast, Compare, Criterion, Meets, Unobtained
+from matcher.policy.trees import All, AnyOf, AtLeast, Compare, Criterion, Given, Meets, Unobtained
 from matcher.policy.vocabulary import Measure, Metric
 from matcher.wording import Said, joined
 
@@ -61,7 +61,7 @@ def short(metric: Metric, by: float) -> Said:
 def described(criterion: Criterion, book: Rulebook) -> Said:
     """A criterion in words."""
     match criterion:
-        case Compare():
+        case Compare() | Given():
             return _leaf(criterion, book)
         case Meets(meets=name):
             return Said(f"符合{book.rulesets[name].name.zh}", f"meets {book.rulesets[name].name.en}")
@@ -81,7 +81,10 @@ def _nested(part: Criterion, book: Rulebook) -> Said:
     return Said(f"（{inner.zh}）", f"({inner.en})") if isinstance(part, All | AnyOf | AtLeast) else inner
 
 
-def _leaf(leaf: Compare, book: Rulebook) -> Said:
+def _leaf(leaf: Compare | Given, book: Rulebook) -> Said:
+    if isinstance(leaf, Given):
+        label = book.metrics[leaf.given].name
+        return Said(f"已填{label.zh}", f"{label.en} is told")
     metric = book.metrics[leaf.metric]
     values: Mapping[str, Shown] = leaf.value if isinstance(leaf.value, Mapping) else {"": leaf.value}
     told = []

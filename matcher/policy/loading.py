@@ -12,18 +12,23 @@ import yaml
 from pydantic import ValidationError
 
 from matcher.errors import PolicyError
+from matcher.policy.arrangements import EncouragementRule, ResidenceRule
 from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
 from matcher.policy.duties import Duty, Owed
 from matcher.policy.faults import faults
+from matcher.policy.fees import FeeRule
 from matcher.policy.filings import FilingRule
 from matcher.policy.grants import GrantRule
 from matcher.policy.management import ManagementRule
+from matcher.policy.openness import OpenRule, StepRule
 from matcher.policy.pairs import PairRule
 from matcher.policy.plausibility import Check
 from matcher.policy.priority import TierRule
+from matcher.policy.registration_form import FormRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
 from matcher.policy.scorecards import ClassRule, GradeRule, Indicator, Scorecard
+from matcher.policy.stages import ExitRule
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
 
@@ -37,6 +42,13 @@ KINDS: Mapping[str, type[Rule]] = {
     "management": ManagementRule,
     "owed": Owed,
     "plausible": Check,
+    "exit": ExitRule,
+    "fee": FeeRule,
+    "form": FormRule,
+    "encouragement": EncouragementRule,
+    "residence": ResidenceRule,
+    "openness": OpenRule,
+    "step": StepRule,
     "place": PlaceRule,
     "chain": ChainRule,
     "grant": GrantRule,

@@ -113,6 +113,8 @@ class Ruleset(Model):
     effective_from: date | None = None
     effective_to: date | None = None
     note: Said | None = None
+    steps: tuple[Said, ...] = ()
+    """What is done within it, in order."""
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     def in_force(self, day: date) -> bool:

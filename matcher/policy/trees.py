@@ -58,6 +58,12 @@ class Meets(Model):
     meets: str
 
 
+class Given(Model):
+    """The metric is told, whatever it is; where it is not, the answer is unknown and names it."""
+
+    given: str
+
+
 class Unobtained(Model):
     """The text was not obtained: nothing is invented, the answer is unknown, and this says why."""
 
@@ -70,6 +76,7 @@ FORMS: Mapping[str, str] = {
     "any": "AnyOf",
     "at_least": "AtLeast",
     "meets": "Meets",
+    "given": "Given",
     "unknown": "Unobtained",
 }
 
@@ -86,6 +93,7 @@ Criterion = Annotated[
     | Annotated[AnyOf, Tag("AnyOf")]
     | Annotated[AtLeast, Tag("AtLeast")]
     | Annotated[Meets, Tag("Meets")]
+    | Annotated[Given, Tag("Given")]
     | Annotated[Unobtained, Tag("Unobtained")],
     Discriminator(
         _form,
@@ -97,7 +105,7 @@ for _model in (All, AnyOf, AtLeast):
     _model.model_rebuild()
 
 
-def leaves(criterion: Criterion) -> Iterator[Compare | Meets | Unobtained]:
+def leaves(criterion: Criterion) -> Iterator[Compare | Meets | Given | Unobtained]:
     """The leaves of the tree, from left to right."""
     match criterion:
         case All(all=parts) | AnyOf(any=parts) | AtLeast(of=parts):

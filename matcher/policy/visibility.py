@@ -29,11 +29,12 @@ def visible(record: Record | Register, viewer: Viewer) -> bool:
     return getattr(record, "visibility", Visibility.PUBLIC) in SEES[viewer]
 
 
-def require_visible(record: Record, viewer: Viewer) -> None:
-    """Raise NotEntitledError unless the viewer may see the record."""
+def require_visible(record: Record | Register, viewer: Viewer) -> None:
+    """Raise NotEntitledError unless the viewer may see the record, or the row of a register that has an id."""
     if not visible(record, viewer):
         enough = next(each for each in Viewer if visible(record, each))
+        name = getattr(record, "id", "")
         raise NotEntitledError(
-            Said(f"记录 {record.id} 不在当前可见范围内。", f"Record {record.id} is not visible to this viewer."),
+            Said(f"记录 {name} 不在当前可见范围内。", f"Record {name} is not visible to this viewer."),
             Said(f"如已获授权，请加 --viewer {enough}。", f"If you are entitled to it, add --viewer {enough}."),
         )

@@ -12,6 +12,7 @@ from matcher.domain.places import Gazetteer
 from matcher.domain.records import CarrierKind, Fund, Left, Outcome, Project, Result, Right
 from matcher.domain.taxonomy import Taxonomy
 from matcher.policy import eligibility, portfolio
+from matcher.policy.arrangements import Residents, resident_plus
 from matcher.policy.facts import Fact, stated
 from matcher.policy.pairs import Holding, Pair
 from matcher.policy.priority import NONE, Tier, keeps_queue, place
@@ -35,6 +36,7 @@ class Judge:
         industries: Taxonomy,
         carriers: Mapping[str, CarrierKind | None] | None = None,
         organisations: Organisations = BY_SPELLING,
+        residents: Residents | None = None,
     ) -> None:
         self._known = known
         self._book = book
@@ -42,6 +44,7 @@ class Judge:
         self._industries = industries
         self._carriers = carriers or {}
         self.organisations = organisations
+        self._residents = residents or {}
         self._figures: dict[str, dict[str, Fact]] = {}
         self._queues: dict[str, bool] = {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
@@ -98,7 +101,8 @@ class Judge:
         if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)):
             return ()
         holdings = list(self._holdings(pair))
-        return tuple(portfolio.pluses(pair.left, pair.right, holdings, verdicts, self._industries))
+        resident = resident_plus(pair.left, pair.right, self._residents, self._book, self.today)
+        return (*resident, *portfolio.pluses(pair.left, pair.right, holdings, verdicts, self._industries))
 
     def taken(self, pair: Asked) -> tuple[list[tuple[Left, date]], Matrix]:
         """What the right record took and the viewer may see, and how near in meaning it is to the left record."""

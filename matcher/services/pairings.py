@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from matcher.domain.controls import PLAIN, Question
-from matcher.domain.identity import Pooled
+from matcher.domain.identity import Pooled, led
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import RECORD_KINDS, CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
+from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.taxonomy import Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
+from matcher.policy.arrangements import Residents, residents
 from matcher.policy.rules import Rulebook
 from matcher.policy.visibility import Viewer, visible
 from matcher.ranking.calibration import ASSUMED
@@ -25,7 +27,7 @@ from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
 from matcher.services.training import TrainingReport, fit
-from matcher.store import Controls, Database, Outcomes, Records
+from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.wording import Said
 
 
@@ -39,6 +41,8 @@ class Loaded:
     corpus: Corpus
     pooled: Pooled[Left, Right]
     """Which records stand for others, and the outcomes counted for them."""
+    arrangements: tuple[Arrangement, ...]
+    """Who resides in carriers: a register, which changes without a revision of the database."""
 
 
 class Pairings:
@@ -89,7 +93,9 @@ class Pairings:
     def load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
         """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
         loaded = self._loaded.get((pairing, viewer))
-        if loaded and loaded.origin == self._indexer.origin() and loaded.today == today:
+        arrangements = self._arrangements(pairing)
+        now = (self._indexer.origin(), today, arrangements)
+        if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now:
             return loaded
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
@@ -113,10 +119,18 @@ class Pairings:
             industries=self._industries,
             carriers=self._carriers(),
             organisations=organisations(self._database),
+            residents=_residents(arrangements, known, today),
         )
         matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
-        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known)
+        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
         return self._loaded[pairing, viewer]
+
+    def sides(self, pairing: PairKind, viewer: Viewer) -> Corpus:
+        """The indexed records of a pairing as this viewer may know them, where nothing is to be ranked by the past."""
+        snapshot, report = self._indexer.refresh(self._progress)
+        if report.rebuilt or report.indexed:
+            self._tell(_refreshed(report))
+        return self._corpus(pairing, snapshot, viewer)[0]
 
     def row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
         """The row of a record, or of the one that stands for it, which is told."""
@@ -158,6 +172,14 @@ class Pairings:
         with self._database.read() as connection:
             return Outcomes(connection).count(pairing)
 
+    def _arrangements(self, pairing: PairKind) -> tuple[Arrangement, ...]:
+        """Who resides where, of the pairing with funds."""
+        if pairing is not PairKind.PROJECT_FUND:
+            return ()
+        with self._database.read() as connection:
+            rows = Registers(connection).all(Kind.ARRANGEMENTS)
+            return tuple(row for row in rows if isinstance(row, Arrangement) and row.kind is ArrangementKind.RESIDENT)
+
     def _carriers(self) -> dict[str, CarrierKind | None]:
         with self._database.read() as connection:
             return {
@@ -194,6 +216,12 @@ UNCALIBRATED = Said(
 
 def _should_train(why: Said) -> Said:
     return Said(f"{why.zh}，建议运行 matcher train。", f"{why.en[0].upper()}{why.en[1:]}: consider `matcher train`.")
+
+
+def _residents(rows: Iterable[Arrangement], known: Pooled[Left, Right], day: date) -> Residents:
+    """The residences of a day, under the records that stand for those they name."""
+    standing = {Kind.INCUBATORS: known.references.get(Kind.INCUBATORS, {}), Kind.FUNDS: known.standing}
+    return residents((led(row, standing) for row in rows), day)
 
 
 def _left_out(count: int) -> Said:

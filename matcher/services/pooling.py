@@ -9,7 +9,7 @@ from matcher.domain.columns import references
 from matcher.domain.identity import Identities, Pooled, led
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left, PairKind, Record, Register, Right
-from matcher.policy.visibility import Viewer, visible
+from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
 
@@ -46,6 +46,18 @@ def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
         named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
         standing = {each: _standing(list(stored.all(each)), identities, viewer) for each in named}
     return [led(row, standing) for row in rows]
+
+
+def register_row(database: Database, kind: Kind, row_id: str, viewer: Viewer) -> Register:
+    """One row of a register whose rows have ids, as the viewer may know it.
+
+    Raises:
+        RecordNotFoundError: there is none.
+        NotEntitledError: the viewer may not see it.
+    """
+    with database.read() as connection:
+        require_visible(Registers(connection).get(kind, row_id, lambda row: visible(row, viewer)), viewer)
+    return next(row for row in register(database, kind, viewer) if getattr(row, "id", "") == row_id)
 
 
 def _standing(records: Sequence[Record], identities: Identities, viewer: Viewer) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -15,6 +15,7 @@ from matcher.store.facts import Upserted, remove, write_facts
 from matcher.store.history import Replaced
 from matcher.store.repositories import read
 from matcher.store.rows import FACT_PLANS, Plan, can_be_kept
+from matcher.store.suggestions import not_found
 from matcher.store.upserts import Revision, chunks
 
 Keys = tuple[str, ...]
@@ -40,6 +41,16 @@ class Registers:
         """All rows of a register by key, streamed."""
         return self._read(kind)
 
+    def get(self, kind: Kind, row_id: str, shown: Callable[[Register], bool] = lambda _: True) -> Register:
+        """One row of a register whose rows have ids.
+
+        Raises:
+            RecordNotFoundError: there is none; ids that look alike are named, of rows that are `shown`.
+        """
+        if found := self._of_ids(kind, [row_id]):
+            return found[row_id]
+        raise not_found(self._connection, row_id, (kind,), lambda kind, ids: self._shown(kind, ids, shown))
+
     def of_carrier(self, kind: Kind, *carrier_ids: str) -> list[Register]:
         """The rows that name one of these carriers in a field of their own, by key; for filings on either side.
 
@@ -61,6 +72,14 @@ class Registers:
         columns = FACT_PLANS[kind].key_columns
         known = (key for key in keys if all(map(can_be_kept, key)))
         return sum(remove(self._connection, kind, sa.tuple_(*columns).in_(chunk)) for chunk in chunks(known))
+
+    def _shown(self, kind: Kind, ids: Iterable[str], shown: Callable[[Register], bool]) -> list[str]:
+        return [name for name, row in self._of_ids(kind, ids).items() if shown(row)]
+
+    def _of_ids(self, kind: Kind, ids: Iterable[str]) -> dict[str, Register]:
+        column = FACT_PLANS[kind].table.c.id
+        known = [each for each in ids if can_be_kept(each)]
+        return {str(_plan(kind).key(row)): row for row in self._read(kind, column.in_(known))}
 
     def _read(self, kind: Kind, *where: sa.ColumnElement[bool]) -> Iterator[Register]:
         plan = _plan(kind)

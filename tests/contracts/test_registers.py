@@ -41,6 +41,7 @@ from matcher.domain.registers import (
     ServiceKind,
     Submission,
 )
+from matcher.errors import RecordNotFoundError
 from matcher.store import Counts, Database, Deleted, Outcomes, Records, Registers, Upserted
 from tests.builders import achievement, fund, incubator, outcome, project
 from tests.contracts.test_store import contract, ids, rows_of
@@ -229,6 +230,24 @@ def test_the_rows_of_a_carrier_are_found_under_all_its_ids_and_on_both_sides_of_
         assert registers.of_carrier(Kind.FILINGS, "I2") == [FILING]
         assert registers.of_carrier(Kind.CONTRACTS, "I2") == [CONTRACT]
         assert registers.of_carrier(Kind.RESOURCES, "I1") == []
+
+
+def test_one_row_is_found_by_its_id_and_an_unknown_id_is_answered_with_those_that_may_be_shown(
+    database: Database,
+) -> None:
+    prepare(database)
+    hidden = replace(RESOURCE, id="R-12", visibility=Visibility.RESTRICTED)
+    save(database, [RESOURCE, replace(RESOURCE, id="R-11"), hidden])
+    with database.read() as connection:
+        registers = Registers(connection)
+        assert registers.get(Kind.RESOURCES, "R1") == RESOURCE
+        with pytest.raises(RecordNotFoundError) as raised:
+            registers.get(Kind.RESOURCES, "R-13", lambda row: row != hidden)
+        assert "R-11" in raised.value.step.zh
+        assert "R-12" not in raised.value.step.zh
+        for strange in ("", "a\0b", "\ud800"):
+            with pytest.raises(RecordNotFoundError):
+                registers.get(Kind.RESOURCES, strange)
 
 
 def test_a_row_is_taken_back_by_its_key_and_leaves_no_history(database: Database) -> None:

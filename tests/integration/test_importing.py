@@ -48,7 +48,7 @@ ROWS = {
     Kind.EVENTS: 53,
     Kind.PERIODS: 107,
     Kind.FILINGS: 8,
-    Kind.RESOURCES: 14,
+    Kind.RESOURCES: 24,
     Kind.ARRANGEMENTS: 16,
     Kind.CONTRACTS: 12,
     Kind.GRANTS: 4,

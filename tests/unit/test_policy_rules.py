@@ -21,7 +21,7 @@ from matcher.policy.figures import described
 from matcher.policy.loading import load_rulebook
 from matcher.policy.pairs import Pair
 from matcher.policy.rules import Rulebook
-from matcher.policy.trees import Compare, Meets, Unobtained, leaves
+from matcher.policy.trees import Compare, Given, Meets, Unobtained, leaves
 from matcher.policy.vocabulary import Measure
 from matcher.resources import data_folder
 from matcher.wording import Said
@@ -152,7 +152,8 @@ def test_the_day_of_the_event_picks_the_version_of_the_incubator_measures(day: d
 
 @pytest.mark.parametrize(("day", "state"), [(date(2026, 1, 22), FAIL), (date(2026, 1, 23), UNKNOWN)])
 def test_the_day_picks_the_version_of_contract_registration(day: date, state: State) -> None:
-    rules = [rule for rule in BOOK.rules.values() if rule.subject == "contract" and rule.in_force(day)]
+    versions = [BOOK.rulesets[f"CONTRACT-REGISTRATION-{year}"] for year in (2000, 2026)]
+    rules = [rule for one in versions for rule in one.rules if rule.id.endswith(".days") and rule.in_force(day)]
 
     assert len(rules) == 1
     verdict = judge(BOOK, rules[0], facts(registration_days=31))
@@ -249,6 +250,16 @@ def test_figures_in_columns_of_their_own_are_read_or_not_used(text: str, value: 
     fact = stated(fund(extra={"返投倍数": text}), BOOK).known["return_multiple"]
 
     assert fact.value == value
+
+
+def test_a_figure_that_need_only_be_told_passes_whatever_it_is_and_never_fails() -> None:
+    def told(known: Facts) -> tuple[State, list[str]]:
+        found = weigh(Given(given="contract_kind"), Weighing(BOOK, known))
+        return found.state, [one.zh for one in found.missing]
+
+    assert told(facts(contract_kind="service")) == (PASS, [])
+    assert told(facts()) == (UNKNOWN, ["技术合同类型"])
+    assert told(Facts(BOOK.metrics, {"contract_kind": Fact(None, HERE)})) == (UNKNOWN, ["技术合同类型"])
 
 
 def test_every_criterion_can_be_said() -> None:
@@ -381,6 +392,12 @@ REFUSED: Mapping[str, tuple[str, int, str]] = {
     "a pair rule without a check": (
         HEAD.replace("    subject", "    kind: pair\n    subject") + RULE, 12, "no check computes",
     ),
+    "a figure to be told that nobody knows": (
+        HEAD + "      - {id: X.1, name: {zh: 甲, en: a}, criterion: {given: nobody}}\n", 11, "unknown metric nobody",
+    ),
+    "a column that compares": (HEAD.replace("    subject", "    kind: form\n    subject") + RULE, 12, "given"),
+    "a consequence that is none": (HEAD.replace("    subject", "    kind: fee\n    subject") + RULE, 12, "then"),
+    "an exit of no stage": (HEAD.replace("    subject", "    kind: exit\n    subject") + RULE, 12, "no stage"),
     "a chain rule without a state": (CHAIN + RULE.replace("name:", "about: node, name:"), 12, "state"),
     "a chain rule with a state nobody knows": (
         CHAIN + RULE.replace("name:", "about: node, state: fine, name:"), 12, "state",

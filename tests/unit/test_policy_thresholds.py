@@ -89,6 +89,16 @@ CASES: Mapping[tuple[str, str, str], tuple[float, float]] = {
     ("STARTUP-TECH.C5", "months_founded_at_investment", ANY): (60, 60.03),
     ("STARTUP-TECH.C7", "rd_share_this_year", ANY): (0.20, 0.1999),
     ("STARTUP-TECH.C7", "rd_share_next_year", ANY): (0.20, 0.1999),
+    # 促进科技成果转化法 18, 45; the 15 days are from memory
+    ("CONTRACT-PRICE.before", "publicity_days", ANY): (0, -1),
+    ("CONTRACT-PRICE.days", "publicity_days", ANY): (15, 14),
+    ("CONTRACT-REWARD.income", "reward_share", ANY): (0.50, 0.4999),
+    ("CONTRACT-REWARD.equity", "reward_equity_share", ANY): (0.50, 0.4999),
+    ("CONTRACT-REWARD.profit", "reward_profit_share", ANY): (0.05, 0.0499),
+    ("CONTRACT-REWARD.years", "reward_profit_years", ANY): (3, 2),
+    # what the owner of a shared resource states: the first and the last day belong to it
+    ("RESOURCE-OPEN.from", "resource_days_open", ANY): (0, -1),
+    ("RESOURCE-OPEN.until", "resource_days_left", ANY): (0, -1),
     # 技术合同认定登记（2000）
     ("CONTRACT-REGISTRATION-2000.days", "registration_days", ANY): (30, 31),
     # 产业链：归类、环节和衔接（本服务的约定和推定）

@@ -1,0 +1,89 @@
+"""The register of shared resources as something to search: words, filters, and counts of what there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matcher.domain.places import Gazetteer, within
+from matcher.domain.registers import OwnerKind, Resource, ResourceKind
+from matcher.ranking.offers import lexical, offered
+from matcher.text.passages import document
+from matcher.text.words import fold, holds
+
+WEAKEST = 0.2
+"""Share of the best score below which a hit shares no more than a common pair of characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must be besides; an empty one asks for nothing."""
+
+    kind: ResourceKind | None = None
+    region: str = ""
+    owner: OwnerKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a search, best first, and what else there is."""
+
+    hits: tuple[tuple[Resource, float], ...]
+    facets: Mapping[str, Mapping[str, int]]
+    """Counts by value; each facet as if its own filter were not set."""
+    unheard: tuple[str, ...]
+    """Terms of the question that no resource holds."""
+
+
+def search(
+    rows: Sequence[Resource],
+    query: str,
+    filters: Filters,
+    gazetteer: Gazetteer,
+    words: Callable[[str], list[str]],
+) -> Found:
+    """Resources that share words with the question and pass the filters; all that pass, where nothing is asked."""
+    texts = texts_of(rows)
+    scores = lexical(query, texts, words) if rows and query.strip() else [0.0] * len(rows)
+    best = max(map(float, scores), default=0.0)
+    asked = bool(query.strip())
+    matched = [
+        (row, float(score)) for row, score in zip(rows, scores, strict=True) if not asked or score > WEAKEST * best > 0
+    ]
+    area = gazetteer.path(filters.region)
+    tests: Mapping[str, Callable[[Resource], bool]] = {
+        "kind": lambda row: filters.kind in (None, row.kind),
+        "owner": lambda row: filters.owner in (None, row.owner_kind),
+        "region": lambda row: not filters.region or within(gazetteer.path(row.region), area),
+    }
+    passing = [(row, score) for row, score in matched if all(test(row) for test in tests.values())]
+    folded = [fold(text) for text in texts]
+    return Found(
+        tuple(sorted(passing, key=lambda hit: (-hit[1], hit[0].id))),
+        {
+            name: _counted(
+                values(row) for row, _ in matched if all(test(row) for other, test in tests.items() if other != name)
+            )
+            for name, values in FACETS.items()
+        },
+        tuple(term for term in query.split() if not any(holds(text, term) for text in folded)),
+    )
+
+
+FACETS: Mapping[str, Callable[[Resource], Sequence[str]]] = {
+    "kind": lambda row: (row.kind.value,),
+    "owner": lambda row: (row.owner_kind.value,) if row.owner_kind else (),
+    "region": lambda row: (row.region,) if row.region else (),
+    "industry": lambda row: row.industry,
+}
+
+
+def _counted(values: object) -> dict[str, int]:
+    counts = Counter(value for each in values for value in each)  # type: ignore[attr-defined]
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def texts_of(rows: Sequence[Resource]) -> list[str]:
+    """What is searched: the text as it is matched, and who opens it where on which terms."""
+    return ["。".join((document(offered(row)), row.owner, row.region, row.terms)) for row in rows]
