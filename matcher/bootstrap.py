@@ -23,6 +23,7 @@ from matcher.services.contracts import Contracts
 from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
+from matcher.services.evaluation import Evaluating
 from matcher.services.filings import Filings
 from matcher.services.granting import Granting
 from matcher.services.grants import Grants
@@ -32,6 +33,8 @@ from matcher.services.matching import Matching
 from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
+from matcher.services.report.context import UseCases
+from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
@@ -123,6 +126,17 @@ class Installation:
     def policy(self) -> Policy:
         """The use cases of the rules."""
         return Policy(self.database, self.rulebook, resources.load_gazetteer(), resources.load_industries())
+
+    @cached_property
+    def evaluating(self) -> Evaluating:
+        """The use cases of the classified evaluation."""
+        return Evaluating(self.database, self.rulebook, resources.load_gazetteer())
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """The use cases of information reporting."""
+        others = UseCases(self.chain_gaps, self.grants, self.filings)
+        return Reporting(self.database, self.rulebook, resources.load_gazetteer(), others)
 
     @cached_property
     def contracts(self) -> Contracts:

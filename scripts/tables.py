@@ -16,7 +16,6 @@ from matcher.measure.placement import coverage, judge, placements, read_labels
 from matcher.policy.chain_file import load_chains
 from matcher.policy.chain_nodes import POSITIONS, Chains
 from matcher.policy.chain_places import Placer
-from matcher.policy.fees import FeeRule
 from matcher.policy.figures import described
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook, Ruleset
@@ -91,8 +90,7 @@ def _ruleset(rules: Rulebook, ruleset: Ruleset) -> str:
     lines += ["| 规则 | 名称 | 条件 | 条款 | 来源 | 可信度 | 效力 | 辖区 | 生效 | 失效 |", "|" + "---|" * 10]
     for rule in ruleset.rules:
         told = described(rule.criterion, rules).zh + (f"（{rule.note.zh}）" if rule.note else "")
-        told = f"{rule.gives.zh}：{told}" if rule.gives else told
-        told += f" → {rule.then.zh}" if isinstance(rule, FeeRule) else ""
+        told += f" → {means.zh}" if (means := rule.means(rules)) else ""
         only = [rules.metrics[name].words[word].zh for name, words in rule.when.items() for word in words]
         row = (
             f"`{rule.id}`",

@@ -30,6 +30,7 @@ from matcher.domain.records import (
 from matcher.domain.taxonomy import Taxonomy
 from matcher.encoder.model import HashingEncoder, Role
 from matcher.policy.arrangements import Residents
+from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.calibration import ASSUMED
@@ -40,6 +41,13 @@ from matcher.ranking.matcher import Matcher, Scorer, Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
 from matcher.ranking.sides import SideBuilder
 from matcher.resources import data_folder, load_fields, load_gazetteer, load_industries, load_word_cutter
+from matcher.services.chain_gaps import ChainGaps
+from matcher.services.filings import Filings
+from matcher.services.grants import Grants
+from matcher.services.identity import Identity
+from matcher.services.report.context import UseCases
+from matcher.services.reporting import Reporting
+from matcher.store import Database
 from matcher.text.words import WordCutter
 
 TODAY = date(2026, 7, 1)
@@ -116,6 +124,16 @@ def industries() -> Taxonomy:
 def fields() -> Taxonomy:
     """The real fields."""
     return load_fields()
+
+
+def reporting(database: Database) -> Reporting:
+    """Reporting on a database, with the real rules and chains."""
+    book, subjects = rulebook(), fields()
+    chains = load_chains(data_folder("taxonomy") / "chains.yaml", industries(), subjects)
+    gaps = ChainGaps(database, book, chains, gazetteer=gazetteer(), industries=industries(), subjects=subjects)
+    grants = Grants(database, book, gazetteer(), Identity(database))
+    others = UseCases(gaps, grants, Filings(database, book, gazetteer()))
+    return Reporting(database, book, gazetteer(), others)
 
 
 def rulebook() -> Rulebook:

@@ -18,9 +18,11 @@ from matcher.cli import (
     chaining,
     control,
     drifting,
+    evaluating,
     identity,
     measuring,
     policy,
+    reporting,
     reports,
     resource,
     show,
@@ -229,6 +231,8 @@ def why(
 
 
 app.add_typer(control.app, name="control")
+for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
+    policy.app.command()(command)
 app.add_typer(policy.app)
 policy.app.command()(broker.stages)
 policy.app.command()(broker.contract)

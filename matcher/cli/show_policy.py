@@ -11,7 +11,6 @@ from matcher.cli.show import mark, verdict_json
 from matcher.domain.matches import Effect, State, Verdict
 from matcher.policy.carriers import TARGETS, Standing, Way
 from matcher.policy.criteria import Assessment
-from matcher.policy.fees import FeeRule
 from matcher.policy.figures import described
 from matcher.policy.rules import Rule, Rulebook
 from matcher.services.policy import Before, Criteria, Priority
@@ -33,7 +32,7 @@ EFFECTS = {
 
 def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
     """One rule, with its criterion in words."""
-    basis = book.basis(rule.id)
+    basis, means = book.basis(rule.id), rule.means(book)
     return {
         "id": rule.id,
         "name": said_json(rule.name),
@@ -49,9 +48,9 @@ def rule_json(book: Rulebook, rule: Rule) -> dict[str, Any]:
         "ruleset": rule.ruleset,
         "kind": book.rulesets[rule.ruleset].kind,
         "criterion": said_json(described(rule.criterion, book)),
-        "gives": said_json(rule.gives) if rule.gives else None,
+        "means": said_json(means) if means else None,
         "note": said_json(rule.note) if rule.note else None,
-    } | ({"then": said_json(rule.then)} if isinstance(rule, FeeRule) else {})
+    }
 
 
 def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
@@ -66,9 +65,8 @@ def show_rules(screen: Screen, book: Rulebook, rules: Sequence[Rule]) -> None:
             screen.print((ruleset.name.to(screen.language), "bold"), f"  {last}  {basis.cites.zh}  {period}")
         effect = EFFECTS[rule.effect].to(screen.language)
         told = described(rule.criterion, book).to(screen.language)
-        if rule.gives:
-            told = f"{rule.name.to(screen.language)} {rule.gives.to(screen.language)}: {told}"
-        told += f" → {rule.then.to(screen.language)}" if isinstance(rule, FeeRule) else ""
+        if means := rule.means(book):
+            told += f" → {means.to(screen.language)}"
         screen.item(f"   {rule.id}  ", f"{told}  [{effect} · {rule.confidence} · {rule.clause}]")
     screen.note(Said(f"共 {len(rules)} 条规则，版本 {book.version}。", f"{len(rules)} rules, version {book.version}."))
 

@@ -5,9 +5,22 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
+from enum import StrEnum
 
 MONTHS = {"": (1, 12), "H1": (1, 6), "H2": (7, 12), "Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12)}
 """First and last month of each part of a year."""
+
+HALVES = {"": ("H1", "H2"), "H1": ("Q1", "Q2"), "H2": ("Q3", "Q4")}
+"""The two halves of each part of a year that has any."""
+
+
+class Length(StrEnum):
+    """How long a period is."""
+
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+
 
 _WRITTEN = re.compile(r"(?:19|20)[0-9]{2}(?:H[12]|Q[1-4])?")
 
@@ -33,3 +46,22 @@ class Period(str):
         """Its last day."""
         year, month = int(self[:4]), MONTHS[self[4:]][1]
         return date(year, month, monthrange(year, month)[1])
+
+    @property
+    def year(self) -> int:
+        """The year it lies in."""
+        return int(self[:4])
+
+    @property
+    def length(self) -> Length:
+        """Whether it is a quarter, half a year or a year."""
+        return {"": Length.YEAR, "H": Length.HALF, "Q": Length.QUARTER}[self[4:5]]
+
+    @property
+    def halves(self) -> tuple[Period, ...]:
+        """The two shorter periods it is made of; a quarter has none."""
+        return tuple(Period(self[:4] + part) for part in HALVES.get(self[4:], ()))
+
+    def holds(self, other: Period) -> bool:
+        """Whether the other one lies inside it, or is it."""
+        return self.start <= other.start and other.end <= self.end

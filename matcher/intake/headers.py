@@ -14,6 +14,7 @@ from matcher.domain.records import RECORD_KINDS, TYPES, Kind, PairKind
 from matcher.intake.amounts import NO_UNIT, Unit, read_amount, unit_of
 from matcher.intake.cells import as_text
 from matcher.intake.issues import Remark, tell, warn
+from matcher.intake.templates import COMPANIONS
 from matcher.intake.values import parsers
 
 HEADER_ROWS = 10
@@ -208,10 +209,9 @@ def _wish(position: int, header: str, kind: Kind, mapping: Mapping[str, str]) ->
     if mapped:
         return Column(position, header, mapped, unit, hint=PAIR_HINTS.get(key)), -1
     field, rank = known_headers(kind).get(key, ("", 0))
-    if not field and kind in OPEN and not is_nameless(header):
+    if not field and kind in OPEN and not is_nameless(header) and key not in COMPANIONS:
         return Column(position, header, "metrics", unit, _metric_name(header), loose=True), 0
-    hint = PAIR_HINTS.get(key) if field in SEVERAL else None
-    return Column(position, header, field, unit, hint=hint), rank
+    return Column(position, header, field, unit, hint=PAIR_HINTS.get(key) if field in SEVERAL else None), rank
 
 
 def _metric_name(text: str) -> str:
@@ -243,7 +243,7 @@ def _remark(column: Column, wished: Column, columns: Sequence[Column], kind: Kin
     if wished.field:
         taken = next(other for other in columns if (other.field, other.metric) == (wished.field, wished.metric))
         return _second(column.header, taken.header, wished.field)
-    if is_nameless(column.header):
+    if is_nameless(column.header) or (kind in OPEN and header_key(column.header) in COMPANIONS):
         return None  # A column without header is only worth a word where it holds something.
     return _unknown(column.header, kind)
 

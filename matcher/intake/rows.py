@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source
 from matcher.intake.cells import Reading, Uncached, as_text, broken, clean, is_empty, plain
 from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency
-from matcher.intake.headers import STATUS_FIELD, WITHDRAWN_FIELD, Column, Layout, is_nameless, nameless
+from matcher.intake.headers import OPEN, STATUS_FIELD, WITHDRAWN_FIELD, Column, Layout, is_nameless, nameless
 from matcher.intake.identity import Registry, content_of, identity_of
 from matcher.intake.issues import Remark, RowIssue, Severity, Withdrawal, issue_at, refuse, shown_key, tell
 from matcher.intake.limits import Limits
@@ -73,7 +73,14 @@ class RowBuilder:
         if draft.withdrawn and not draft.refused:
             return self._withdraw(draft)
         self._finish(draft)
+        if not draft.refused and self._says_nothing(draft):
+            draft.say("metrics", "", _no_figures())
+            return None, draft.issues
         return (None if draft.refused else self._record(draft)), draft.issues
+
+    def _says_nothing(self, draft: Draft) -> bool:
+        """Whether a row of figures has only its key, as the lines of a form that others are to fill in."""
+        return self._kind in OPEN and draft.values.keys() <= set(self._key_names)
 
     def _take(self, draft: Draft, column: Column, parse: CellParser | None, cell: object) -> None:
         if isinstance(cell, str) and len(cell) > self._longest:
@@ -264,6 +271,17 @@ def _two_sides(name: str, taken: str) -> Remark:
         Said(f"{name} 有两列都填了值（已有“{taken[:40]}”）。", f"Two columns fill {name} (already '{taken[:40]}')."),
         Said("每行只填一个编号。", "Fill only one of them in a row."),
         Severity.ERROR,
+    )
+
+
+def _no_figures() -> Remark:
+    return tell(
+        "no_figures",
+        (
+            "没有填写任何指标，这一行没有导入；以前报送的数据不变。",
+            "The row tells no figure and is not taken in; nothing changes.",
+        ),
+        ("如需报送，请填写指标。", "Fill in the figures to submit them."),
     )
 
 

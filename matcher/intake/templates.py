@@ -6,6 +6,9 @@ import dataclasses
 
 from matcher.domain.records import TYPES, Kind
 
+COMPANIONS = frozenset({"载体名称", "孵化载体名称"})
+"""Columns of a form for figures that repeat for people what an id tells; they are kept as extra without a word."""
+
 
 def template(kind: Kind) -> list[str]:
     """The standard Chinese header of every field, in the order of the record."""

@@ -28,6 +28,7 @@ def faults(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]]:
     """Every fault of a rule, as the key it stands under and the reason."""
     yield from _faults_of_standing(book, rule)
     yield from _faults_of_criterion(book, rule)
+    yield from rule.faults(book)
 
 
 def _faults_of_standing(book: Rulebook, rule: Rule) -> Iterator[tuple[str, str]]:

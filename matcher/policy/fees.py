@@ -18,6 +18,10 @@ class FeeRule(Rule):
 
     then: Said
 
+    def means(self, _: Rulebook) -> Said:
+        """What follows."""
+        return self.then
+
 
 @dataclass(frozen=True, slots=True)
 class Consequence:

@@ -56,8 +56,7 @@ class GrantRule(Rule):
         """What is worked out for it."""
         return LOOKS_AT
 
-    @property
-    def gives(self) -> Said:
+    def means(self, _: Rulebook) -> Said:
         """The amount in words."""
         return Said(f"一次性 {yuan(self.amount)}元", f"{yuan(self.amount)} yuan once")
 

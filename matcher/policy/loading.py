@@ -15,15 +15,19 @@ from matcher.errors import PolicyError
 from matcher.policy.arrangements import EncouragementRule, ResidenceRule
 from matcher.policy.chain_places import PlaceRule
 from matcher.policy.chain_states import ChainRule
+from matcher.policy.duties import Duty, Owed
 from matcher.policy.faults import faults
 from matcher.policy.fees import FeeRule
 from matcher.policy.filings import FilingRule
 from matcher.policy.grants import GrantRule
+from matcher.policy.management import ManagementRule
 from matcher.policy.openness import OpenRule, StepRule
 from matcher.policy.pairs import PairRule
+from matcher.policy.plausibility import Check
 from matcher.policy.priority import TierRule
 from matcher.policy.registration_form import FormRule
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.scorecards import ClassRule, GradeRule, Indicator, Scorecard
 from matcher.policy.stages import ExitRule
 from matcher.policy.vocabulary import Metric, Model, Source, folded
 from matcher.wording import Said
@@ -32,6 +36,12 @@ KINDS: Mapping[str, type[Rule]] = {
     "criteria": Rule,
     "pair": PairRule,
     "tier": TierRule,
+    "class": ClassRule,
+    "indicator": Indicator,
+    "grade": GradeRule,
+    "management": ManagementRule,
+    "owed": Owed,
+    "plausible": Check,
     "exit": ExitRule,
     "fee": FeeRule,
     "form": FormRule,
@@ -45,6 +55,9 @@ KINDS: Mapping[str, type[Rule]] = {
     "filing": FilingRule,
 }
 """What `kind` of a ruleset may be, and the type of its rules."""
+
+RULESETS: Mapping[str, type[Ruleset]] = {"indicator": Scorecard, "owed": Duty}
+"""The kinds whose head says more than that of others."""
 
 HEAD = ("clause", "source", "jurisdiction", "subject", "confidence", "effect", "effective_from", "effective_to")
 """What a ruleset may say once for all its rules."""
@@ -214,8 +227,9 @@ def _ruleset(document: Document, number: int) -> Ruleset:
         if not isinstance(one, dict):
             document.refuse("a rule is a mapping", *place)
         rules.append(validated(document, kind, head | one, place, at))
+    shape = RULESETS.get(str(raw.get("kind")), Ruleset)
     own = {key: value for key, value in raw.items() if key not in HEAD or key in Ruleset.model_fields}
-    found: Ruleset = validated(document, Ruleset, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
+    found: Ruleset = validated(document, shape, {"kind": "criteria", "clause": ""} | own | {"rules": rules}, at)
     return found
 
 
@@ -254,3 +268,7 @@ def _check_references(book: Rulebook, places: Places) -> None:
         document, number, row = places[rule.id]
         for key, reason in faults(book, rule):
             document.refuse(f"{rule.id}: {reason}", "rulesets", number, "rules", row, key)
+    for ruleset in book.rulesets.values():
+        document, number, _ = places[ruleset.rules[0].id]
+        for key, reason in ruleset.faults(book):
+            document.refuse(f"{ruleset.id}: {reason}", "rulesets", number, key)

@@ -20,7 +20,7 @@ To add a rule to a kind there is: write it under `data/policy/` (data/policy/REA
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,15 +70,18 @@ class Rule(Model):
         """Whether the rule is in force on a day."""
         return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
 
+    def means(self, book: Rulebook) -> Said | None:
+        """What it says besides its criterion, in words; kinds of rules that say more override it."""
+        return None
+
+    def faults(self, book: Rulebook) -> Iterator[tuple[str, str]]:
+        """What is wrong with what it says besides its criterion, as (key, reason)."""
+        yield from ()
+
     @property
     def looks_at(self) -> frozenset[str]:
         """The metrics that are worked out for rules of this kind; empty: any metric there is."""
         return frozenset()
-
-    @property
-    def gives(self) -> Said | None:
-        """What somebody gets to whom the rule applies, where it gives anything."""
-        return None
 
     @property
     def decides(self) -> bool:
@@ -117,6 +120,10 @@ class Ruleset(Model):
     def in_force(self, day: date) -> bool:
         """Whether the ruleset is in force on a day."""
         return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
+
+    def faults(self, book: Rulebook) -> Iterator[tuple[str, str]]:
+        """What is wrong with what its head says, as (key, reason)."""
+        yield from ()
 
 
 RuleT = TypeVar("RuleT", bound=Rule)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +56,27 @@ class Measure(StrEnum):
     LIST = "list"
 
 
+class Course(StrEnum):
+    """How a figure that carriers submit runs over time, and so what those of quarters tell of their year."""
+
+    STOCK = "stock"
+    """What there is on the last day; a year has the last value told."""
+    CUMULATIVE = "cumulative"
+    """What there has been so far: a stock that never falls."""
+    FLOW = "flow"
+    """What happened in the period; the parts of a year add up."""
+    PRESENT = "present"
+    """Who was there or did something in the period, each counted once; of its parts the largest is a lower bound."""
+
+
+COURSES: Mapping[Course, Said] = {
+    Course.STOCK: Said("期末数", "at the end"),
+    Course.CUMULATIVE: Said("累计数", "so far"),
+    Course.FLOW: Said("当期数", "in the period"),
+    Course.PRESENT: Said("当期不重复数", "in the period, each once"),
+}
+
+
 class Quotient(Model):
     """A metric made of another, or as a ratio of two others: of ÷ by × times."""
 
@@ -68,6 +90,8 @@ class Metric(Model):
 
     name: Said
     measure: Measure = Measure.NUMBER
+    course: Course | None = None
+    """None: no figure of a period, but a trait that a record states without a date."""
     unit: Said = Said("", "")
     noun: Said | None = None
     """What is counted, in “还差 3 家在孵企业”; the name, when that reads well."""
@@ -86,6 +110,7 @@ class Metric(Model):
         return (key, self.name.zh, self.name.en, *self.aliases)
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """A name of a figure without what people write differently: width, case, spaces, what stands in brackets."""
     text = unicodedata.normalize("NFKC", name).casefold()

@@ -181,7 +181,8 @@ def test_rules_of_ones_own_change_the_ledger(sample: CommandLine, tmp_path: Path
 
 
 def test_the_rules_tell_what_they_give(sample: CommandLine) -> None:
-    given = {one["id"]: one["gives"] for one in sample("policy", "rules", "--json").json if one["gives"]}
+    rules = sample("policy", "rules", "--json").json
+    given = {one["id"]: one["means"] for one in rules if one["kind"] == "grant"}
 
     assert len(given) == 6
     assert given["TL-GRANT.incubator-national"]["zh"] == "一次性 100万元"

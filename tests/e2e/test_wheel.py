@@ -102,3 +102,5 @@ def test_the_installed_product_works_in_a_folder_of_hostile_names(installed: Pat
     found = json.loads(matcher("match", "ex-a003", "--today", "2026-10-31", "--json"))
     assert found[0]["id"].startswith("ex-i")
     assert json.loads(matcher("index", "--json"))["texts_encoded"] == 0
+    matcher("policy", "report", "--period", "2026Q3", "--as-of", "2026-10-31", "--out", tmp_path / "report.html")
+    assert "2026Q3" in (tmp_path / "report.html").read_text(encoding="utf-8")

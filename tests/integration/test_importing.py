@@ -46,7 +46,7 @@ ROWS = {
     Kind.FUNDS: 20,
     Kind.OUTCOMES: 339,
     Kind.EVENTS: 53,
-    Kind.PERIODS: 99,
+    Kind.PERIODS: 107,
     Kind.FILINGS: 8,
     Kind.RESOURCES: 24,
     Kind.ARRANGEMENTS: 16,

@@ -1,0 +1,143 @@
+"""The state of submissions for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from matcher.cli.console import Screen
+from matcher.cli.show import verdict_json
+from matcher.domain.periods import Period
+from matcher.policy.plausibility import Doubt
+from matcher.policy.rules import Rulebook
+from matcher.services.submissions import ARRIVALS, Arrival, Correction, Received
+from matcher.wording import Said
+
+
+def submissions_json(found: Sequence[Received]) -> dict[str, Any]:
+    """Counts, and every carrier with what is missing, doubtful and corrected."""
+    counts = Counter(one.arrival.value for one in found)
+    return {
+        "counts": {each.value: counts[each.value] for each in Arrival}
+        | {
+            "owing": len(found),
+            "incomplete": sum(bool(one.missing) for one in found),
+            "implausible": sum(bool(one.doubts) for one in found),
+            "corrected": sum(bool(one.corrections) for one in found),
+        },
+        "carriers": [_received_json(one) for one in found],
+    }
+
+
+def _received_json(one: Received) -> dict[str, Any]:
+    row = one.submitted.row if one.submitted else None
+    return {
+        "id": one.carrier.id,
+        "name": one.carrier.name,
+        "state": one.arrival.value,
+        "due": one.due.day,
+        "days_late": one.days_late,
+        "submitted_on": row.submitted_on if row else None,
+        "submitted_by": row.submitted_by if row else None,
+        "submitted_as": row.carrier_id if row else None,
+        "owed": len(one.due.owed),
+        "told": one.told,
+        "missing": [{"metric": rule.metric} | verdict_json(verdict) for rule, verdict in one.missing],
+        "implausible": [_doubt_json(doubt) for doubt in one.doubts],
+        "corrections": [_correction_json(each) for each in one.corrections],
+        "unknown_figures": list(one.unknown),
+        "other_spellings": [each.carrier_id for each in one.submitted.others] if one.submitted else [],
+    }
+
+
+def _doubt_json(one: Doubt) -> dict[str, Any]:
+    return verdict_json(one.verdict) | {
+        "metric": one.metric,
+        "submitted": one.value,
+        "before": one.before,
+        "before_period": one.since,
+    }
+
+
+def _correction_json(one: Correction) -> dict[str, Any]:
+    at = one.replaced_at.isoformat(timespec="seconds")
+    return {"figure": one.name, "before": one.before, "after": one.after, "replaced_at": at}
+
+
+def show_submissions(screen: Screen, period: Period, found: Sequence[Received], book: Rulebook) -> None:
+    """Who has submitted and who has not, then what is to be looked at again."""
+    if not found:
+        screen.print(screen.say(f"{period} 没有载体需要填报。", f"Nobody owes figures for {period}."))
+        return
+    columns = ["编号", "载体", "状态", "截止", "填报日期", "应报/已报", "存疑", "更正"]
+    english = ["id", "carrier", "state", "due", "submitted", "owed/told", "doubts", "corrected"]
+    rows = [_row(screen, one) for one in found]
+    screen.show(screen.table([screen.say(*pair) for pair in zip(columns, english, strict=True)], rows))
+    for one in found:
+        _show_details(screen, one, book)
+    counts = Counter(one.arrival for one in found)
+    told = [f"{ARRIVALS[each].to(screen.language)} {counts[each]}" for each in Arrival if counts[each]]
+    screen.note(Said(f"应报 {len(found)} 家：{'，'.join(told)}。", f"{len(found)} owe: {', '.join(told)}."))
+
+
+def _row(screen: Screen, one: Received) -> list[str]:
+    state = ARRIVALS[one.arrival].to(screen.language)
+    if one.days_late:
+        state += screen.say(f"（逾期 {one.days_late} 天）", f" ({one.days_late} days)")
+    row = one.submitted.row if one.submitted else None
+    on = str(row.submitted_on or screen.say("未填", "not stated")) if row else "—"
+    counts = [str(len(one.doubts) or ""), str(len(one.corrections) or "")]
+    return [one.carrier.id, one.carrier.name, state, str(one.due.day), on, f"{len(one.due.owed)}/{one.told}", *counts]
+
+
+def _show_details(screen: Screen, one: Received, book: Rulebook) -> None:
+    told = [
+        *(("?", screen.say(f"缺 {names}", f"not told: {names}")) for names in [_lacking(screen, one)] if names),
+        *(("!", _doubted(screen, doubt, book)) for doubt in one.doubts),
+        *(("·", _corrected(screen, each)) for each in one.corrections),
+    ]
+    if one.submitted and one.unknown:
+        names = "、".join(one.unknown)
+        told.append(("·", screen.say(f"不认识的指标：{names}", f"figures that no metric names: {names}")))
+    if one.submitted and one.submitted.others:
+        names = "、".join(each.carrier_id for each in one.submitted.others)
+        told.append(("·", screen.say(f"另有以 {names} 报送的一份，未采用", f"another one as {names} is not used")))
+    if told:
+        screen.print()
+        screen.print((one.carrier.name, "bold"), f"  {one.carrier.id}")
+    for mark, text in told:
+        screen.item(f"   {mark} ", text)
+
+
+def _lacking(screen: Screen, one: Received) -> str:
+    return screen.say("、", ", ").join(rule.name.to(screen.language) for rule, _ in one.missing)
+
+
+def _doubted(screen: Screen, doubt: Doubt, book: Rulebook) -> str:
+    verdict = doubt.verdict
+    said = verdict.basis.name.to(screen.language) + screen.say("：", ": ")
+    if not doubt.metric:
+        return f"{said}{verdict.said.to(screen.language)}"
+    name = book.metrics[doubt.metric].name.to(screen.language)
+    before = (
+        ""
+        if doubt.before is None
+        else screen.say(
+            f"，上期（{doubt.since}）{_number(doubt.before)}", f", {_number(doubt.before)} in {doubt.since}"
+        )
+    )
+    then = screen.say("；", "; ")
+    return f"{said}{name} {_number(doubt.value)}{before}{then}{verdict.said.to(screen.language)}"
+
+
+def _corrected(screen: Screen, one: Correction) -> str:
+    before, after = (_number(value) for value in (one.before, one.after))
+    return screen.say(
+        f"更正：{one.name} {before} → {after}（{one.replaced_at:%Y-%m-%d} 替换）",
+        f"corrected: {one.name} {before} → {after} ({one.replaced_at:%Y-%m-%d})",
+    )
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.10g}"
