@@ -11,8 +11,8 @@ import typer
 from matcher.cli import registration_sheets, show_contracts, show_stages
 from matcher.cli.policy import AsOf
 from matcher.cli.session import Json, Session, View, day_of
+from matcher.domain.visibility import Viewer
 from matcher.intake.spreadsheets import write_spreadsheet
-from matcher.policy.visibility import Viewer
 from matcher.wording import Said
 
 

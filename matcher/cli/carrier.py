@@ -14,9 +14,9 @@ from matcher.cli.session import Json, Session, View, day_of
 from matcher.cli.show_policy import said_json
 from matcher.domain.matches import Basis
 from matcher.domain.registers import ArrangementKind
+from matcher.domain.visibility import Viewer
 from matcher.policy.arrangements import Arranged, When
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.services.cooperation import CarrierArrangements
 from matcher.wording import Said
 

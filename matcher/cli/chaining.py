@@ -11,7 +11,7 @@ from matcher.cli.console import Screen
 from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
 from matcher.domain.matches import Match
 from matcher.domain.records import name_of
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.ranking.paths import Chain, Chains, Undertaken
 from matcher.wording import Said
 

@@ -46,8 +46,8 @@ from matcher.cli.session import (
 )
 from matcher.domain.matches import Answer
 from matcher.domain.records import Kind
+from matcher.domain.visibility import Viewer
 from matcher.intake import load_mapping
-from matcher.policy.visibility import Viewer
 from matcher.services.importing import Files, delete_records, import_files
 from matcher.wording import Said
 

@@ -11,7 +11,7 @@ import typer
 from matcher.cli.console import Screen
 from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.controls import Aim, Wish
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.policy.wish_fit import AIMS
 from matcher.services.wishes import Note, Stated
 from matcher.wording import Said

@@ -11,8 +11,8 @@ import typer
 from matcher.cli.console import Screen
 from matcher.cli.session import Json, Session, Today, View, day_of
 from matcher.domain.records import name_of
+from matcher.domain.visibility import Viewer
 from matcher.intake.writing import write_record
-from matcher.policy.visibility import Viewer
 from matcher.ranking.drift import FEWEST, Dimension, Edit, Share, State
 from matcher.ranking.mandate import Decision
 from matcher.ranking.revealed import Drift

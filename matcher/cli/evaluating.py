@@ -9,7 +9,7 @@ import typer
 
 from matcher.cli import show_evaluation
 from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 
 Seen = Annotated[
     datetime | None, typer.Option("--as-of", formats=DAYS, help="只看此日之前的事，默认今天。Look at nothing later.")
@@ -31,7 +31,7 @@ def evaluate(
         raise typer.BadParameter("请给出载体编号或 --all 之一。Give the id of a carrier or --all, one of the two.")
     with Session() as session:
         day, evaluating = day_of(as_of), session.installation.evaluating
-        head = {"as_of": day, "viewer": viewer.value, "rules_version": evaluating.book.version}
+        head = {"as_of": day, "viewer": str(viewer), "rules_version": evaluating.book.version}
         if carrier_id is not None:
             one = evaluating.evaluate(carrier_id, year, viewer, day)
             if json:

@@ -11,9 +11,9 @@ from matcher.cli import show_filings
 from matcher.cli.defaulting import LISTING, Listing
 from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.registers import ServiceKind
+from matcher.domain.visibility import Viewer
 from matcher.intake.terms import read_term
 from matcher.policy.filings import FilingState
-from matcher.policy.visibility import Viewer
 from matcher.services.filings import Planned
 
 app = typer.Typer(

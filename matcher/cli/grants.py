@@ -12,10 +12,10 @@ from matcher.cli import show_grants
 from matcher.cli.defaulting import LISTING, Listing
 from matcher.cli.grant_sheet import grant_sheet
 from matcher.cli.session import DAYS, Json, Session, View, day_of
+from matcher.domain.visibility import Viewer
 from matcher.intake.amounts import read_amount
 from matcher.intake.sheets import require_sheet, write_sheet
 from matcher.policy.ledger import Entry, Step
-from matcher.policy.visibility import Viewer
 from matcher.services.granting import Noting
 from matcher.services.grants import Ledger
 from matcher.wording import Said

@@ -15,7 +15,7 @@ from matcher.cli.reports import show_issues
 from matcher.cli.session import Json, Session, View
 from matcher.domain.identity import Decision
 from matcher.domain.records import IdentityKind, Kind, Left, Term, name_of
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.services.duplicates import Duplicate
 from matcher.services.identity import NAMED, Party, Suggestion
 from matcher.wording import Said

@@ -11,8 +11,8 @@ from matcher.cli import filings, grants, show_policy
 from matcher.cli.gaps_json import gaps_json
 from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
 from matcher.cli.show_gaps import show_gaps
+from matcher.domain.visibility import Viewer
 from matcher.policy.carriers import Target
-from matcher.policy.visibility import Viewer
 
 app = typer.Typer(
     name="policy",
@@ -102,7 +102,7 @@ def chain_gaps(
     with Session() as session:
         day = day_of(as_of)
         gaps = session.installation.chain_gaps
-        head = {"as_of": day, "viewer": viewer.value, "region": region}
+        head = {"as_of": day, "viewer": str(viewer), "region": region}
         found = gaps.report(industry, viewer, day, region)
         if json:
             session.screen.json(head | gaps_json(gaps.book, gaps.chains, found))

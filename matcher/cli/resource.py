@@ -10,7 +10,7 @@ from matcher.cli import show_resource
 from matcher.cli.policy import AsOf
 from matcher.cli.session import Json, Number, Session, View, Why, day_of
 from matcher.domain.registers import OwnerKind, ResourceKind
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.services.resource_search import Filters
 
 app = typer.Typer(

@@ -12,8 +12,8 @@ import typer
 from matcher.bootstrap import Installation
 from matcher.cli.console import Bars, Screen
 from matcher.domain.controls import Diversity, Question
+from matcher.domain.visibility import Clearance, Viewer
 from matcher.intake import Progress
-from matcher.policy.visibility import Viewer
 from matcher.settings import Settings
 
 DAYS = ["%Y-%m-%d", "%Y/%m/%d"]
@@ -21,7 +21,24 @@ DAYS = ["%Y-%m-%d", "%Y/%m/%d"]
 Json = Annotated[bool, typer.Option("--json", help="结果输出为 JSON。Print the result as JSON.")]
 Why = Annotated[bool, typer.Option("--why", help="显示全部依据。Show all evidence.")]
 Number = Annotated[int, typer.Option("-k", min=1, max=1000, help="条数。How many.")]
-View = Annotated[Viewer, typer.Option("--viewer", help="以谁的身份查看。Who asks: public, brokers or restricted.")]
+
+
+def _viewer(clearance: str | Viewer) -> Viewer:
+    """A viewer by the name of their clearance; the option's default is one already."""
+    if str(clearance) not in list(Clearance):
+        raise typer.BadParameter(f"{clearance}: {', '.join(Clearance)}")
+    return Viewer.of(str(clearance))
+
+
+View = Annotated[
+    Viewer,
+    typer.Option(
+        "--viewer",
+        parser=_viewer,
+        metavar="[public|brokers|restricted]",
+        help="以谁的身份查看。Who asks: public, brokers or restricted.",
+    ),
+]
 Today = Annotated[
     datetime | None, typer.Option("--today", formats=DAYS, help="按这一天计算，默认今天。Act as on this day.")
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from matcher.domain.records import Left, Record, Right
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.policy.wishes import Wishes
 from matcher.ranking.corpus import Side
 from matcher.ranking.ranker import Direction

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.records import Achievement, CarrierKind, Incubator, Left, Result
+from matcher.domain.visibility import Viewer
 from matcher.index.terms import present
 from matcher.policy.priority import NONE
-from matcher.policy.visibility import Viewer
 from matcher.ranking.asked import Asked
 from matcher.ranking.corpus import FacetReader, Rows, Side
 from matcher.ranking.hypothetical import STAGES, Carried, hypothetical, project_side, variants

@@ -11,13 +11,13 @@ from matcher.domain.names import BY_SPELLING, Organisations
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import CarrierKind, Fund, Left, Outcome, Project, Result, Right
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import visible
 from matcher.policy import eligibility, portfolio
 from matcher.policy.arrangements import Residents, resident_plus
 from matcher.policy.facts import Fact, stated
 from matcher.policy.pairs import Holding, Pair
 from matcher.policy.priority import NONE, Tier, keeps_queue, place
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import visible
 from matcher.ranking.asked import Asked
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge

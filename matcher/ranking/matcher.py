@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from matcher.domain.controls import PLAIN, Diversity, Question
 from matcher.domain.matches import Answer, Component, Match, Quote
 from matcher.domain.records import Left, name_of
+from matcher.domain.visibility import Viewer, visible
 from matcher.policy import eligibility
-from matcher.policy.visibility import Viewer, visible
 from matcher.policy.wishes import Wishes
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked

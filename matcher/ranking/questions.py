@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from matcher.domain.matches import Verdict
 from matcher.domain.records import Left
+from matcher.domain.visibility import Viewer
 from matcher.policy.eligibility import already_decided
-from matcher.policy.visibility import Viewer
 from matcher.policy.wishes import Wishes
 from matcher.ranking.asked import Asked
 from matcher.ranking.corpus import Side

@@ -8,8 +8,8 @@ from typing import cast
 from matcher.domain.controls import Question
 from matcher.domain.matches import Verdict
 from matcher.domain.records import Incubator, Left, Project, Right, name_of
+from matcher.domain.visibility import Viewer, visible
 from matcher.policy.pairs import NO_WISHES
-from matcher.policy.visibility import Viewer, visible
 from matcher.ranking.corpus import Side
 from matcher.ranking.matcher import Matcher
 from matcher.ranking.paths import Undertaken

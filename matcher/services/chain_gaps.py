@@ -10,6 +10,7 @@ from datetime import date
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Left, PairKind, Project, Record
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.policy.chain_nodes import Chain, Chains
 from matcher.policy.chain_places import Placed, Placer
@@ -17,7 +18,6 @@ from matcher.policy.chain_supply import Stock, chain_view
 from matcher.policy.chain_views import ChainView
 from matcher.policy.portfolio import LENDERS
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.services.dealings import Dealings
 from matcher.store import Database
 from matcher.wording import Said

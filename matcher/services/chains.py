@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from matcher.domain.records import Achievement, Fund, Kind, Left, PairKind
+from matcher.domain.visibility import Viewer, require_visible
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer, require_visible
 from matcher.ranking.chains import ChainFinder
 from matcher.ranking.paths import Chains
 from matcher.ranking.sides import SideBuilder

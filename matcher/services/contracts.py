@@ -8,11 +8,11 @@ from typing import cast
 
 from matcher.domain.records import Achievement, Kind, Project, Record
 from matcher.domain.registers import Contract
+from matcher.domain.visibility import Viewer, visible
 from matcher.policy import registration_form
 from matcher.policy.contracts import Check, check
 from matcher.policy.registration_form import FormRow
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, visible
 from matcher.services.pooling import register, register_row
 from matcher.store import Database, Records
 

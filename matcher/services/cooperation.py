@@ -11,10 +11,10 @@ from matcher.domain.identity import Identities
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Fund, IdentityKind, Incubator, Kind, Record
 from matcher.domain.registers import Arrangement, ArrangementKind
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import StoreError
 from matcher.policy.arrangements import Arranged, arranged
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.services.pooling import register
 from matcher.store import Database, Decisions, Records
 from matcher.wording import Said

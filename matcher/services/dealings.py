@@ -11,11 +11,11 @@ from matcher.domain.matches import Verdict
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Left, Outcome, PairKind, Result, Right
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer
 from matcher.policy import eligibility
 from matcher.policy.facts import Fact, stated
 from matcher.policy.pairs import Pair
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.policy.wishes import Wishes
 from matcher.services.policy import first_accepted
 from matcher.services.pooling import organisations, pooled

@@ -8,8 +8,8 @@ from datetime import date
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Fund, Incubator, PairKind
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer
 from matcher.ranking.mandate import Mandates
 from matcher.ranking.revealed import Drift, Observer
 from matcher.services.pairings import Loaded, Pairings

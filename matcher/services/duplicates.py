@@ -13,9 +13,9 @@ from typing import Any
 from matcher.domain.likeness import Likeness, alike, likeness, spelling
 from matcher.domain.names import Organisations, normal_name
 from matcher.domain.records import Achievement, IdentityKind, Kind, Left, Project, name_of
+from matcher.domain.visibility import Viewer
 from matcher.index.neighbours import near_pairs
 from matcher.index.snapshot import Snapshot
-from matcher.policy.visibility import Viewer
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.parties import known_to
 from matcher.store import Database

@@ -8,11 +8,11 @@ from datetime import date
 from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator
+from matcher.domain.visibility import Viewer
 from matcher.policy.evaluation import Classed, Place, Score, cards, classify, places, score
 from matcher.policy.management import Evaluated, Proposal, evaluations, proposals
 from matcher.policy.rules import Rulebook
 from matcher.policy.scorecards import ClassRule, Scorecard
-from matcher.policy.visibility import Viewer
 from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.services.yearbook import Yearbook, yearbook
 from matcher.store import Database

@@ -10,10 +10,10 @@ from matcher.domain.names import normal_name
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator, Kind
 from matcher.domain.registers import Filing, ServiceKind
+from matcher.domain.visibility import Viewer
 from matcher.errors import PolicyError
 from matcher.policy.filings import REGION_COLUMNS, Filed, FilingState, Service, examine
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.services.pooling import register
 from matcher.services.roll import Roll, carrier_on_roll, carriers_on_roll
 from matcher.store import Database

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from matcher.domain.matches import State
 from matcher.domain.records import Incubator, Kind
 from matcher.domain.registers import Event, Grant, GrantState
+from matcher.domain.visibility import Viewer
 from matcher.errors import GrantError
 from matcher.policy.grants import GrantRule
 from matcher.policy.ledger import Entry
-from matcher.policy.visibility import Viewer
 from matcher.services.grants import Grants
 from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.store import Database, Registers

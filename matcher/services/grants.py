@@ -11,10 +11,10 @@ from typing import TypeVar
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import IdentityKind, Incubator, Kind
 from matcher.domain.registers import Event, Grant
+from matcher.domain.visibility import Viewer
 from matcher.policy.grants import Carried, GrantRule
 from matcher.policy.ledger import Entry, doubted, entries
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.services.identity import Identity
 from matcher.services.pooling import register
 from matcher.services.roll import Roll, carrier_on_roll, carriers_on_roll

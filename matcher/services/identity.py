@@ -12,10 +12,10 @@ from matcher.domain.identity import Decision
 from matcher.domain.likeness import Likeness, alike
 from matcher.domain.names import normal_name
 from matcher.domain.records import IdentityKind, Kind, name_of
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.intake import RowIssue
 from matcher.intake.aliases import read_aliases
-from matcher.policy.visibility import Viewer
 from matcher.services.parties import Known, known_to, require_known
 from matcher.store import Counts, Database, Decisions
 from matcher.wording import Said

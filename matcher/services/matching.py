@@ -9,9 +9,9 @@ import pandas as pd
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.matches import Answer, Match
 from matcher.domain.records import Achievement, Kind, Left, PairKind, Project
+from matcher.domain.visibility import Viewer, require_visible
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer, require_visible
 from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
 from matcher.services.scoring import score_each

@@ -12,11 +12,11 @@ from matcher.domain.places import Gazetteer
 from matcher.domain.records import RECORD_KINDS, CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer, visible
 from matcher.errors import RecordNotFoundError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
 from matcher.policy.arrangements import Residents, residents
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, visible
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
 from matcher.ranking.judge import Judge

@@ -10,8 +10,8 @@ from functools import cached_property
 from matcher.domain.identity import Decision, Identities
 from matcher.domain.names import Groups, normal_name
 from matcher.domain.records import RECORD_KINDS, Achievement, IdentityKind, Kind, Record, name_of
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import RecordNotFoundError, StoreError
-from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records
 from matcher.wording import Said
 

@@ -11,6 +11,7 @@ from matcher.domain.matches import Verdict
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import CarrierKind, Fund, Incubator, Kind, Outcome, PairKind, Project, Result
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import StoreError
 from matcher.policy import carriers, eligibility
 from matcher.policy.carriers import Standing, Target, Way
@@ -20,7 +21,6 @@ from matcher.policy.pairs import Pair
 from matcher.policy.priority import Tier, tier
 from matcher.policy.projects import project_facts
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.policy.wishes import Wishes
 from matcher.services.pooling import organisations, pooled
 from matcher.store import Controls, Database, Records

@@ -9,7 +9,7 @@ from matcher.domain.columns import references
 from matcher.domain.identity import Identities, Pooled, led
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left, PairKind, Record, Register, Right
-from matcher.policy.visibility import Viewer, require_visible, visible
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
 

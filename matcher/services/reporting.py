@@ -6,8 +6,8 @@ from datetime import date
 
 from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
+from matcher.domain.visibility import Viewer
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.reporting.forms import Form
 from matcher.reporting.sections import Report
 from matcher.services.forms import forms

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from matcher.domain.identity import Identities
 from matcher.domain.names import normal_name
 from matcher.domain.records import IdentityKind, Incubator, Kind
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Records
 from matcher.wording import Said
 

@@ -29,10 +29,10 @@ from matcher.domain.records import (
 )
 from matcher.domain.registers import Resource
 from matcher.domain.taxonomy import Taxonomy
+from matcher.domain.visibility import Viewer, require_visible
 from matcher.errors import StoreError
 from matcher.policy.openness import User, openness, step
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer, require_visible
 from matcher.ranking import offers
 from matcher.ranking.corpus import Matrix, Side
 from matcher.ranking.sides import SideBuilder

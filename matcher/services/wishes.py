@@ -9,8 +9,8 @@ from datetime import date
 from matcher.domain.controls import Aim, Control, Wish
 from matcher.domain.names import Organisations
 from matcher.domain.records import Incubator, Kind, PairKind, Record, name_of
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer, require_visible, visible
 from matcher.policy.wishes import aims_at
 from matcher.services.pooling import organisations
 from matcher.store import Controls, Database, Records

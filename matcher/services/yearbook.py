@@ -11,10 +11,10 @@ from matcher.domain.periods import Period
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator, Kind, Outcome, PairKind, Result
 from matcher.domain.registers import Contract, Event
+from matcher.domain.visibility import Viewer
 from matcher.policy.evaluation import located
 from matcher.policy.facts import Fact, Facts, stated
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.policy.year_figures import figures, traits
 from matcher.services.pooling import pooled, register
 from matcher.services.submitted import Submissions, submitted

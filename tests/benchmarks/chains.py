@@ -29,10 +29,10 @@ from matcher.domain.records import (
     Result,
     Stage,
 )
+from matcher.domain.visibility import Viewer
 from matcher.encoder.model import HashingEncoder
 from matcher.intake import read
 from matcher.policy.loading import load_rulebook
-from matcher.policy.visibility import Viewer
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.chains import ChainFinder
 from matcher.ranking.corpus import Corpus, FacetReader, gather_past

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from matcher.bootstrap import Installation
 from matcher.domain.records import Achievement, Incubator
+from matcher.domain.visibility import Viewer
 from matcher.intake import read
-from matcher.policy.visibility import Viewer
 from matcher.resources import data_folder
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings

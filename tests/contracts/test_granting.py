@@ -12,10 +12,10 @@ import pytest
 from matcher.domain.identity import Decision
 from matcher.domain.records import CarrierKind, IdentityKind, Kind, Level
 from matcher.domain.registers import Event, EventKind, Grant, GrantState
+from matcher.domain.visibility import Viewer
 from matcher.errors import GrantError, RecordNotFoundError, StoreError
 from matcher.policy.irregularities import Irregularity
 from matcher.policy.ledger import Entry, Step
-from matcher.policy.visibility import Viewer
 from matcher.services.granting import Granting, Noting
 from matcher.services.grants import Grants
 from matcher.services.identity import Identity

@@ -12,7 +12,7 @@ from matcher.domain.identity import Decision
 from matcher.domain.periods import Period
 from matcher.domain.records import CarrierKind, IdentityKind, OperatorType, Visibility
 from matcher.domain.registers import Contract, Submission
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import VIEWERS, Viewer
 from matcher.services.evaluation import Evaluating, Evaluation
 from matcher.store import Database, Decisions, Outcomes, Records, Registers, open_database, upgrade
 from tests.builders import achievement, gazetteer, incubator, outcome, rulebook
@@ -84,7 +84,7 @@ def test_a_restricted_contract_counts_for_nobody_else(database: Database) -> Non
                 id=f"C{n}", name="甲", carrier_id="I1", signed_on=date(2025, 5, 1), visibility=visibility, kind=None
             )
             Registers(connection).upsert([row], NOW)
-    known = {viewer: evaluate(database, viewer) for viewer in Viewer}
+    known = {viewer: evaluate(database, viewer) for viewer in VIEWERS}
 
     assert all(value(one, "events") == (None, False) for one in known.values())
     from matcher.services.yearbook import yearbook
@@ -93,7 +93,7 @@ def test_a_restricted_contract_counts_for_nobody_else(database: Database) -> Non
         viewer: yearbook(database, rulebook(), gazetteer(), viewer, DAY)
         .facts("I1", Period("2025"))
         .find("tech_contracts")
-        for viewer in Viewer
+        for viewer in VIEWERS
     }
     assert {viewer: fact and fact.value for viewer, fact in counted.items()} == {
         Viewer.PUBLIC: 1, Viewer.BROKERS: 2, Viewer.ENTITLED: 3,

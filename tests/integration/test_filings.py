@@ -13,9 +13,9 @@ import pytest
 from matcher.domain.identity import Decision
 from matcher.domain.records import IdentityKind
 from matcher.domain.registers import Filing, ServiceKind
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.policy.filings import FilingState
-from matcher.policy.visibility import Viewer
 from matcher.services.filings import Filings, Planned, Prior
 from matcher.store import Database, Decisions, Records, Registers, open_database, upgrade
 from tests.builders import gazetteer, incubator, rulebook

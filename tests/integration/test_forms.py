@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from matcher.domain.periods import Period
 from matcher.domain.records import CarrierKind, Kind, OperatorType
 from matcher.domain.registers import Submission
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
-from matcher.policy.visibility import Viewer
 from matcher.policy.vocabulary import Measure, folded
 from matcher.reporting.cells import at, put
 from matcher.reporting.forms import Form, write_forms

@@ -19,9 +19,9 @@ import pytest
 from matcher.domain.identity import Decision
 from matcher.domain.records import KEYS, IdentityKind, Kind, PairKind, Source
 from matcher.domain.registers import Submission
+from matcher.domain.visibility import Viewer
 from matcher.errors import IntakeError, RecordNotFoundError
 from matcher.intake import read
-from matcher.policy.visibility import Viewer
 from matcher.services.folders import read_ecosystem
 from matcher.services.importing import BATCH, Files, ImportReport, delete_records, import_files
 from matcher.services.pooling import register

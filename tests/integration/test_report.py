@@ -14,7 +14,7 @@ import pytest
 from matcher.domain.periods import Period
 from matcher.domain.records import CarrierKind, PairKind, Result, Visibility
 from matcher.domain.registers import Contract, ContractKind, Submission
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import VIEWERS, Viewer
 from matcher.reporting.page import page, write_page
 from matcher.reporting.sections import Cell, Report, Section
 from matcher.reporting.workbook import write_workbook
@@ -113,7 +113,7 @@ def test_outcomes_of_the_period_are_counted_once_each_and_no_others(database: Da
 def test_restricted_results_and_contracts_are_neither_named_nor_summed(database: Database) -> None:
     sign(database, "C1")
     sign(database, "C2", visibility=Visibility.RESTRICTED, amount=8e6)
-    told = {viewer: report(database, viewer) for viewer in Viewer}
+    told = {viewer: report(database, viewer) for viewer in VIEWERS}
 
     for viewer in (Viewer.PUBLIC, Viewer.BROKERS):
         text = page(told[viewer], Language.ZH)
@@ -151,7 +151,7 @@ def test_contracts_are_counted_by_type_signed_and_registered(database: Database)
     assert any("1 份合同未填签订日期" in note.zh for note in section(found, "contracts").notes)
 
 
-@pytest.mark.parametrize("viewer", Viewer)
+@pytest.mark.parametrize("viewer", VIEWERS)
 def test_every_line_names_sources_and_every_source_is_listed(database: Database, viewer: Viewer) -> None:
     submit(database, "I1", 在孵企业数=41)
     sign(database, "C1")

@@ -12,8 +12,8 @@ from matcher.bootstrap import Installation
 from matcher.domain.identity import Decision
 from matcher.domain.records import IdentityKind, Record
 from matcher.domain.registers import Arrangement, ArrangementKind
+from matcher.domain.visibility import Viewer
 from matcher.policy.arrangements import RESIDENT
-from matcher.policy.visibility import Viewer
 from matcher.settings import Settings
 from matcher.store import Decisions, Records, Registers
 from tests.builders import fund, incubator, project

@@ -10,8 +10,8 @@ import pytest
 from matcher.domain.matches import Effect, Match
 from matcher.domain.records import FocusType, Fund, FundKind, OperatorType
 from matcher.domain.registers import Arrangement, ArrangementKind
+from matcher.domain.visibility import Viewer
 from matcher.policy.arrangements import RESIDENT, Arranged, Residents, When, arranged, resident_plus, residents
-from matcher.policy.visibility import Viewer
 from tests.builders import TODAY, fund, incubator, matcher, project, rulebook
 
 BOOK = rulebook()

@@ -29,7 +29,7 @@ from matcher.domain.records import (
     Stage,
     Visibility,
 )
-from matcher.policy.visibility import Viewer, visible
+from matcher.domain.visibility import Viewer, visible
 from matcher.ranking.chains import SHARE, ChainFinder
 from matcher.ranking.hypothetical import STAGES, Carried, variants
 from matcher.ranking.paths import Chain, Chains

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.records import FundKind
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import diversify
 from matcher.ranking.matcher import POOL

@@ -11,11 +11,11 @@ import pytest
 from matcher.domain.matches import State, Verdict
 from matcher.domain.names import BY_SPELLING, normal_name
 from matcher.domain.records import Left, Right
+from matcher.domain.visibility import Viewer
 from matcher.index.terms import TermIndex, count_terms
 from matcher.index.vectors import FaissIndex
 from matcher.policy.eligibility import check
 from matcher.policy.pairs import Pair
-from matcher.policy.visibility import Viewer
 from matcher.ranking.quotes import closest_sentences
 from matcher.ranking.ranker import standardise
 from matcher.text.words import bigrams

@@ -21,8 +21,8 @@ from matcher.domain.records import (
     Visibility,
     name_of,
 )
+from matcher.domain.visibility import Viewer
 from matcher.encoder.model import Role
-from matcher.policy.visibility import Viewer
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Side
 from matcher.ranking.matcher import POOL, Matcher

@@ -10,10 +10,10 @@ import pytest
 from matcher.domain.matches import Effect, Reason, State, Verdict
 from matcher.domain.records import FundKind, PairKind, Project, Visibility
 from matcher.domain.taxonomy import Node, Taxonomy
+from matcher.domain.visibility import Viewer
 from matcher.policy.eligibility import check
 from matcher.policy.pairs import Holding, Pair
 from matcher.policy.portfolio import MOST, RELATED, pluses
-from matcher.policy.visibility import Viewer
 from tests.builders import achievement, fund, gazetteer, incubator, matcher, outcome, project, rulebook
 
 TREE = Taxonomy(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from matcher.domain.records import Visibility
+from matcher.domain.visibility import VIEWERS, Viewer, require_visible, visible
 from matcher.errors import NotEntitledError
-from matcher.policy.visibility import Viewer, require_visible, visible
 from tests.builders import achievement, fund, incubator, project
 
 SEEN = [
@@ -28,14 +28,14 @@ def test_results_and_projects_are_seen_by_those_they_are_meant_for(
     assert visible(project(visibility=visibility), viewer) is seen
 
 
-@pytest.mark.parametrize("viewer", list(Viewer))
+@pytest.mark.parametrize("viewer", VIEWERS)
 def test_carriers_and_funds_are_public(viewer: Viewer) -> None:
     assert visible(incubator(), viewer)
     assert visible(fund(), viewer)
 
 
 def test_every_viewer_and_every_visibility_has_an_answer() -> None:
-    assert {(viewer, visibility) for viewer, visibility, _ in SEEN} == {(v, w) for v in Viewer for w in Visibility}
+    assert {(viewer, visibility) for viewer, visibility, _ in SEEN} == {(v, w) for v in VIEWERS for w in Visibility}
 
 
 def test_asking_for_a_hidden_record_is_refused_without_telling_what_it_is() -> None:

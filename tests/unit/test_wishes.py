@@ -13,7 +13,7 @@ from matcher.domain.controls import PLAIN, Aim, Control, Question, Wish
 from matcher.domain.matches import Answer
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, Visibility
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Viewer
 from matcher.policy.wishes import Wishes, aims_at
 from matcher.ranking.candidates import EACH
 from tests.builders import TODAY, achievement, fund, incubator, matcher, outcome, project

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from matcher.domain.periods import Period
-from matcher.policy.visibility import Viewer
+from matcher.domain.visibility import Clearance, Viewer
 from matcher.reporting.sections import Column, Line, Report, Section, Shape
 from matcher.services.report.cases import cases_sections
 from matcher.services.report.chains import chains_sections
@@ -70,7 +70,7 @@ def _notes(period: Period, viewer: Viewer, day: date) -> tuple[Said, ...]:
             "Made under 通创办发〔2023〕2号 四(一)–(三). Lines name their sources; internal scores are not official.",
         )
     ]
-    if viewer is not Viewer.ENTITLED:
+    if viewer.clearance is not Clearance.ENTITLED:
         notes.append(
             Said("保密的成果、项目和合同不在其中，也不计数。", "Restricted records are neither named nor counted.")
         )

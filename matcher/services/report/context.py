@@ -9,11 +9,11 @@ from datetime import date
 from matcher.domain.periods import Length, Period
 from matcher.domain.records import Incubator, Kind, Outcome, PairKind, Record, Register
 from matcher.domain.registers import Contract, Event
+from matcher.domain.visibility import Viewer
 from matcher.policy.chain_nodes import Chains
 from matcher.policy.filings import Filed
 from matcher.policy.locality import CITY
 from matcher.policy.rules import Rulebook
-from matcher.policy.visibility import Viewer
 from matcher.reporting.sections import Column, Shape
 from matcher.services.chain_gaps import ChainGaps, Gaps
 from matcher.services.evaluation import Evaluation, evaluate_all
