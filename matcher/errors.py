@@ -13,6 +13,8 @@ MatcherError
 ├── PolicyError             a rule file is refused, with file, line and reason
 ├── TransitionError         a case cannot be moved like that from where it stands
 ├── NotEntitledError        the viewer may not see the record
+├── NotAllowedError         the actor's role or organisation may not do this
+├── ConflictError           somebody else changed it meanwhile, or it is there already
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
@@ -80,6 +82,14 @@ class TransitionError(MatcherError):
 
 class NotEntitledError(MatcherError):
     """The viewer may not see this record."""
+
+
+class NotAllowedError(MatcherError):
+    """The actor's role or organisation may not do this."""
+
+
+class ConflictError(MatcherError):
+    """Somebody else changed it meanwhile, or it is there already. Nothing was written."""
 
 
 class GrantError(MatcherError):

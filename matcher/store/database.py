@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,10 @@ _json_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _READ_ONLY = "matcher_read_only"
 
 
+_UNIT: ContextVar[tuple[sa.Engine | None, sa.Connection | None]] = ContextVar("unit of work", default=(None, None))
+"""The transaction that this thread or task is within."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """An open database. `begin` for writing, `read` for reading; both raise `StoreError` when it cannot serve."""
@@ -41,19 +46,49 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with translated(self.place), self.engine.begin() as connection:
-            yield connection
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Within a unit of work it is a part of that: undone by itself when it raises, committed with the whole.
+        """
+        outer = self._unit()
+        with translated(self.place):
+            if outer is not None:
+                with outer.begin_nested():
+                    yield outer
+            else:
+                with self.engine.begin() as connection:
+                    yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One unchanging view of the committed state; writing through it fails on every database."""
+        """One unchanging view of the committed state; writing through it fails on every database.
+
+        Within a unit of work it is the view of that.
+        """
+        outer = self._unit()
+        if outer is not None:
+            with translated(self.place):
+                yield outer
+            return
         with translated(self.place), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             else:
                 connection.execution_options(**{_READ_ONLY: True})
             yield connection
+
+    @contextmanager
+    def joining(self, connection: sa.Connection) -> Iterator[None]:
+        """A unit of work: what this context does with the database from here on joins the connection's transaction."""
+        token = _UNIT.set((self.engine, connection))
+        try:
+            yield
+        finally:
+            _UNIT.reset(token)
+
+    def _unit(self) -> sa.Connection | None:
+        engine, connection = _UNIT.get()
+        return connection if engine is self.engine else None
 
     def close(self) -> None:
         """Give all connections back."""
@@ -112,7 +147,7 @@ _URL_STEP = Said(
 
 def _engine(url: sa.URL) -> sa.Engine:
     # Parameters are rows of our users: they belong into no message and no log.
-    options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json_text}
+    options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json_text, "max_overflow": 40}
     if url.get_backend_name() == "sqlite":
         options.update(connect_args={"timeout": BUSY_SECONDS}, json_deserializer=_json_value)
         engine = sa.create_engine(url, **options)

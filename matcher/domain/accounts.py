@@ -1,0 +1,110 @@
+"""Who works with the service: organisations, their people, and what somebody may do who has signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from matcher.domain.records import Kind
+from matcher.domain.visibility import Clearance, Viewer
+from matcher.wording import Language, Word
+
+
+class Role(Word):
+    """What somebody is to the service."""
+
+    ADMINISTRATOR = "administrator", "管理员", "administrator"
+    BUREAU = "bureau", "科技局", "bureau"
+    BROKER = "broker", "技术经纪人", "broker"
+    INCUBATOR = "incubator", "载体", "carrier"
+    FUND = "fund", "基金", "fund"
+    UNIVERSITY = "university", "高校院所", "university"
+
+
+CLEARANCES: Mapping[Role, Clearance] = {
+    Role.ADMINISTRATOR: Clearance.ENTITLED,
+    Role.BUREAU: Clearance.ENTITLED,
+    Role.BROKER: Clearance.BROKERS,
+    Role.INCUBATOR: Clearance.BROKERS,  # the broker workstations are theirs (notice, 二(一))
+    Role.FUND: Clearance.PUBLIC,
+    Role.UNIVERSITY: Clearance.PUBLIC,
+}
+"""What each role sees of records that are neither its own nor opened to it."""
+
+
+class Scope(Word):
+    """What a machine may do with a token, within what its account may do."""
+
+    READ = "read", "读取", "read"
+    WRITE = "write", "写入", "write"
+    METRICS = "metrics", "运行指标", "metrics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An organisation whose people use the service, and what is its own."""
+
+    id: str
+    name: str
+    institutions: tuple[str, ...] = ()
+    """The institution's name as results write it, every spelling."""
+    incubator_ids: tuple[str, ...] = ()
+    fund_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person's account. `id` is random: it stays in the audit when the person is erased."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    organisation_id: str = ""
+    active: bool = True
+    language: Language = Language.ZH
+    created_at: datetime
+    issuer: str = ""
+    """The identity provider that vouches for the account; empty: the service's own passwords."""
+    subject: str = ""
+    """The account's name at that provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody who has signed in, with all that decides what they may do and see."""
+
+    account: Account
+    organisation: Organisation | None = None
+    opened: frozenset[tuple[Kind, str]] = frozenset()
+    """Records that were opened to the organisation one by one."""
+    scopes: frozenset[Scope] = frozenset(Scope)
+    """All of them for a person; what the token says for a machine."""
+
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        return self.account.id
+
+    @property
+    def role(self) -> Role:
+        """The account's role."""
+        return self.account.role
+
+    @property
+    def viewer(self) -> Viewer:
+        """What the actor sees."""
+        mine = self.organisation
+        return Viewer(
+            CLEARANCES[self.role],
+            institutions=frozenset(mine.institutions if mine else ()),
+            carriers=frozenset(mine.incubator_ids if mine else ()),
+            opened=self.opened,
+        )
+
+    def speaks_for(self, kind: Kind, record_id: str) -> bool:
+        """Whether the carrier or fund is the actor's own."""
+        mine = self.organisation
+        own = {Kind.INCUBATORS: mine.incubator_ids, Kind.FUNDS: mine.fund_ids} if mine else {}
+        return record_id in own.get(kind, ())
