@@ -13,6 +13,7 @@ import typer
 
 from matcher import __version__
 from matcher.cli import (
+    backup,
     broker,
     carrier,
     chaining,
@@ -246,6 +247,8 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:
