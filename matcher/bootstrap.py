@@ -29,6 +29,8 @@ from matcher.services.granting import Granting
 from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
+from matcher.services.mail import Mailer, Outbox, Smtp
+from matcher.services.mail_server import parse_server
 from matcher.services.matching import Matching
 from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
@@ -36,10 +38,14 @@ from matcher.services.policy import Policy
 from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
+from matcher.services.vitals import Vitals
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
 from matcher.wording import Said
+
+NOBODY = "matcher@localhost"
+"""The sender of letters that do not leave the machine."""
 
 
 class Installation:
@@ -101,6 +107,11 @@ class Installation:
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
         return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        """How the installation is, in figures."""
+        return Vitals(self.database, self.indexer)
 
     @cached_property
     def identity(self) -> Identity:
@@ -197,6 +208,14 @@ class Installation:
         """The use cases of shared resources."""
         industries, gazetteer = resources.load_industries(), resources.load_gazetteer()
         return Sharing(self.database, self.pairings, self.builder, self.rulebook, gazetteer, industries)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The way out for letters: the mail server that is set, else the outbox."""
+        told = self.settings
+        if not told.smtp_url:
+            return Outbox(self.home / "outbox", told.mail_from or NOBODY)
+        return Smtp(parse_server(told.smtp_url), told.mail_from)
 
     @cached_property
     def matching(self) -> Matching:

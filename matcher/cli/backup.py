@@ -14,6 +14,7 @@ from matcher.cli.session import Json, Session
 from matcher.services import backup as backups
 from matcher.services.archive import Manifest
 from matcher.store import open_database
+from matcher.wording import Said
 
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件（zip）。The archive (zip).")]
 
@@ -28,19 +29,14 @@ def backup(
 ) -> None:
     """备份全部数据（服务可照常运行）。Back up everything; the service may run meanwhile."""
     with Session() as session, session.busy():
+        place = session.installation
         if verify:
-            manifest = backups.verify(file)
+            manifest, done = backups.verify(file), Said(f"已核验 {file}", f"Verified {file}")
         else:
-            place = session.installation
             now, progress = datetime.now(UTC), place.progress
             manifest = backups.backup(place.database, place.home, file, now=now, progress=progress)
-        done = session.screen.say(f"已核验 {file}", f"Verified {file}") if verify else None
-        _show(
-            session.screen,
-            manifest,
-            done or session.screen.say(f"已备份并核验 {file}", f"Made and verified {file}"),
-            json,
-        )
+            done = Said(f"已备份并核验 {file}", f"Made and verified {file}")
+        _show(session.screen, manifest, done, json)
 
 
 def restore(
@@ -58,21 +54,18 @@ def restore(
         home = place.home
         with closing(open_database(place.settings.url)) as database:
             manifest = backups.restore(database, home, file, replace=replace, progress=place.progress)
-        done = f"已从 {file} 恢复；运行 matcher index 更新索引", f"Restored {file}; run `matcher index` next"
-        _show(session.screen, manifest, session.screen.say(*done), json)
+        done = Said(f"已从 {file} 恢复；运行 matcher index 更新索引", f"Restored {file}; run `matcher index` next")
+        _show(session.screen, manifest, done, json)
 
 
-def _show(screen: Screen, manifest: Manifest, done: str, json: bool) -> None:
+def _show(screen: Screen, manifest: Manifest, done: Said, json: bool) -> None:
     if json:
         screen.json(_json(manifest))
         return
-    size = len(manifest.files)
-    counts = screen.say(
-        f"：{manifest.made_at} 的 {len(manifest.tables)} 张表共 {manifest.rows} 行、{size} 个文件，数据库版本 {manifest.schema}。",
-        f": {len(manifest.tables)} tables with {manifest.rows} rows and {size} files as of {manifest.made_at}, "
-        f"schema {manifest.schema}.",
-    )
-    screen.print(done + counts)
+    tables, rows, files = len(manifest.tables), manifest.rows, len(manifest.files)
+    zh = f"{manifest.made_at} 的 {tables} 张表共 {rows} 行、{files} 个文件，数据库版本 {manifest.schema}。"
+    en = f"{tables} tables with {rows} rows and {files} files as of {manifest.made_at}, schema {manifest.schema}."
+    screen.print(screen.say(f"{done.zh}：{zh}", f"{done.en}: {en}"))
 
 
 def _json(manifest: Manifest) -> dict[str, Any]:

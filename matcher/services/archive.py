@@ -7,11 +7,10 @@ nothing behind.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -125,38 +124,6 @@ def opened(path: Path | IO[bytes], name: str) -> Iterator[Reader]:
             yield Reader(file, manifest)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _damaged(name, Said("压缩包不完整", "the archive is not whole")) from error
-
-
-@contextmanager
-def appearing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when the block ends well, and none when it does not or the process is killed."""
-    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    nameless = _nameless(path.parent)
-    file = open(nameless if nameless is not None else _named(fresh), "w+b")  # noqa: PTH123, SIM115  # a descriptor
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            if nameless is not None:
-                # With `src_dir_fd` Python calls linkat, which can follow the link to a file without a name.
-                os.link(f"/proc/self/fd/{nameless}", fresh, src_dir_fd=nameless)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _nameless(folder: Path) -> int | None:
-    """A descriptor of a file without a name, which the system takes back by itself; None where there are none."""
-    flag = getattr(os, "O_TMPFILE", None)
-    if flag is not None:
-        with suppress(OSError):  # the file system has none; whatever else is wrong shows when the named one is made
-            return os.open(folder, flag | os.O_RDWR, 0o600)
-    return None
-
-
-def _named(path: Path) -> int:
-    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
 
 
 def _packed(name: str) -> zipfile.ZipInfo:

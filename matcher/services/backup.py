@@ -11,6 +11,7 @@ from pathlib import Path
 
 from matcher import __version__
 from matcher.errors import BackupError
+from matcher.services.appearing import appearing
 from matcher.services.archive import (
     BLOCK,
     FILES,
@@ -18,7 +19,6 @@ from matcher.services.archive import (
     Manifest,
     Reader,
     Writer,
-    appearing,
     newer,
     opened,
     table_member,

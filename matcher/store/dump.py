@@ -68,7 +68,8 @@ def lines(connection: Moment, name: str) -> Iterator[str]:
 
 def numbers(connection: Moment) -> dict[str, int]:
     """The last number each numbered table has given, also to a row that is gone."""
-    return {table.name: _last(connection, table) for table in metadata.sorted_tables if _numbered(table) is not None}
+    numbered = ((table, _numbered(table)) for table in metadata.sorted_tables)
+    return {table.name: _last(connection, table, column) for table, column in numbered if column is not None}
 
 
 def is_empty(connection: Moment) -> bool:
@@ -162,9 +163,7 @@ def _numbered(table: sa.Table) -> sa.Column[Any] | None:
     return column if column is not None and not column.foreign_keys else None
 
 
-def _last(connection: sa.Connection, table: sa.Table) -> int:
-    column = table.autoincrement_column
-    assert column is not None
+def _last(connection: sa.Connection, table: sa.Table, column: sa.Column[Any]) -> int:
     given: int | None = None
     if connection.dialect.name == "postgresql":
         if sequence := _sequence(connection, table, column):

@@ -291,7 +291,7 @@ class StoreErrorForTest(Exception):  # noqa: N818  # stands for anything that ma
 
 
 def test_a_backup_under_load_is_one_moment(database: Database, home: Path, tmp_path: Path) -> None:
-    """A writer adds a record and its outcome in one transaction, again and again: no backup has one without the other."""
+    """A writer adds a record and its outcome in one transaction, over and over: no backup has one without the other."""
     stop = threading.Event()
 
     def write() -> None:
