@@ -19,6 +19,7 @@ from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
+from matcher.services.checkup import Plan
 from matcher.services.contracts import Contracts
 from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
@@ -38,6 +39,7 @@ from matcher.services.policy import Policy
 from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
+from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.vitals import Vitals
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
@@ -52,11 +54,7 @@ class Installation:
     """Everything one set of settings names, built when it is first needed."""
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
-        if settings.vector_store != "faiss":
-            raise ConfigurationError(
-                Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
-                Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
-            )
+        _require_known_store(settings)
         self.settings = settings
         self._tell = tell
         self.progress = progress
@@ -117,6 +115,11 @@ class Installation:
     def identity(self) -> Identity:
         """Who is who."""
         return Identity(self.database)
+
+    @cached_property
+    def subjects(self) -> SubjectRights:
+        """What is kept about people."""
+        return SubjectRights(self.database, [StoredSubjects(self.database)])
 
     @cached_property
     def duplicates(self) -> Duplicates:
@@ -232,6 +235,35 @@ class Installation:
         """The use cases of mandate drift."""
         gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
         return Drifting(self.pairings, self.builder.words, gazetteer, industries)
+
+
+def checkup_plan(settings: Settings) -> Plan:
+    """What `matcher check`, and the service before it listens, look at."""
+    rules = settings.policy_folder or resources.data_folder("policy")
+    loads: list[Callable[[], object]] = [lambda: _require_known_store(settings), lambda: load_rulebook(rules)]
+    if chains := settings.chains_file:
+        loads.append(lambda: load_chains(chains, resources.load_industries(), resources.load_fields()))
+    if settings.encoder.strip() not in ("", "default"):  # which is built on its first use
+        loads.append(lambda: resolve_encoder(settings.encoder, settings.cache_folder / "encoder"))
+    return Plan(
+        home=settings.home_folder,
+        cache=settings.cache_folder,
+        database_url=settings.url,
+        own_database=not settings.database_url,
+        encoder=settings.encoder,
+        loads=tuple(loads),
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
+    )
+
+
+def _require_known_store(settings: Settings) -> None:
+    if settings.vector_store != "faiss":
+        raise ConfigurationError(
+            Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
+            Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
+        )
 
 
 def _made(folder: Path, setting: str) -> Path:

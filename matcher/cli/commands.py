@@ -17,6 +17,7 @@ from matcher.cli import (
     broker,
     carrier,
     chaining,
+    checking,
     control,
     drifting,
     evaluating,
@@ -27,6 +28,7 @@ from matcher.cli import (
     reports,
     resource,
     show,
+    subject,
 )
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
@@ -247,6 +249,8 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.add_typer(subject.app, name="subject")
+app.command()(checking.check)
 app.command()(backup.backup)
 app.command()(backup.restore)
 
