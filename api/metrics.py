@@ -65,7 +65,7 @@ class Metrics:
         if folder := os.environ.get(FOLDER_VARIABLE):
             _forget_the_dead(Path(folder))
             registry = CollectorRegistry()
-            MultiProcessCollector(registry, path=folder)
+            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
         state = CollectorRegistry()
         state.register(_State(list(readings)))
         return generate_latest(registry) + generate_latest(state)
@@ -92,7 +92,7 @@ def _forget_the_dead(folder: Path) -> None:
     for path in folder.glob("gauge_live*_*.db"):
         pid = int(path.stem.rpartition("_")[2])
         if not _lives(pid):
-            mark_process_dead(pid, str(folder))
+            mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
 
 
 def _lives(pid: int) -> bool:

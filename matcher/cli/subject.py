@@ -95,6 +95,9 @@ def _show_erasure(screen: Screen, done: Erasure, *, yes: bool) -> None:
 
 
 def _show(screen: Screen, mentions: Sequence[Mention]) -> None:
+    if not mentions:
+        screen.print(screen.say("没有提到此人。", "Nothing names this person."))
+        return
     columns = [
         screen.say(*said) for said in (("位置", "place"), ("确定", "certain"), ("内容", "text"), ("来源", "source"))
     ]

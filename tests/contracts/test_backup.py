@@ -25,7 +25,8 @@ import sqlalchemy as sa
 from matcher.domain.controls import Aim, Control, Wish
 from matcher.domain.identity import Decision
 from matcher.domain.periods import Period
-from matcher.domain.records import IdentityKind, Incubator, Kind, Submission
+from matcher.domain.records import IdentityKind, Incubator, Kind
+from matcher.domain.registers import Submission
 from matcher.errors import BackupError, DamagedBackupError, NewerBackupError, StoreError
 from matcher.services.archive import MANIFEST
 from matcher.services.backup import backup, restore, verify
@@ -237,9 +238,10 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(tmp_path: Path, 
         backup(database, home, good, now=NOW)
         _damage(good, bad, damage)
         before = rows(database)
-        for use in (lambda: verify(bad), lambda: restore(database, tmp_path / "elsewhere", bad, replace=True)):
-            with pytest.raises(DamagedBackupError):
-                use()
+        with pytest.raises(DamagedBackupError):
+            verify(bad)
+        with pytest.raises(DamagedBackupError):
+            restore(database, tmp_path / "elsewhere", bad, replace=True)
         assert rows(database) == before
         assert not (tmp_path / "elsewhere").exists()
         assert not (tmp_path / "out").exists()

@@ -9,7 +9,8 @@ import pytest
 from matcher.domain.controls import Aim, Control, Wish
 from matcher.domain.identity import Decision
 from matcher.domain.periods import Period
-from matcher.domain.records import IdentityKind, Kind, Source, Submission
+from matcher.domain.records import IdentityKind, Kind, Source
+from matcher.domain.registers import Submission
 from matcher.domain.subjects import ERASED, Mention, Subject
 from matcher.errors import StoreError
 from matcher.services.subjects import StoredSubjects, SubjectRights
