@@ -61,4 +61,5 @@ PERMISSIONS: Mapping[str, Permission] = {
     "open_record": WRITING,
     "close_record": WRITING,
     "list_audit": STAFF_READING,
+    "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
 }

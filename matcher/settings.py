@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     chains: Path | None = Field(
         None, description="File of industry chains that serves instead of the shipped `data/taxonomy/chains.yaml`."
     )
+    smtp_url: str = Field(
+        "",
+        description="Mail server: `smtps://user:password@host`, `smtp+starttls://user:password@host` or "
+        "`smtp://localhost`; default: letters are written to `outbox` in the home folder.",
+    )
+    mail_from: str = Field("", description="Sender of letters, `Name <name@host>`; needed with `MATCHER_SMTP_URL`.")
+    base_url: str = Field("", description="Public address of the service, for links in letters: `https://host`.")
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property

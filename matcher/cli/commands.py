@@ -14,9 +14,11 @@ import typer
 from matcher import __version__
 from matcher.cli import (
     account,
+    backup,
     broker,
     carrier,
     chaining,
+    checking,
     control,
     drifting,
     evaluating,
@@ -27,6 +29,7 @@ from matcher.cli import (
     reports,
     resource,
     show,
+    subject,
 )
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
@@ -248,6 +251,10 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.add_typer(subject.app, name="subject")
+app.command()(checking.check)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:

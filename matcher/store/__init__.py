@@ -8,6 +8,7 @@ from matcher.store.facts import Dangling, Upserted
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
+from matcher.store.personal import Personal
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
@@ -30,6 +31,7 @@ __all__ = [
     "Imports",
     "Organisations",
     "Outcomes",
+    "Personal",
     "Records",
     "Registers",
     "Replaced",
