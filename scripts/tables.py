@@ -19,6 +19,7 @@ from matcher.policy.chain_places import Placer
 from matcher.policy.figures import described
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook, Ruleset
+from matcher.ranking.kinds import KINDS, Family
 from matcher.resources import load_fields, load_industries
 from matcher.settings import Settings
 
@@ -144,6 +145,15 @@ def _chains() -> Chains:
     return load_chains(ROOT / "data" / "taxonomy" / "chains.yaml", load_industries(), load_fields())
 
 
+def evidence() -> str:
+    """The pieces of evidence by family."""
+    lines = [f"| family | {len(KINDS)} pieces of evidence |", "|---|---|"]
+    for family in Family:
+        names = [f"`{kind.name}`" for kind in KINDS.values() if kind.family is family]
+        lines.append(f"| {family} ({len(names)}) | {', '.join(names)} |")
+    return "\n".join(lines)
+
+
 @cache
 def book() -> Rulebook:
     """The shipped rules."""
@@ -153,6 +163,7 @@ def book() -> Rulebook:
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"settings": settings},
     "README.zh.md": {"settings": settings},
+    "docs/matching.md": {"evidence": evidence},
     "docs/policy.zh.md": {"sources": policy_sources, "rules": policy_rules},
     "docs/chain-gaps.zh.md": {"chains": chain_nodes, "placement": chain_labels},
     "data/README.md": {"headers": headers, "terms": terms},
