@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -167,7 +168,23 @@ async def _read_body(request: Request, most: int) -> None:
                 Said(f"请求超过 {most:,} 字节。", f"The request is longer than {most:,} bytes."),
             )
         parts.append(part)
-    request._body = b"".join(parts)  # the framework's own place for a body that was read
+    request._body = body = b"".join(parts)  # the framework's own place for a body that was read
+    if b"\\u" in body and _holds_half_characters(body):
+        said = Said("内容含残缺字符或空字符。", "The content holds half a character, or a NUL.")
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+
+
+def _holds_half_characters(body: bytes) -> bool:
+    """Whether a JSON body escapes what no database keeps and no answer can repeat."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+    except ValueError:
+        return False  # no JSON: whoever reads it says so
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return "\\u0000" in text
 
 
 async def _fingerprint(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -41,6 +41,12 @@ class Word(StrEnum):
         member._value_ = value
         member.said = Said(zh, en)
         return member
+
+
+def listed(words: Iterable[str]) -> Said:
+    """Words that are the same in both languages, one after the other."""
+    told = list(words)
+    return Said("、".join(told), ", ".join(told))
 
 
 def joined(parts: Sequence[Said], *, every: bool = True) -> Said:

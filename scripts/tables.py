@@ -9,8 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from matcher.domain.records import RECORD_KINDS, TABLE_LABELS, TYPES, Term
-from matcher.intake.issues import RowIssue, Withdrawal
+from matcher.domain.records import RECORD_KINDS, TABLE_LABELS, TYPES, Achievement, Fund, Incubator, Project, Term
 from matcher.intake.reader import read
 from matcher.measure.placement import coverage, judge, placements, read_labels
 from matcher.policy.chain_file import load_chains
@@ -122,9 +121,8 @@ def chain_nodes() -> str:
 
 def chain_labels() -> str:
     """How the placement of sample records compares with the labels."""
-    records = [
-        row for row in read(ROOT / "data" / "sample", kinds=RECORD_KINDS) if not isinstance(row, RowIssue | Withdrawal)
-    ]
+    rows = read(ROOT / "data" / "sample", kinds=RECORD_KINDS)
+    records = [row for row in rows if isinstance(row, Achievement | Incubator | Project | Fund)]
     found = placements(records, Placer(_chains(), load_industries(), load_fields(), book(), date.max))
     judged, covered = judge(found, read_labels(ROOT / "tests" / "chain_labels.csv")), coverage(found)
     lines = [

@@ -37,7 +37,7 @@ UNDATED = Said("起始日期未填", "since when is not told")
 
 @app.command()
 def show(
-    carrier_id: Annotated[str, typer.Argument(metavar="ID", help="载体编号。A carrier.")],
+    carrier_id: Annotated[str, typer.Argument(metavar="ID", help="载体编号或全称。A carrier: its id or name.")],
     as_of: AsOf = None,
     viewer: View = Viewer.BROKERS,
     *,

@@ -121,7 +121,7 @@ def import_(
 
 @app.command()
 def delete(
-    ids: Annotated[list[str], typer.Argument(help="要撤回的记录编号。Ids of the records to take back.")],
+    ids: Annotated[list[str], typer.Argument(help="要撤回的记录或台账行的编号。Ids of records or register rows.")],
     *,
     json: Json = False,
 ) -> None:

@@ -41,7 +41,7 @@ def rules(as_of: AsOf = None, *, json: Json = False) -> None:
 
 @app.command()
 def criteria(
-    carrier_id: Annotated[str, typer.Argument(metavar="ID", help="载体编号。A carrier.")],
+    carrier_id: Annotated[str, typer.Argument(metavar="ID", help="载体编号或全称。A carrier: its id or name.")],
     to: Annotated[
         Target | None, typer.Option("--to", help="目标级别，默认下一级。The level aimed at; default: the next.")
     ] = None,

@@ -102,8 +102,8 @@ def report(
             session.screen.json(report_json(found, language))
             return
         for section in found.sections:
-            title = section.title.to(language)
-            session.screen.print(f"{title}：{len(section.lines)} {session.screen.say('行', 'lines')}")
+            title, count = section.title.to(language), len(section.lines)
+            session.screen.print(session.screen.say(f"{title}：{count} 行", f"{title}: {count} lines"))
         session.screen.note(Said(f"已写入 {out}。", f"Written: {out}."))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matcher.cli.console import Screen
@@ -13,7 +13,7 @@ from matcher.ranking.ranker import Direction
 from matcher.services.importing import ImportReport
 from matcher.services.indexing import IndexReport
 from matcher.services.training import TrainingReport
-from matcher.wording import Said
+from matcher.wording import Language, Said
 
 MOST_ISSUES = 50
 
@@ -55,17 +55,33 @@ def show_issues(screen: Screen, issues: Sequence[RowIssue]) -> None:
     """One issue a line, errors first, the first fifty."""
     if not issues:
         return
-    order = list(Severity)
-    ranked = sorted(issues, key=lambda issue: order.index(issue.severity))
     refused = len({(issue.file, issue.row) for issue in issues if issue.refuses})
     screen.print(
         screen.say(f"{len(issues)} 条提示，{refused} 行未导入：", f"{len(issues)} issues, {refused} rows refused:")
     )
-    for issue in ranked[:MOST_ISSUES]:
-        screen.item(f" {MARKS[issue.severity]} ", _issue(issue).to(screen.language))
-    if len(ranked) > MOST_ISSUES:
-        more = len(ranked) - MOST_ISSUES
+    lines = issue_lines(issues, screen.language)
+    for mark, line in lines[:MOST_ISSUES]:
+        screen.item(f" {mark} ", line)
+    if len(lines) > MOST_ISSUES:
+        more = len(lines) - MOST_ISSUES
         screen.note(Said(f"另有 {more} 条，用 --json 查看全部。", f"{more} more; see all with --json."))
+
+
+def issue_lines(issues: Iterable[RowIssue], language: Language) -> list[tuple[str, str]]:
+    """A mark and a line for each issue, errors first; what only tells the same of many rows is one line."""
+    order = list(Severity)
+    ranked = sorted(issues, key=lambda issue: order.index(issue.severity))
+    return [(MARKS[issue.severity], _issue(issue, rows).to(language)) for issue, rows in _together(ranked)]
+
+
+def _together(issues: Iterable[RowIssue]) -> list[tuple[RowIssue, list[int]]]:
+    """Each issue once with its rows: what only tells the same of many rows, as the empty lines of a form, is one."""
+    found: dict[object, tuple[RowIssue, list[int]]] = {}
+    for number, issue in enumerate(issues):
+        alike = (issue.file, issue.field, issue.code, issue.value, issue.message)
+        key: object = alike if issue.severity is Severity.INFO else number
+        found.setdefault(key, (issue, []))[1].append(issue.row)
+    return list(found.values())
 
 
 def index_json(report: IndexReport, counts: CacheCounts) -> dict[str, object]:
@@ -171,12 +187,20 @@ def _table(screen: Screen, kind: Kind) -> str:
     return screen.say(f"{TABLE_LABELS[kind][0]} {kind.value}", kind.value)
 
 
-def _issue(issue: RowIssue) -> Said:
+def _issue(issue: RowIssue, rows: Sequence[int]) -> Said:
     """Place, value, what is wrong, what to do, and the code to search for."""
-    zh, en = (f"{issue.file} 第 {issue.row} 行", f"{issue.file} row {issue.row}") if issue.row else (issue.file,) * 2
+    listed = _ranges(rows)
+    zh, en = (f"{issue.file} 第 {listed} 行", f"{issue.file} row {listed}") if issue.row else (issue.file,) * 2
     field = f" · {issue.field}" if issue.field else ""
     value = f" “{issue.value}”" if issue.value and issue.value not in issue.message.zh + issue.file else ""
     return Said(
         f"{zh}{field}{value}：{issue.message.zh} → {issue.step.zh} [{issue.code}]",
         f"{en}{field}{value}: {issue.message.en} → {issue.step.en} [{issue.code}]",
     )
+
+
+def _ranges(rows: Sequence[int]) -> str:
+    """Row numbers, in order, with those that follow each other as one: 6–9, 12."""
+    starts = [row for row in rows if row - 1 not in rows]
+    ends = [row for row in rows if row + 1 not in rows]
+    return ", ".join(f"{a}–{b}" if a < b else f"{a}" for a, b in zip(starts, ends, strict=True))

@@ -10,9 +10,10 @@ from functools import lru_cache, partial
 from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source
 from matcher.intake.cells import Reading, Uncached, as_text, broken, clean, is_empty, plain
 from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency
-from matcher.intake.headers import OPEN, STATUS_FIELD, WITHDRAWN_FIELD, Column, Layout, is_nameless, nameless
+from matcher.intake.headers import OPEN, STATUS_FIELD, WITHDRAWN_FIELD, is_nameless, nameless
 from matcher.intake.identity import Registry, content_of, identity_of
 from matcher.intake.issues import Remark, RowIssue, Severity, Withdrawal, issue_at, refuse, shown_key, tell
+from matcher.intake.layout import Column, Layout
 from matcher.intake.limits import Limits
 from matcher.intake.values import WITHDRAWN, Parser, parsers, read_loose_metric, read_metric
 from matcher.wording import Said
@@ -106,7 +107,8 @@ class RowBuilder:
             # Whether an offer still stands must not be guessed.
             remark = replace(remark, severity=Severity.ERROR)
         if remark is not None:
-            draft.say(column.field, as_text(cell), remark)
+            name = f"{column.field}.{column.metric}" if column.metric else column.field
+            draft.say(name, as_text(cell), remark)
 
     def _put(self, draft: Draft, column: Column, value: object, cell: object) -> None:
         name = column.field

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcher.domain.records import Kind, Row
-from matcher.intake.headers import lay_out
+from matcher.intake.layout import lay_out
 from matcher.intake.identity import Registry
 from matcher.intake.issues import RowIssue, Withdrawal
 from matcher.intake.limits import Limits

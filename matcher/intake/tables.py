@@ -12,9 +12,10 @@ from matcher.errors import UnsupportedFileError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.checks import missing
 from matcher.intake.delimited import Delimited
-from matcher.intake.headers import HEADER_ROWS, Layout, find_header, lay_out, recognised, unit_above
+from matcher.intake.headers import HEADER_ROWS, find_header, recognised, unit_above
 from matcher.intake.issues import Remark, RowIssue, issue_at, tell
 from matcher.intake.jsonlines import JsonLines
+from matcher.intake.layout import Layout, lay_out
 from matcher.intake.limits import Limits, check_bytes
 from matcher.intake.names import known_names
 from matcher.intake.workbooks import Book

@@ -159,6 +159,12 @@ def read_metric(name: str, cell: object, unit: Unit = NO_UNIT) -> Reading:
         return Reading(float(cell is True or text in YES))
     whole = read_whole(cell, unit)
     reading = Reading(float(whole.value)) if isinstance(whole.value, int) else read_amount(cell, unit)
+    if reading.value is None and reading.remark:
+        return unread(
+            "bad_figure",
+            (f"“{text[:40]}”不是可用的数。", f"'{text[:40]}' is no figure that can be used."),
+            ("请写成不小于 0 的数；不清楚的留空。", "Write a number of 0 or more; leave what is not known empty."),
+        )
     # A metric has no currency of its own, and “about 50” stays with its words.
     return Reading(reading.value, reading.remark, keep=reading.keep)
 

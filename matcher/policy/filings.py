@@ -63,6 +63,8 @@ class Service:
     receiver: Incubator | None
     """The receiver's record, where it is a carrier of the table."""
     gazetteer: Gazetteer
+    apart: bool = False
+    """Whether somebody decided that the two are different, however alike their names are."""
 
     @property
     def receiver_name(self) -> str:
@@ -175,8 +177,13 @@ def _facts(service: Service, day: date, *, ended: bool) -> dict[str, Fact]:
 def _for_itself(service: Service) -> Fact:
     if not service.receiver_name:
         return Fact(None, Said("接受方未填", "no receiver is stated"), lacks=RECEIVER)
-    same = service.receiver is not None and service.receiver.id == service.carrier.id
-    return Fact(same or normal_name(service.receiver_name) == normal_name(service.carrier.name), REGISTER)
+    carrier, receiver = service.carrier, service.receiver
+    alike = normal_name(service.receiver_name) == normal_name(carrier.name)
+    if receiver is not None and receiver.id != carrier.id and alike and not service.apart:
+        zh, en = f"与 {receiver.id} 是否同一载体", f"whether it is one carrier with {receiver.id}"
+        why = Said(f"{carrier.id} 与 {receiver.id} 名称相同，尚未判定", f"{carrier.id} and {receiver.id} are undecided")
+        return Fact(None, why, lacks=Said(zh, en))
+    return Fact(receiver.id == carrier.id if receiver else alike, REGISTER)
 
 
 def _filed(filing: Filing) -> Fact:

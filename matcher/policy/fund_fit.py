@@ -11,7 +11,7 @@ from matcher.domain.taxonomy import Path
 from matcher.policy.figures import yuan
 from matcher.policy.pairs import Check, Pair, PairRule, Told, start_of
 from matcher.text.words import fold, holds
-from matcher.wording import Said
+from matcher.wording import Said, listed
 
 
 def stage(pair: Pair, _: PairRule) -> Check:
@@ -83,13 +83,13 @@ def region(pair: Pair, _: PairRule) -> Check:
     """The project lies in a region the fund invests in."""
     if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)) or not pair.right.regions:
         return
-    wanted, where = "、".join(pair.right.regions), pair.left.region
+    wanted, where = listed(pair.right.regions), pair.left.region
     if not where:
-        yield Told("in_region", None, Said(f"项目地区未填（限 {wanted}）", f"region unknown (only {wanted})"))
+        yield Told("in_region", None, Said(f"项目地区未填（限 {wanted.zh}）", f"region unknown (only {wanted.en})"))
         return
-    said = Said(f"项目位于 {where}（限 {wanted}）", f"located in {where} (only {wanted})")
+    said = Said(f"项目位于 {where}（限 {wanted.zh}）", f"located in {where} (only {wanted.en})")
     change = Said("在投资区域内设立主体后符合", "fits once it has an entity in the region")
-    yield Told("in_region", _inside(pair, where, pair.right.regions), said, change, where, wanted)
+    yield Told("in_region", _inside(pair, where, pair.right.regions), said, change, where, wanted.zh)
 
 
 def return_multiple(pair: Pair, _: PairRule) -> Check:
@@ -130,18 +130,19 @@ def industry(pair: Pair, _: PairRule) -> Check:
     """The project belongs to an industry the fund names."""
     if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)) or not pair.right.industries:
         return
-    tree, words, wanted = pair.industries, pair.left.industry, "、".join(pair.right.industries)
+    tree, words, wanted = pair.industries, pair.left.industry, listed(pair.right.industries)
     if not words:
-        yield Told("in_industry", None, Said(f"项目行业未填（限 {wanted}）", f"industry unknown (only {wanted})"))
+        yield Told("in_industry", None, Said(f"项目行业未填（限 {wanted.zh}）", f"industry unknown (only {wanted.en})"))
         return
     named = tree.nodes(words)
     inside: bool | None = bool(tree.codes(words) & tree.nodes(pair.right.industries))
     broader = tree.codes(pair.right.industries) & named
     if not inside and (broader or not all(map(tree.knows, named))):
         inside = None  # told too roughly, or in words that are not in the tree
-    told = "、".join(words)
-    said = Said(f"项目行业 {told}（基金投 {wanted}）", f"industry {told} (it funds {wanted})")
-    yield Told("in_industry", inside, said, Said("须与基金确认投向", "ask the fund whether it would"), told, wanted)
+    told = listed(words)
+    said = Said(f"项目行业 {told.zh}（基金投 {wanted.zh}）", f"industry {told.en} (it funds {wanted.en})")
+    ask = Said("须与基金确认投向", "ask the fund whether it would")
+    yield Told("in_industry", inside, said, ask, told.zh, wanted.zh)
 
 
 def ban_terms(pair: Pair, _: PairRule) -> Check:
@@ -150,10 +151,10 @@ def ban_terms(pair: Pair, _: PairRule) -> Check:
         return
     text = _text(pair.left)
     if banned := [term for term in pair.right.ban_terms if holds(text, term)]:
-        hit = "、".join(banned)
-        said = Said(f"含排除词：{hit}", f"holds a banned term: {hit}")
+        hit = listed(banned)
+        said = Said(f"含排除词：{hit.zh}", f"holds a banned term: {hit.en}")
         change = Said("基金调整排除词后可投", "it can once the fund drops the term")
-        yield Told("banned_terms", float(len(banned)), said, change, hit)
+        yield Told("banned_terms", float(len(banned)), said, change, hit.zh)
 
 
 def must_terms(pair: Pair, _: PairRule) -> Check:
@@ -164,14 +165,14 @@ def must_terms(pair: Pair, _: PairRule) -> Check:
     text = _text(pair.left) if must else ""
     if not must or any(holds(text, term) for term in must):
         return
-    want = "、".join(must)
+    want = listed(must)
     if not (pair.left.summary or pair.left.keywords):
-        said = Said(f"项目未填简介，不知是否含必含词：{want}", f"no summary to tell whether it holds: {want}")
-        yield Told("must_term_held", None, said, threshold=want)
+        said = Said(f"项目未填简介，不知是否含必含词：{want.zh}", f"no summary to tell whether it holds: {want.en}")
+        yield Told("must_term_held", None, said, threshold=want.zh)
         return
-    said = Said(f"未含必含词：{want}", f"holds none of: {want}")
+    said = Said(f"未含必含词：{want.zh}", f"holds none of: {want.en}")
     change = Said("项目材料写明相关内容后可投", "it can once its papers tell of one of them")
-    yield Told("must_term_held", False, said, change, threshold=want)
+    yield Told("must_term_held", False, said, change, threshold=want.zh)
 
 
 def own_conflict(pair: Pair, _: PairRule) -> Check:

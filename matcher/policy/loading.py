@@ -104,7 +104,10 @@ def load_rulebook(folder: Path) -> Rulebook:
     """
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        raise refusal(str(folder), 1, "no rule file (*.yaml) in this folder")
+        raise PolicyError(
+            Said(f"文件夹 {folder} 中没有规则文件（*.yaml）。", f"There is no rule file (*.yaml) in {folder}."),
+            Said("请核对 MATCHER_POLICY，或取消设置以使用自带的规则。", "Check MATCHER_POLICY, or unset it."),
+        )
     raw = {path.name: path.read_bytes() for path in paths}
     documents = [_read(name, content) for name, content in raw.items()]
     sources = _entries(documents, "sources", Source)

@@ -23,7 +23,7 @@ from matcher.ranking.ranker import Ranker
 from matcher.ranking.trees import tree_similarity
 from matcher.text.passages import document
 from matcher.text.words import bigrams, fold, holds
-from matcher.wording import Said
+from matcher.wording import Said, listed
 
 STEP = "trl_step"
 MIX = Ranker(
@@ -135,14 +135,16 @@ class Reasons:
 
     def _industry(self, need: Record, resource: Resource) -> tuple[Said | None, bool]:
         """What is said of their industries, and whether one of the need is one that the resource serves."""
-        words, served = _industries_of(need), "、".join(resource.industry)
+        words, served = _industries_of(need), listed(resource.industry)
         theirs = self._industries.codes(resource.industry)
-        if both := "、".join(word for word in words if word in resource.industry):
-            return Said(f"同属 {both}", f"both of {both}"), True
-        if same := "、".join(word for word in words if self._industries.nodes([word]) & theirs):
-            return Said(f"行业相合：{same}（资源面向 {served}）", f"{same} goes with its {served}"), True
+        if both := [word for word in words if word in resource.industry]:
+            told = listed(both)
+            return Said(f"同属 {told.zh}", f"both of {told.en}"), True
+        if same := [word for word in words if self._industries.nodes([word]) & theirs]:
+            told = listed(same)
+            return Said(f"行业相合：{told.zh}（资源面向 {served.zh}）", f"{told.en} goes with its {served.en}"), True
         near = self._industries.codes(words) & theirs
-        return (Said(f"行业相近（资源面向 {served}）", f"near to its {served}") if near else None), False
+        return (Said(f"行业相近（资源面向 {served.zh}）", f"near to its {served.en}") if near else None), False
 
     def _region(self, need: Record, resource: Resource) -> Said | None:
         ours, theirs = self._place(getattr(need, "region", "")), self._place(resource.region)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from matcher.reporting.sections import Cell, Column, Content, Report, Shape, ref_names, told
+from matcher.reporting.sections import Cell, Column, Content, Report, Shape, in_brackets, ref_names, told
 from matcher.wording import Language, Said
 
 NUMERIC = frozenset({Shape.NUMBER, Shape.SHARE, Shape.YUAN})
@@ -32,6 +32,7 @@ def page(report: Report, language: Language) -> str:
         language=language.value,
         say=partial(_say, language),
         told=partial(_told, language),
+        bracketed=partial(_bracketed, language),
         classes=_classes,
         names=ref_names(report, language),
         most=MOST,
@@ -61,6 +62,10 @@ def write_page(path: Path, report: Report, language: Language) -> None:
 def _say(language: Language, said: Said | str, en: str = "") -> str:
     """A text in the page's language; two texts are one said in both."""
     return Said(said, en).to(language) if isinstance(said, str) else said.to(language)
+
+
+def _bracketed(language: Language, text: str) -> str:
+    return in_brackets(text, language).strip()
 
 
 def _told(language: Language, cell: Content | Cell, column: Column) -> str:

@@ -103,6 +103,17 @@ class Report:
     origins: Mapping[str, Origin]
 
 
+def heading(column: Column, language: Language) -> str:
+    """A column's name with its unit in brackets of the language."""
+    name, unit = column.name.to(language), column.unit.to(language)
+    return f"{name}{in_brackets(unit, language)}" if unit else name
+
+
+def in_brackets(text: str, language: Language) -> str:
+    """A text in the brackets of its language."""
+    return Said(f"（{text}）", f" ({text})").to(language)
+
+
 def ref_names(report: Report, language: Language) -> dict[str, str]:
     """What the sources that are sections of the report itself are called."""
     return {f"section:{one.key}": one.title.to(language) for one in report.sections}

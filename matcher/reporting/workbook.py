@@ -28,7 +28,18 @@ from matcher.reporting.cells import (
     save,
 )
 from matcher.reporting.cells import Content as Plain
-from matcher.reporting.sections import Cell, Column, Content, Line, Report, Section, Shape, content_of, ref_names
+from matcher.reporting.sections import (
+    Cell,
+    Column,
+    Content,
+    Line,
+    Report,
+    Section,
+    Shape,
+    content_of,
+    heading,
+    ref_names,
+)
 from matcher.wording import Language, Said
 
 DOUBTED = PatternFill("solid", fgColor="FFF2CC")
@@ -52,7 +63,8 @@ def write_workbook(path: Path, report: Report, language: Language, now: datetime
     names = ref_names(report, language)
     for section in report.sections:
         sheet = book.create_sheet(_sheet_name(section.title.to(language), book.sheetnames))
-        _head(sheet, section.title.to(language), _about(report, section, language))
+        title = report.title if section is report.sections[0] else section.title
+        _head(sheet, title.to(language), _about(report, section, language))
         _table(sheet, (*section.columns, REF), [_with_refs(line, names) for line in section.lines], language)
     sheet = book.create_sheet(_sheet_name(REF.name.to(language), book.sheetnames))
     _head(sheet, REF.name.to(language), [])
@@ -97,8 +109,7 @@ def _table(sheet: Worksheet, columns: Sequence[Column], lines: Sequence[Line], l
     top = sheet.max_row + 1
     for place, column in enumerate(columns, start=1):
         cell = at(sheet, top, place)
-        unit = column.unit.to(language)
-        put(cell, column.name.to(language) + (f"（{unit}）" if unit else ""))
+        put(cell, heading(column, language))
         cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, BOX, MIDDLE
         width = SOURCES if column is REF else WIDTHS.get(column.shape, NUMERIC)
         sheet.column_dimensions[get_column_letter(place)].width = width

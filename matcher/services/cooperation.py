@@ -11,13 +11,12 @@ from matcher.domain.identity import Identities
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Fund, IdentityKind, Incubator, Kind, Record
 from matcher.domain.registers import Arrangement, ArrangementKind
-from matcher.domain.visibility import Viewer, require_visible, visible
-from matcher.errors import StoreError
+from matcher.domain.visibility import Viewer
 from matcher.policy.arrangements import Arranged, arranged
 from matcher.policy.rules import Rulebook
 from matcher.services.pooling import register
+from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.store import Database, Decisions, Records
-from matcher.wording import Said
 
 MODES = tuple(kind for kind in ArrangementKind if kind is not ArrangementKind.RESIDENT)
 """Ways of running a carrier."""
@@ -41,17 +40,9 @@ class Cooperation:
         self._gazetteer = gazetteer
 
     def of_carrier(self, carrier_id: str, viewer: Viewer, day: date) -> CarrierArrangements:
-        """One carrier; of one that was decided to be another, that one."""
-        carriers, funds, standing = self._records()
-        with self._database.read() as connection:
-            found = Records(connection).find(carrier_id, lambda record: visible(record, viewer))
-        require_visible(found, viewer)
-        if not isinstance(found, Incubator):
-            raise StoreError(
-                Said(f"{carrier_id} 不是载体。", f"{carrier_id} is not a carrier."),
-                Said("请给出载体编号。", "Give the id of a carrier."),
-            )
-        carrier = carriers[standing.get(found.id, found.id)]
+        """One carrier, by id or name; of one that was decided to be another, that one."""
+        _, funds, _ = self._records()
+        carrier = carrier_on_roll(self._database, carriers_on_roll(self._database, viewer), carrier_id, viewer)
         return self._carrier(carrier, funds, self._rows(viewer), day)
 
     def all(self, viewer: Viewer, day: date, region: str = "") -> tuple[CarrierArrangements, ...]:

@@ -96,7 +96,9 @@ class Filings:
         return [row for row in found if row.carrier_id in roll.carriers]
 
     def _service(self, row: Filing, roll: Roll) -> Service:
-        return Service(row, roll.carriers[row.carrier_id], _receiver(row, roll), self._gazetteer)
+        receiver = _receiver(row, roll)
+        apart = receiver is not None and frozenset((row.carrier_id, receiver.id)) in roll.apart
+        return Service(row, roll.carriers[row.carrier_id], receiver, self._gazetteer, apart)
 
     def _examined(self, service: Service, day: date) -> Filed:
         if found := examine(self.book, service, day):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.records import RECORD_KINDS, Kind, Outcome, Record, Register, Row
+from matcher.errors import StoreError
 from matcher.intake import Limits, Progress, RowIssue, Severity, Withdrawal, read
 from matcher.intake.reader import Read
 from matcher.store import Dangling, Database, Deleted, Imports, Outcomes, Records, Registers
@@ -82,11 +83,30 @@ def import_files(
 
 
 def delete_records(database: Database, ids: Iterable[str]) -> Deleted:
-    """Delete records the owner takes back, with the facts about them. All or none: an unknown id deletes nothing."""
+    """Delete records the owner takes back, with the facts about them, and rows of registers that have these ids.
+
+    All or none: an unknown id deletes nothing, nor does one that both a record and a row have.
+    """
     with database.begin() as connection:
-        records = Records(connection)
-        found = [records.find(each) for each in ids]
-        return sum((records.delete(record.table, [record.id]) for record in found), Deleted())
+        records, registers = Records(connection), Registers(connection)
+        gone = [(each, registers.named(each)) for each in ids]
+        found = [records.find(name) for name, rows in gone if not rows]
+        for name, rows in gone:
+            _only_one(records, name, rows)
+        deleted = sum((records.delete(record.table, [record.id]) for record in found), Deleted())
+        return deleted + Deleted(registers=sum(registers.delete(r.table, [(n,)]) for n, rows in gone for r in rows))
+
+
+def _only_one(records: Records, name: str, rows: Sequence[Register]) -> None:
+    """Raise StoreError where an id stands in a register and in another table too."""
+    tables = [row.table for row in rows] + [kind for kind in RECORD_KINDS if rows and records.many(kind, [name])]
+    if len(tables) > 1:
+        raise StoreError(
+            Said(
+                f"编号 {name} 同时出现在 {'、'.join(tables)} 中。", f"The id {name} occurs in {' and '.join(tables)}."
+            ),
+            Said("请在要撤回的那一行写“撤回 = 是”再导入。", "Import the row to take back with 撤回 = 是."),
+        )
 
 
 def _read(path: Path, files: Files, progress: Callable[[Progress], None] | None) -> Iterator[Read]:

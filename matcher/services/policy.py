@@ -23,6 +23,7 @@ from matcher.policy.projects import project_facts
 from matcher.policy.rules import Rulebook
 from matcher.policy.wishes import Wishes
 from matcher.services.pooling import organisations, pooled
+from matcher.services.roll import carriers_on_roll
 from matcher.store import Controls, Database, Records
 from matcher.wording import Said
 
@@ -69,11 +70,12 @@ class Policy:
         self._industries = industries
 
     def criteria(self, carrier_id: str, to: Target | None, viewer: Viewer, day: date, *, remote: bool) -> Criteria:
-        """The carrier before the conditions of a level, the next one unless told."""
+        """The carrier of an id or a name before the conditions of a level, the next one unless told."""
         known = pooled(self._database, PairKind.PROJECT_FUND, viewer)
+        named = carriers_on_roll(self._database, viewer).get(carrier_id)
         with self._database.read() as connection:
             records = Records(connection)
-            found = records.find(carrier_id, lambda record: visible(record, viewer))
+            found = records.find(named.id if named else carrier_id, lambda record: visible(record, viewer))
             require_visible(found, viewer)
             carrier = records.get(found.table, known.references[Kind.INCUBATORS].get(found.id, found.id))
         if not isinstance(carrier, Incubator):

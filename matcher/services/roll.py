@@ -25,6 +25,8 @@ class Roll:
     """The ids of the carriers on the roll that have just this name."""
     named: Mapping[str, tuple[str, ...]]
     """Those that a normal name may mean."""
+    apart: frozenset[frozenset[str]] = frozenset()
+    """Pairs of ids that were decided to be different carriers."""
 
     def get(self, text: str) -> Incubator | None:
         """The carrier of an id, or of a name that only one has: just so, else but for its spelling."""
@@ -53,7 +55,8 @@ def carriers_on_roll(database: Database, viewer: Viewer) -> Roll:
     standing = decisions.standing(IdentityKind.INCUBATOR, shown)
     by_id = {one.id: one for one in shown if one.id not in standing}
     named = [(one.name, standing.get(one.id, one.id)) for one in shown]
-    return Roll(by_id, standing, _grouped(named), _grouped([(normal_name(name), one) for name, one in named]))
+    apart = frozenset(frozenset((one.alias, one.canonical)) for one in decisions.decisions if not one.same)
+    return Roll(by_id, standing, _grouped(named), _grouped([(normal_name(name), one) for name, one in named]), apart)
 
 
 def carrier_on_roll(database: Database, roll: Roll, text: str, viewer: Viewer) -> Incubator:

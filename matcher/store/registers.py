@@ -9,7 +9,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from matcher.domain.columns import references
-from matcher.domain.records import TYPES, Kind, Register
+from matcher.domain.records import KEYS, REGISTER_KINDS, TYPES, Kind, Register
 from matcher.store import history
 from matcher.store.facts import Upserted, remove, write_facts
 from matcher.store.history import Replaced
@@ -20,6 +20,9 @@ from matcher.store.upserts import Revision, chunks
 
 Keys = tuple[str, ...]
 """What tells a row from others: its id alone, or the fields of its key, as text."""
+
+WITH_IDS = tuple(kind for kind in REGISTER_KINDS if KEYS[kind] == ("id",))
+"""Registers whose rows have ids."""
 
 
 class Registers:
@@ -50,6 +53,10 @@ class Registers:
         if found := self._of_ids(kind, [row_id]):
             return found[row_id]
         raise not_found(self._connection, row_id, (kind,), lambda kind, ids: self._shown(kind, ids, shown))
+
+    def named(self, row_id: str) -> list[Register]:
+        """The rows that have this id, of all registers whose rows have ids."""
+        return [row for kind in WITH_IDS for row in self._of_ids(kind, [row_id]).values()]
 
     def of_carrier(self, kind: Kind, *carrier_ids: str) -> list[Register]:
         """The rows that name one of these carriers in a field of their own, by key; for filings on either side.

@@ -179,8 +179,14 @@ def test_one_mode_or_one_region_is_asked_for_alone(sample: CommandLine) -> None:
     assert [one["id"] for one in near["not_told"]] == ["ex-i24"]
 
 
+def test_a_carrier_is_named_or_numbered(sample: CommandLine) -> None:
+    name = "西辽河生物科技孵化器"
+    assert sample("carrier", "show", name, *AS_OF).out == sample("carrier", "show", "ex-i02", *AS_OF).out
+    assert sample("policy", "criteria", name, *AS_OF).out == sample("policy", "criteria", "ex-i02", *AS_OF).out
+
+
 def test_a_carrier_of_another_table_is_refused(sample: CommandLine) -> None:
-    assert "不是载体" in sample("carrier", "show", "ex-p001", code=1).err
+    assert "不是孵化载体" in sample("carrier", "show", "ex-p001", code=1).err
     assert "nobody" in sample("carrier", "show", "nobody", code=1).err
 
 

@@ -133,6 +133,15 @@ def test_a_service_for_itself_needs_no_filing_under_its_other_id_either(database
     assert check(database, receiver="I3").filed.state is FilingState.NOT_COVERED
 
 
+def test_two_records_of_one_name_are_neither_one_nor_two_until_somebody_decides(database: Database) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([incubator("I4", name="甲孵化器有限公司", region="通辽市/开鲁县")], NOW)
+    assert check(database, receiver="I4").filed.state is FilingState.UNKNOWN
+    with database.begin() as connection:
+        Decisions(connection).put([Decision(IdentityKind.INCUBATOR, "I4", "I1", same=False)], NOW)
+    assert check(database, receiver="I4").filed.state is FilingState.PENDING
+
+
 def test_what_was_filed_under_the_other_id_of_the_giver_covers_it(database: Database) -> None:
     keep(database, replace(FILED, carrier_id="I3"))
     with database.begin() as connection:

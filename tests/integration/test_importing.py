@@ -20,7 +20,7 @@ from matcher.domain.identity import Decision
 from matcher.domain.records import KEYS, IdentityKind, Kind, PairKind, Source
 from matcher.domain.registers import Submission
 from matcher.domain.visibility import Viewer
-from matcher.errors import IntakeError, RecordNotFoundError
+from matcher.errors import IntakeError, RecordNotFoundError, StoreError
 from matcher.intake import read
 from matcher.services.folders import read_ecosystem
 from matcher.services.importing import BATCH, Files, ImportReport, delete_records, import_files
@@ -28,6 +28,7 @@ from matcher.services.pooling import register
 from matcher.store import (
     Database,
     Decisions,
+    Deleted,
     Imports,
     ImportState,
     Outcomes,
@@ -204,6 +205,31 @@ def test_deleting_takes_all_named_records_or_none(database: Database, tmp_path: 
     assert stored(database)[1][Kind.ACHIEVEMENTS] == 2
     deleted = delete_records(database, ["A1", "A2"])
     assert (deleted.records, deleted.outcomes) == (2, 2)
+
+
+EVENT = "编号,载体编号,事件\n{},I1,认定\n"
+
+
+def test_a_row_of_a_register_is_deleted_by_its_id_with_its_history(database: Database, tmp_path: Path) -> None:
+    folder = ecosystem(tmp_path / "eco")
+    (folder / "events.csv").write_text(EVENT.format("E1"), encoding="utf-8")
+    take(database, folder)
+    assert stored(database)[1][Kind.EVENTS] == 1
+    with pytest.raises(RecordNotFoundError):
+        delete_records(database, ["E1", "E9"])
+    assert stored(database)[1][Kind.EVENTS] == 1
+    assert delete_records(database, ["E1", "A1"]) == Deleted(records=1, outcomes=1, registers=1)
+    assert stored(database)[1][Kind.EVENTS] == 0
+
+
+def test_an_id_of_a_record_and_of_a_row_deletes_neither(database: Database, tmp_path: Path) -> None:
+    folder = ecosystem(tmp_path / "eco")
+    (folder / "events.csv").write_text(EVENT.format("A1"), encoding="utf-8")
+    take(database, folder)
+    with pytest.raises(StoreError, match="A1"):
+        delete_records(database, ["A1"])
+    counts = stored(database)[1]
+    assert (counts[Kind.EVENTS], counts[Kind.ACHIEVEMENTS]) == (1, 2)
 
 
 def test_the_command_deletes_and_says_how_much(matcher: CommandLine, tmp_path: Path) -> None:

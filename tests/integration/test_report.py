@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from matcher.domain.periods import Period
 from matcher.domain.records import CarrierKind, PairKind, Result, Visibility
 from matcher.domain.registers import Contract, ContractKind, Submission
 from matcher.domain.visibility import VIEWERS, Viewer
+from matcher.errors import PolicyError
 from matcher.reporting.page import page, write_page
 from matcher.reporting.sections import Cell, Report, Section
 from matcher.reporting.workbook import write_workbook
@@ -236,6 +238,31 @@ def test_both_languages_are_told(database: Database) -> None:
 
     assert "Report on incubators and makerspaces, the third quarter of 2026" in english
     assert 'lang="en"' in english
+
+
+CHINESE = set("（），。；：、　")
+
+
+def test_english_bears_no_chinese_punctuation(database: Database, tmp_path: Path) -> None:
+    submit(database, "I1", 在孵企业数=9, 孵化面积=1200)
+    found = report(database)
+    write_workbook(tmp_path / "r.xlsx", found, Language.EN, NOW)
+    sheets = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets
+    heads = [cell.value for sheet in sheets for row in sheet["A1:Z7"] for cell in row]
+    english = page(found, Language.EN)
+
+    assert "area (m²)" in heads
+    assert heads[0] == found.title.en, "the workbook says what it is"
+    assert "<small>(m²)</small>" in english
+    assert "<h2>1. summary</h2>" in english
+    sections = english[english.index("<main>") : english.index('id="origins"')]
+    assert not CHINESE & set("".join(re.findall("<(?:h2|th)[ >].*?</(?:h2|th)>", sections)))
+
+
+def test_a_period_that_has_not_begun_has_no_report(database: Database) -> None:
+    with pytest.raises(PolicyError, match="2026-10-01"):
+        report(database, period="2026Q4", day=date(2026, 9, 30))
+    assert report(database, period="2026Q4", day=date(2026, 10, 1)).sections
 
 
 def test_a_period_that_is_not_over_says_so_and_counts_until_today(database: Database) -> None:

@@ -298,6 +298,13 @@ def test_the_last_decision_on_a_pair_is_told_with_its_day_and_reason() -> None:
     assert "refused" in verdict.said.en
 
 
+def test_lists_are_told_in_the_manner_of_each_language() -> None:
+    verdict = only("industry", project(industry=("文化旅游", "非遗")), fund(industries=("新能源", "新材料")))
+
+    assert verdict.said.zh == "项目行业 文化旅游、非遗（基金投 新能源、新材料）"
+    assert verdict.said.en == "industry 文化旅游, 非遗 (it funds 新能源, 新材料)"
+
+
 @pytest.mark.parametrize(("sought", "change"), [(6e6, "100万 too much"), (5e5, "50万 below the smallest ticket")])
 def test_a_ticket_missed_says_by_how_much(sought: float, change: str) -> None:
     verdict = only("ticket", project(funding_sought=sought), fund(ticket_min=1e6, ticket_max=5e6))

@@ -10,7 +10,8 @@ from matcher.domain.records import TYPES, Kind
 from matcher.errors import ConfigurationError
 from matcher.intake import load_mapping, template
 from matcher.intake.amounts import Unit
-from matcher.intake.headers import find_header, header_key, known_headers, lay_out, split_unit
+from matcher.intake.headers import find_header, header_key, known_headers, split_unit
+from matcher.intake.layout import lay_out
 from matcher.intake.names import kind_of
 
 

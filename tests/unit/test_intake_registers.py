@@ -121,6 +121,16 @@ def test_a_line_of_a_form_that_nobody_filled_in_is_left_out_and_refuses_nothing(
     assert (issue.row, issue.code, issue.refuses) == (2, "no_figures", False)
 
 
+@pytest.mark.parametrize("text", ["abc", "-3"])
+def test_a_figure_that_cannot_be_used_names_its_column_and_speaks_of_no_amount(tmp_path: Path, text: str) -> None:
+    [issue] = issues_of(
+        table(tmp_path / "periods.csv", "载体编号,填报期,指标:在孵企业数,指标:工位数", f"I1,2026Q3,{text},3")
+    )
+
+    assert (issue.field, issue.code, issue.value) == ("metrics.在孵企业数", "bad_figure", text)
+    assert "金额" not in issue.message.zh + issue.step.zh
+
+
 def test_a_carrier_still_keeps_columns_that_nobody_knows_as_text(tmp_path: Path) -> None:
     [carrier] = rows_of(table(tmp_path / "incubators.csv", "载体名称,活动场次", "甲,3"))
     assert not isinstance(carrier, Withdrawal)

@@ -454,8 +454,10 @@ def test_bytes_that_are_no_text_are_refused(folder: Path) -> None:
 
 
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="no rule file"):
+    with pytest.raises(PolicyError) as refused:
         load_rulebook(tmp_path)
+    assert str(tmp_path) in refused.value.message.zh
+    assert "第 1 行" not in refused.value.message.zh, "there is no line to correct"
 
 
 def test_the_version_changes_with_every_byte_and_with_nothing_else(folder: Path) -> None:

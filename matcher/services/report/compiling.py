@@ -7,6 +7,7 @@ from datetime import date
 
 from matcher.domain.periods import Period
 from matcher.domain.visibility import Clearance, Viewer
+from matcher.errors import PolicyError
 from matcher.reporting.sections import Column, Line, Report, Section, Shape
 from matcher.services.report.cases import cases_sections
 from matcher.services.report.chains import chains_sections
@@ -45,7 +46,15 @@ PARTS = {
 
 
 def report(database: Database, others: UseCases, known: Yearbook, period: Period, viewer: Viewer, day: date) -> Report:
-    """The report of a period as one viewer may know it."""
+    """The report of a period as one viewer may know it.
+
+    Raises PolicyError for a period that has not begun: everything in it would be of another time.
+    """
+    if day < period.start:
+        raise PolicyError(
+            Said(f"填报期 {period} 自 {period.start} 起，还没有开始。", f"{period} begins on {period.start} only."),
+            Said("请核对 --period 和 --as-of。", "Check --period and --as-of."),
+        )
     told = context(database, others, known, period, viewer, day)
     sections = [section for make in SECTIONS for section in make(told)]
     part = PARTS[period[4:]]
