@@ -53,6 +53,7 @@ def configure(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Uvicorn's own line of a request has the raw path in it.
     logging.getLogger("uvicorn.access").disabled = True
 

@@ -161,6 +161,6 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def of_mistake(request: Request, error: Exception) -> JSONResponse:
-        _log.exception("a mistake of ours: %s", type(error).__name__)
+        _log.error("a mistake of ours: %s", type(error).__name__, exc_info=error)
         said = Said("服务内部出错，已记录。", "Something went wrong here; it was noted.")
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
@@ -90,7 +91,7 @@ def build(kind: Kind) -> APIRouter:
         """Write a new record; without an id it gets one from what it says."""
         stored = parts.records.create(kind, _told(new), actor, now)
         shown(request, [stored.record])
-        response.headers["Location"] = f"/v1/{kind}/{stored.record.id}"
+        response.headers["Location"] = f"/v1/{kind}/{quote(stored.record.id, safe='')}"
         return _answer(stored, kind, response)
 
     def replace(

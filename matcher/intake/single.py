@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcher.domain.records import Kind, Row
-from matcher.intake.layout import lay_out
 from matcher.intake.identity import Registry
 from matcher.intake.issues import RowIssue, Withdrawal
+from matcher.intake.layout import lay_out
 from matcher.intake.limits import Limits
 from matcher.intake.rows import RowBuilder
 

@@ -84,6 +84,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
 }
 QUERIES: dict[str, list[dict[str, str]]] = {
     "search": [{}, {"q": MARK}, {"q": "玉米淀粉改性"}],
+    "list": [{"limit": "200"}],
     "why": [{"left": "ex-a001", "right": "ex-i01"}, {"left": "zz-a0", "right": "ex-i01"}],
 }
 ABOUT_SECRETS = ("/achievements/zz-a0", "/achievements/zz-a0/similar", "/projects/zz-p0", "/achievements/zz-a0x")

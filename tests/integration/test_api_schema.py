@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import checks
 from schemathesis.core.result import Ok
 
@@ -51,7 +51,13 @@ def test_every_operation_answers_as_the_document_says(written: Service) -> None:
             continue
         asked.add(name)
 
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+        )
         @seed(1)
         @given(case=operation.as_strategy())
         def answers_as_it_says(case: Any) -> None:
