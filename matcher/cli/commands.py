@@ -20,6 +20,7 @@ from matcher.cli import (
     drifting,
     evaluating,
     identity,
+    jobs,
     measuring,
     policy,
     reporting,
@@ -246,6 +247,7 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.add_typer(jobs.app, name="jobs")
 
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:

@@ -6,6 +6,7 @@ from matcher.store.facts import Dangling, Upserted
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
+from matcher.store.jobs import Jobs
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
@@ -21,6 +22,7 @@ __all__ = [
     "Import",
     "ImportState",
     "Imports",
+    "Jobs",
     "Outcomes",
     "Records",
     "Registers",

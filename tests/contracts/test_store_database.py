@@ -91,6 +91,7 @@ def test_ids_are_compared_by_bytes_on_a_server_of_any_locale(database: Database)
         ("identities", "alias"),
         ("identities", "canonical"),
         ("controls", "asker"),
+        ("jobs", "id"),
     }
 
 
@@ -125,7 +126,7 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(database: Databas
 def test_a_database_of_the_first_schema_is_migrated_with_its_records(database: Database) -> None:
     with database.begin() as connection:
         Records(connection).upsert([Fund(id="F-1")], NOW)
-        for table in ("identities", "controls", "history", *REGISTER_KINDS):
+        for table in ("identities", "controls", "history", "jobs", *REGISTER_KINDS):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(StoreError) as failure:
