@@ -1,5 +1,7 @@
 """The database: tables, migrations and the only SQL."""
 
+from matcher.store.accounts import Accounts, Organisations
+from matcher.store.audit import Answered, Answers, Audit
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
@@ -10,9 +12,14 @@ from matcher.store.jobs import Jobs
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
+from matcher.store.sign_in import Session, SignIns
 from matcher.store.upserts import Counts
 
 __all__ = [
+    "Accounts",
+    "Answered",
+    "Answers",
+    "Audit",
     "Controls",
     "Counts",
     "Dangling",
@@ -23,10 +30,13 @@ __all__ = [
     "ImportState",
     "Imports",
     "Jobs",
+    "Organisations",
     "Outcomes",
     "Records",
     "Registers",
     "Replaced",
+    "Session",
+    "SignIns",
     "Stamp",
     "Upserted",
     "check",
