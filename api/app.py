@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from http import HTTPStatus
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.guard import Guard
-from api.routes import audit, health, matching, records, session, users
+from api.routes import audit, health, imports, jobs, matching, records, session, users
 from matcher import __version__
 from matcher.bootstrap import Installation
 from matcher.cli.failures import reported
@@ -23,7 +24,10 @@ from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-ROUTERS = (health.router, session.router, *records.routers, matching.router, users.router, audit.router)
+ROUTERS = (
+    health.router, session.router, *records.routers, matching.router, users.router, audit.router, jobs.router,
+    imports.router,
+)  # fmt: skip
 
 _log = logging.getLogger("matcher.api")
 
@@ -33,7 +37,8 @@ def create_app(installation: Installation) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with installation.worker(Event()).beside() if installation.settings.serve_jobs else nullcontext():
+            yield
         installation.close()
 
     app = FastAPI(

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     chains: Path | None = Field(
         None, description="File of industry chains that serves instead of the shipped `data/taxonomy/chains.yaml`."
     )
+    serve_jobs: bool = Field(
+        True,
+        description="Whether the processes of the service do jobs too; `false` leaves them all to `matcher jobs work`.",
+    )
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property

@@ -10,14 +10,27 @@ from typing import Any
 from matcher.domain.accounts import Actor, Role
 from matcher.domain.jobs import Job, JobState
 from matcher.domain.records import Kind
-from matcher.errors import ConflictError, RecordNotFoundError
+from matcher.errors import ConfigurationError, ConflictError, IntakeError, RecordNotFoundError
 from matcher.intake import check_mapping
+from matcher.intake.sheets import csv_text
 from matcher.services.job_kinds import KINDS
 from matcher.services.uploads import Upload, Uploads
 from matcher.store import Database, Jobs
-from matcher.wording import Said
+from matcher.wording import Language, Said
 
 SEE_ALL = (Role.ADMINISTRATOR, Role.BUREAU)
+
+
+ISSUE_COLUMNS: Mapping[str, Said] = {
+    "file": Said("文件", "file"),
+    "row": Said("行", "row"),
+    "field": Said("字段", "field"),
+    "severity": Said("程度", "severity"),
+    "value": Said("内容", "value"),
+    "message": Said("问题", "message"),
+    "step": Said("处理办法", "step"),
+    "code": Said("代码", "code"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,9 @@ class JobQueue:
     def submit_import(self, uploads: Sequence[Upload], order: ImportOrder, actor: Actor | None, now: datetime) -> Job:
         """Keep the files and put their import into the queue.
 
-        Raises IntakeError for files that cannot be imported, ConfigurationError for a mapping of unknown columns.
+        Raises IntakeError for files that cannot be imported, or a mapping to fields that are not there.
         """
-        columns = None
-        if order.mapping:
-            checked = check_mapping(order.mapping, kind=order.kind)
-            columns = {table.value: dict(names) for table, names in checked.items()}
+        columns = _columns(order)
         job_id = self._new_id()
         arguments = {
             "files": self._uploads.keep(job_id, uploads),
@@ -79,6 +89,14 @@ class JobQueue:
         """The job. Raises RecordNotFoundError for one that is not there or is not the actor's business."""
         with self._database.read() as connection:
             return _seen(Jobs(connection), job_id, actor)
+
+    def issues(self, job_id: str, actor: Actor | None, language: Language) -> str:
+        """What an import had to say about rows, as .csv. Raises ConflictError for a job that has no such result."""
+        job = self.get(job_id, actor)
+        if job.result is None or "issues" not in job.result:
+            raise _ended(job)
+        rows = [[_cell(issue[name], language) for name in ISSUE_COLUMNS] for issue in job.result["issues"]]
+        return csv_text([said.to(language) for said in ISSUE_COLUMNS.values()], rows)
 
     def page(
         self,
@@ -124,6 +142,18 @@ class JobQueue:
                 self._uploads.path(job_id, job.arguments["files"])
             jobs.resume(job_id, now)
             return _seen(jobs, job_id, actor)
+
+
+def _columns(order: ImportOrder) -> dict[str, dict[str, str]] | None:
+    try:
+        checked = check_mapping(order.mapping, kind=order.kind) if order.mapping else {}
+    except ConfigurationError as error:  # of a file on the server it is a setting; here it is what was sent
+        raise IntakeError(error.message, error.step) from error
+    return {table.value: dict(names) for table, names in checked.items()} or None
+
+
+def _cell(value: Any, language: Language) -> str | int:
+    return str(value[language.value]) if isinstance(value, Mapping) else value
 
 
 def _sees_all(actor: Actor | None) -> bool:

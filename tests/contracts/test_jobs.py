@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
+import sqlalchemy as sa
 
 from matcher.domain.jobs import EXHAUSTED, LEASE, MOST_ATTEMPTS, Job, JobError, JobState
 from matcher.store import Database, Jobs
@@ -128,9 +129,10 @@ def test_a_claim_that_is_not_committed_holds_nobody_up_on_postgresql(database: D
         pytest.skip("SQLite has one writer at a time")
     add(database, "a")
     add(database, "b")
-    with database.begin() as connection:
-        first = Jobs(connection).claim(["index"], "h1", NOW)
-        second = claim(database, "h2")  # on a connection of its own, while the first still holds its row
+    with database.engine.begin() as one, database.engine.begin() as other:
+        first = Jobs(one).claim(["index"], "h1", NOW)
+        other.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+        second = Jobs(other).claim(["index"], "h2", NOW)
     assert {job and job.id for job in (first, second)} == {"a", "b"}
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from matcher.bootstrap import Installation
@@ -90,8 +92,8 @@ class House:
             return Records(connection).count()[Kind.ACHIEVEMENTS]
 
 
-def installed(home: Path) -> Installation:
-    settings = Settings(home=home, cache_dir=home / "cache", database_url="", encoder="hashing")
+def installed(home: Path, url: str = "") -> Installation:
+    settings = Settings(home=home, cache_dir=home / "cache", database_url=url, encoder="hashing")
     return Installation(settings, tell=lambda _: None)
 
 
@@ -227,18 +229,20 @@ def test_a_job_is_seen_by_who_made_it_and_by_administrators_and_the_bureau(house
         assert len(jobs.page(somebody("boss", role), limit=9).jobs) == 2
     assert [each.id for each in jobs.page(maker, limit=9).jobs] == [job.id]
     assert jobs.page(other, limit=9).jobs == []
-    for hidden in (lambda: jobs.get(job.id, other), lambda: jobs.cancel(job.id, other, NOW)):
-        with pytest.raises(RecordNotFoundError) as refused:
-            hidden()
-        with pytest.raises(RecordNotFoundError) as unknown:
-            jobs.get("0" * len(job.id), other)
-        assert str(refused.value).replace(job.id, "") == str(unknown.value).replace("0" * len(job.id), "")
+    with pytest.raises(RecordNotFoundError) as refused:
+        jobs.get(job.id, other)
+    with pytest.raises(RecordNotFoundError) as unknown:
+        jobs.get("0" * len(job.id), other)
+    assert str(refused.value).replace(job.id, "") == str(unknown.value).replace("0" * len(job.id), "")
+    for do in (jobs.cancel, jobs.resume):
+        with pytest.raises(RecordNotFoundError):
+            do(job.id, other, NOW)
     with pytest.raises(RecordNotFoundError):
         jobs.page(other, limit=9, cursor=job.id)
 
 
 def test_pages_follow_each_other_by_their_cursor(house: House) -> None:
-    made = []
+    made: list[str] = []
     for _ in range(5):
         house.clock.now += timedelta(seconds=1)
         made.append(house.submit("train", only_stale=len(made)).id)
@@ -457,14 +461,29 @@ def test_files_without_a_job_are_swept_after_a_day_and_others_never(house: House
 # --- killed ---
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The setting of an empty database, once of each sort."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"jobs_{uuid.uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        yield server.get_uri(name, driver="psycopg")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 @pytest.mark.slow
-def test_an_import_killed_in_the_middle_is_finished_by_another_worker(tmp_path: Path) -> None:
+def test_an_import_killed_in_the_middle_is_finished_by_another_worker(tmp_path: Path, database_url: str) -> None:
     home, total = tmp_path / "home", 20_000
-    with closing(installed(home)) as installation:
+    with closing(installed(home, database_url)) as installation:
+        installation.initialise()
         house = House(installation)
         house.clock.now = datetime.now(UTC)
         job = house.hand_in(("achievements.csv", large(total)))
-        process = start(home, "jobs", "work")
+        process = start(home, "jobs", "work", database_url=database_url)
         until(lambda: house.results() > 3000)
         process.kill()
         process.communicate()
