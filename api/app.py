@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from http import HTTPStatus
 from threading import Event
 from typing import Annotated
@@ -14,26 +15,38 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api import logging as api_logging
 from api import problems
 from api.guard import Guard
-from api.routes import audit, health, imports, jobs, matching, records, session, users
+from api.metrics import Metrics
+from api.observing import Observed
+from api.routes import audit, health, imports, jobs, matching, metrics, records, session, users
+from api.workers import prepare_metrics
 from matcher import __version__
-from matcher.bootstrap import Installation
+from matcher.bootstrap import Installation, checkup_plan
 from matcher.cli.failures import reported
+from matcher.services.checkup import look, require_sound
 from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTERS = (
-    health.router, session.router, *records.routers, matching.router, users.router, audit.router, jobs.router,
-    imports.router,
+    health.router, session.router, *records.routers, matching.router, users.router, audit.router, metrics.router,
+    jobs.router, imports.router,
 )  # fmt: skip
 
 _log = logging.getLogger("matcher.api")
 
 
-def create_app(installation: Installation) -> FastAPI:
-    """The service over one installation."""
+def create_app(installation: Installation) -> Observed:
+    """The service over one installation, with its metrics and its log around it."""
+    app = routed(installation)
+    figures: Metrics = app.state.metrics
+    return Observed(app, begun=[figures.begun], ended=[figures.ended, api_logging.log_request])
+
+
+def routed(installation: Installation) -> FastAPI:
+    """The operations over one installation."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -50,7 +63,7 @@ def create_app(installation: Installation) -> FastAPI:
         generate_unique_id_function=_operation,
         responses=problems.RESPONSES,
     )
-    app.state.installation, app.state.guard = installation, Guard(installation)
+    app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
@@ -61,11 +74,14 @@ def create_app(installation: Installation) -> FastAPI:
         """Strangers learn nothing of what there is."""
         raise problems.Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
 
+    framework = app.openapi
+    app.openapi = cache(lambda: problems.describe(framework()))  # type: ignore[method-assign]
     return app
 
 
-def application() -> FastAPI:
+def application() -> Observed:
     """The service of a worker process, from the settings of its environment."""
+    api_logging.configure()
     return create_app(Installation(Settings(), tell=lambda said: _log.info("%s", said)))
 
 
@@ -79,13 +95,25 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="进程数。How many processes.")] = 1,
 ) -> None:
     """启动 HTTP 服务。Start the HTTP service."""
-    installation = Installation(Settings(), tell=lambda said: _log.warning("%s", said))
-    _ = installation.database  # what is wrong with the settings is told before anything listens
+    settings = Settings()
+    api_logging.configure()
+    require_sound(look(checkup_plan(settings)), lambda said: _log.warning("%s", said))
+    installation = Installation(settings, tell=lambda said: _log.info("%s", said))
+    _ = installation.database  # migrated once, before the workers start
+    prepare_metrics(installation.home, workers)
     if workers == 1:
-        uvicorn.run(create_app(installation), host=host, port=port)
+        uvicorn.run(create_app(installation), host=host, port=port, log_config=None, access_log=False)
         return
     installation.close()
-    uvicorn.run("api.app:application", factory=True, host=host, port=port, workers=workers)
+    uvicorn.run(
+        "api.app:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+    )
 
 
 def main() -> None:

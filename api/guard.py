@@ -18,6 +18,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api.observing import request_id
 from api.permissions import PERMISSIONS, Permission
 from api.problems import Refused
 from matcher.bootstrap import Installation
@@ -148,7 +149,7 @@ class Guard:
             operation=operation,
             target=request.url.path[:400],
             record_ids=tuple(sorted(request.state.shown)),
-            request_id=getattr(request.state, "request_id", ""),
+            request_id=request_id(),
         )
 
     def _note(self, deed: Deed) -> None:

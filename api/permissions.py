@@ -70,4 +70,5 @@ PERMISSIONS: Mapping[str, Permission] = {
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
     "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
 }

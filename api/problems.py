@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.observing import request_id
 from matcher import errors
 from matcher.services.access import ThrottledError
 from matcher.services.records import InvalidRecordError
@@ -33,6 +34,7 @@ STATUSES: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     InvalidRecordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-record"),
     errors.IntakeError: (HTTPStatus.UNPROCESSABLE_ENTITY, "intake"),
     errors.GrantError: (HTTPStatus.CONFLICT, "grant"),
+    errors.MailError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     errors.EvaluationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "evaluation"),
     errors.PolicyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "policy"),
     errors.UnservedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
@@ -80,15 +82,26 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = []
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(code).phrase}
-    for code in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
-}
+STATUSES_OF_ALL = (400, 401, 403, 404, 405, 409, 413, 422, 429, 503)
 """What every operation may answer beside its own."""
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "description": HTTPStatus(code).phrase} for code in STATUSES_OF_ALL
+}
+
+
+def describe(schema: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with problems under their own media type, which the framework cannot be told."""
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for code, response in operation["responses"].items():
+                if int(code) >= 400:
+                    response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(unused, None)
+    return schema
 
 
 def problem(
-    request: Request,
     status: HTTPStatus,
     slug: str,
     said: Said,
@@ -104,7 +117,7 @@ def problem(
         detail=said.en,
         detail_zh=said.zh,
         step=Text.of(step) if step else None,
-        request_id=getattr(request.state, "request_id", ""),
+        request_id=request_id(),
         errors=found or [],
     )
     told = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
@@ -123,12 +136,12 @@ def install(app: FastAPI) -> None:
             # Anybody may read the answer; where the database is stands in the log only.
             _log.error("unavailable: %s", error)
             said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
-            return problem(request, status, slug, said, headers={"Retry-After": "5"})
+            return problem(status, slug, said, headers={"Retry-After": "5"})
         if status is HTTPStatus.NOT_FOUND:
-            return problem(request, status, slug, HIDDEN)
+            return problem(status, slug, HIDDEN)
         headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
         found = [issue.to_json() for issue in error.issues] if isinstance(error, InvalidRecordError) else None
-        return problem(request, status, slug, error.message, error.step, headers, found)
+        return problem(status, slug, error.message, error.step, headers, found)
 
     @app.exception_handler(RequestValidationError)
     def of_request(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -138,16 +151,16 @@ def install(app: FastAPI) -> None:
         ]
         said = Said("请求内容有误。", "The request is not as it should be.")
         step = Said("请按 /openapi.json 改正所列字段。", "Correct the fields that are named; see /openapi.json.")
-        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
 
     @app.exception_handler(HTTPException)
     def of_framework(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
         said = error.said if isinstance(error, Refused) else Said("请求无法处理。", status.description or status.phrase)
-        return problem(request, status, status.phrase.lower().replace(" ", "-"), said, headers=error.headers)
+        return problem(status, status.phrase.lower().replace(" ", "-"), said, headers=error.headers)
 
     @app.exception_handler(Exception)
     def of_mistake(request: Request, error: Exception) -> JSONResponse:
         _log.exception("a mistake of ours: %s", type(error).__name__)
         said = Said("服务内部出错，已记录。", "Something went wrong here; it was noted.")
-        return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)

@@ -21,9 +21,11 @@ from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.access import Access
+from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
 from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
+from matcher.services.checkup import Plan
 from matcher.services.contracts import Contracts
 from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
@@ -37,7 +39,9 @@ from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
-from matcher.services.letters import Letters, Outbox
+from matcher.services.letters import Letters
+from matcher.services.mail import Mailer, Outbox, Smtp
+from matcher.services.mail_server import parse_server
 from matcher.services.matching import Matching
 from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
@@ -46,23 +50,24 @@ from matcher.services.records import RecordBook
 from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
+from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
+from matcher.services.vitals import Vitals
 from matcher.services.wishes import StandingWishes
 from matcher.services.worker import Worker
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
 from matcher.wording import Said
 
+NOBODY = "matcher@localhost"
+"""The sender of letters that do not leave the machine."""
+
 
 class Installation:
     """Everything one set of settings names, built when it is first needed."""
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
-        if settings.vector_store != "faiss":
-            raise ConfigurationError(
-                Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
-                Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
-            )
+        _require_known_store(settings)
         self.settings = settings
         self._tell = tell
         self.progress = progress
@@ -127,7 +132,7 @@ class Installation:
     @cached_property
     def letters(self) -> Letters:
         """Letters about accounts."""
-        return Letters(self.access, Outbox(self.home / "outbox"), "http://127.0.0.1:8000")
+        return Letters(self.access, self.mailer, self.settings.base_url or "http://127.0.0.1:8000")
 
     @cached_property
     def journal(self) -> Journal:
@@ -145,9 +150,19 @@ class Installation:
         return Finding(self.pairings, self.builder)
 
     @cached_property
+    def vitals(self) -> Vitals:
+        """How the installation is, in figures."""
+        return Vitals(self.database, self.indexer)
+
+    @cached_property
     def identity(self) -> Identity:
         """Who is who."""
         return Identity(self.database)
+
+    @cached_property
+    def subjects(self) -> SubjectRights:
+        """What is kept about people."""
+        return SubjectRights(self.database, [StoredSubjects(self.database), AccountSubjects(self.people)])
 
     @cached_property
     def duplicates(self) -> Duplicates:
@@ -241,6 +256,14 @@ class Installation:
         return Sharing(self.database, self.pairings, self.builder, self.rulebook, gazetteer, industries)
 
     @cached_property
+    def mailer(self) -> Mailer:
+        """The way out for letters: the mail server that is set, else the outbox."""
+        told = self.settings
+        if not told.smtp_url:
+            return Outbox(self.home / "outbox", told.mail_from or NOBODY)
+        return Smtp(parse_server(told.smtp_url), told.mail_from)
+
+    @cached_property
     def matching(self) -> Matching:
         """The use cases of matching."""
         return Matching(self.pairings, self.builder)
@@ -273,6 +296,35 @@ class Installation:
 
 def _new_id() -> str:
     return secrets.token_hex(8)
+
+
+def checkup_plan(settings: Settings) -> Plan:
+    """What `matcher check`, and the service before it listens, look at."""
+    rules = settings.policy_folder or resources.data_folder("policy")
+    loads: list[Callable[[], object]] = [lambda: _require_known_store(settings), lambda: load_rulebook(rules)]
+    if chains := settings.chains_file:
+        loads.append(lambda: load_chains(chains, resources.load_industries(), resources.load_fields()))
+    if settings.encoder.strip() not in ("", "default"):  # which is built on its first use
+        loads.append(lambda: resolve_encoder(settings.encoder, settings.cache_folder / "encoder"))
+    return Plan(
+        home=settings.home_folder,
+        cache=settings.cache_folder,
+        database_url=settings.url,
+        own_database=not settings.database_url,
+        encoder=settings.encoder,
+        loads=tuple(loads),
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
+    )
+
+
+def _require_known_store(settings: Settings) -> None:
+    if settings.vector_store != "faiss":
+        raise ConfigurationError(
+            Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
+            Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
+        )
 
 
 def _made(folder: Path, setting: str) -> Path:

@@ -18,6 +18,12 @@ MatcherError
 ├── AccountError            an address or a password cannot be used
 ├── SignInError             who asks is not known, or has tried too often
 ├── ConflictError           somebody else changed it meanwhile, or it is there already
+├── BackupError             a backup cannot be made or restored
+│   ├── DamagedBackupError  the archive is cut short or changed
+│   └── NewerBackupError    a newer version of the product made it
+├── MailError               a letter was not handed over
+│   ├── MailDelayedError    it may pass later
+│   └── MailRefusedError    it will not pass as it is
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
@@ -105,6 +111,30 @@ class SignInError(MatcherError):
 
 class ConflictError(MatcherError):
     """Somebody else changed it meanwhile, or it is there already. Nothing was written."""
+
+
+class BackupError(MatcherError):
+    """A backup cannot be made or restored. Nothing was changed."""
+
+
+class DamagedBackupError(BackupError):
+    """The archive is cut short, changed, or none of ours."""
+
+
+class NewerBackupError(BackupError):
+    """A newer version of the product made the archive."""
+
+
+class MailError(MatcherError):
+    """A letter was not handed over. No message names who it was for."""
+
+
+class MailDelayedError(MailError):
+    """The way is closed for now: the same letter may pass later."""
+
+
+class MailRefusedError(MailError):
+    """The letter will not pass as it is: trying again is of no use."""
 
 
 class GrantError(MatcherError):

@@ -42,6 +42,13 @@ class Settings(BaseSettings):
         True,
         description="Whether the processes of the service do jobs too; `false` leaves them all to `matcher jobs work`.",
     )
+    smtp_url: str = Field(
+        "",
+        description="Mail server: `smtps://user:password@host`, `smtp+starttls://user:password@host` or "
+        "`smtp://localhost`; default: letters are written to `outbox` in the home folder.",
+    )
+    mail_from: str = Field("", description="Sender of letters, `Name <name@host>`; needed with `MATCHER_SMTP_URL`.")
+    base_url: str = Field("", description="Public address of the service, for links in letters: `https://host`.")
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property

@@ -13,9 +13,12 @@ import typer
 
 from matcher import __version__
 from matcher.cli import (
+    account,
+    backup,
     broker,
     carrier,
     chaining,
+    checking,
     control,
     drifting,
     evaluating,
@@ -27,6 +30,7 @@ from matcher.cli import (
     reports,
     resource,
     show,
+    subject,
 )
 from matcher.cli.console import Screen
 from matcher.cli.failures import reported
@@ -231,6 +235,7 @@ def why(
             show.show_why(session.screen, found)
 
 
+app.add_typer(account.app, name="account")
 app.add_typer(control.app, name="control")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
@@ -248,6 +253,10 @@ app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(subject.app, name="subject")
+app.command()(checking.check)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:

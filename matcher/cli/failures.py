@@ -23,7 +23,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        _exit(_wrong_setting(error))
+        _exit(wrong_settings(error)[0])
     except MatcherError as error:
         _exit(error)
     except OSError as error:
@@ -37,33 +37,37 @@ def reported() -> Iterator[None]:
 
 
 def _exit(error: MatcherError) -> None:
-    Screen(_language()).error(error)
+    Screen(chosen_language()).error(error)
     sys.exit(1)
 
 
 def _interrupted() -> None:
     said = Said("已中断；再次运行同一命令即可继续。", "Interrupted; run the same command again to go on.")
-    Screen(_language()).note(said)
+    Screen(chosen_language()).note(said)
     sys.exit(INTERRUPTED)
 
 
-def _language() -> Language:
+def chosen_language() -> Language:
+    """The language that is set, or Chinese while the settings cannot be read."""
     try:
         return Settings().language
     except ValidationError:
         return Language.ZH
 
 
-def _wrong_setting(error: ValidationError) -> ConfigurationError:
-    fault = error.errors()[0]
-    name = f"MATCHER_{str(fault['loc'][0]).upper()}"
-    return ConfigurationError(
-        Said(f"设置 {name} 无效：{fault['input']}。", f"The setting {name} is not valid: {fault['input']}."),
-        Said(
-            f"请改正或取消这个环境变量，见 README 的设置表（{fault['msg']}）。",
-            f"Correct or unset this environment variable; see the settings in the README ({fault['msg']}).",
-        ),
-    )
+def wrong_settings(error: ValidationError) -> list[ConfigurationError]:
+    """What each of the settings that were refused has wrong."""
+    return [
+        ConfigurationError(
+            Said(f"设置 {name} 无效：{fault['input']}。", f"The setting {name} is not valid: {fault['input']}."),
+            Said(
+                f"请改正或取消这个环境变量，见 README 的设置表（{fault['msg']}）。",
+                f"Correct or unset this environment variable; see the settings in the README ({fault['msg']}).",
+            ),
+        )
+        for fault in error.errors()
+        for name in [f"MATCHER_{str(fault['loc'][0]).upper()}"]
+    ]
 
 
 def _unusable(error: OSError) -> MatcherError:

@@ -72,6 +72,17 @@ class Indexer:
         """Whether the files on disk lag behind the database. Raises DamagedIndexError when they cannot be read."""
         return self._folder.origin() != self.origin()
 
+    def lag(self) -> int | None:
+        """How many revisions the files on disk are behind; None when they have to be built anew.
+
+        Raises DamagedIndexError when they cannot be read.
+        """
+        held = self._folder.origin()
+        with self._database.read() as connection:
+            stored = Records(connection)
+            now = self._origin(stored)
+            return now.revision - held.revision if held and _continues(stored, held, now) else None
+
     def refresh(self, progress: Progress | None = None, *, rebuild: bool = False) -> tuple[Snapshot, IndexReport]:
         """The snapshot of this moment, loaded, brought up to date, or built anew when it is of no use.
 

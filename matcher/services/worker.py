@@ -11,7 +11,7 @@ from threading import Event, Thread
 from typing import Any
 
 from matcher.domain.jobs import MOST_ATTEMPTS, Job, JobError, JobState
-from matcher.errors import MatcherError, RecordNotFoundError, StoreError
+from matcher.errors import MatcherError, StoreError, UnservedError
 from matcher.services.job_faults import OF_THE_MACHINE, fault
 from matcher.services.job_kinds import KINDS, JobKind, Parts
 from matcher.services.pulse import CancelAsked, ClaimLost, Pulse, Stopping
@@ -123,8 +123,7 @@ class Worker:
             return None
         except Exception as error:
             _log_failure(job, error)
-            passing = isinstance(error, StoreError) and not isinstance(error, RecordNotFoundError)
-            if passing and job.attempts < MOST_ATTEMPTS:
+            if isinstance(error, UnservedError) and job.attempts < MOST_ATTEMPTS:
                 return Ending(JobState.QUEUED, due_in=BACK_OFF * 2**job.attempts)
             return Ending(JobState.FAILED, error=fault(error, self._parts.uploads.folder(job.id)))
         return Ending(JobState.DONE, result=outcome.result, then=outcome.then)

@@ -9,6 +9,7 @@ from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.jobs import Jobs
+from matcher.store.personal import Personal
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
@@ -32,6 +33,7 @@ __all__ = [
     "Jobs",
     "Organisations",
     "Outcomes",
+    "Personal",
     "Records",
     "Registers",
     "Replaced",

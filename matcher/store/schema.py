@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import command
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from matcher.errors import StoreError
 from matcher.store.database import Database
+from matcher.store.tables import metadata
 from matcher.wording import Said
 
 _LOCK_KEY = 0x6D617463
@@ -33,6 +36,44 @@ def upgrade(database: Database) -> None:
         config = _config()
         _at_head(connection, config)
         config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def latest() -> str:
+    """The schema this version of the product writes."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has the migration that leads to a schema."""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def require_not_newer(database: Database) -> None:
+    """Raise `StoreError` when a newer version of the product has written the database."""
+    with database.read() as connection:
+        _at_head(connection, _config())
+
+
+@contextmanager
+def rebuilding(database: Database, revision: str) -> Iterator[sa.Connection]:
+    """Replace all tables, in one transaction: empty ones of an earlier schema for the block to fill, migrated after it.
+
+    Whatever fails, the tables and rows that were there before are there again.
+    """
+    with _one_at_a_time, database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        found = sa.MetaData()
+        ours = {*metadata.tables, "alembic_version"} & set(sa.inspect(connection).get_table_names())
+        found.reflect(connection, only=sorted(ours), resolve_fks=False)
+        found.drop_all(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
         command.upgrade(config, "head")
 
 

@@ -27,7 +27,7 @@ from matcher.errors import (
     EncoderError,
     IntakeError,
     RecordNotFoundError,
-    StoreError,
+    UnservedError,
 )
 from matcher.services import pulse
 from matcher.services.job_kinds import KINDS, JobKind, Outcome, Parts, Tell
@@ -429,7 +429,7 @@ def test_the_log_has_what_the_administrator_needs_and_no_values_of_users(
 
 
 def test_a_database_that_was_away_is_tried_again_later_and_not_for_ever(house: House) -> None:
-    away = StoreError(Said("x", "x"), Said("", ""))
+    away = UnservedError(Said("x", "x"), Said("", ""))
     job = failing(house, away)
     for attempt in range(1, MOST_ATTEMPTS):
         assert (job.state, job.attempts) == (JobState.QUEUED, attempt)

@@ -1,0 +1,42 @@
+"""Files that appear whole, at once and for their owner only, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name when the block ends well, and none when it does not or the process is killed."""
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    nameless = _nameless(path.parent)
+    file = open(nameless if nameless is not None else _named(fresh), "w+b")  # noqa: PTH123, SIM115  # a descriptor
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            if nameless is not None:
+                # With `src_dir_fd` Python calls linkat, which can follow the link to a file without a name.
+                os.link(f"/proc/self/fd/{nameless}", fresh, src_dir_fd=nameless)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _nameless(folder: Path) -> int | None:
+    """A descriptor of a file without a name, which the system takes back by itself; None where there are none."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is not None:
+        with suppress(OSError):  # the file system has none; whatever else is wrong shows when the named one is made
+            return os.open(folder, flag | os.O_RDWR, 0o600)
+    return None
+
+
+def _named(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
