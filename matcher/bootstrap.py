@@ -37,6 +37,7 @@ from matcher.services.granting import Granting
 from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
+from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
 from matcher.services.letters import Letters
@@ -162,7 +163,9 @@ class Installation:
     @cached_property
     def subjects(self) -> SubjectRights:
         """What is kept about people."""
-        return SubjectRights(self.database, [StoredSubjects(self.database), AccountSubjects(self.people)])
+        return SubjectRights(
+            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+        )
 
     @cached_property
     def duplicates(self) -> Duplicates:

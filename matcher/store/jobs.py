@@ -169,6 +169,15 @@ class Jobs:
         none = {"finished_at": None, "error": None, "result": None}
         self._write(sa.update(jobs).where(jobs.c.id == job_id, ended).values(afresh | none))
 
+    def imported(self) -> list[Job]:
+        """The imports that have a result."""
+        with_result = sa.select(jobs).where(jobs.c.kind == "import", jobs.c.result.is_not(None))
+        return self._select(with_result.order_by(jobs.c.created_at, jobs.c.id))
+
+    def correct(self, job_id: str, result: Mapping[str, Any]) -> None:
+        """Write a result anew, where a person is taken out of it."""
+        self._write(sa.update(jobs).where(jobs.c.id == job_id).values(result=dict(result)))
+
     def forget(self, before: datetime) -> int:
         """Delete jobs that ended before a moment; how many."""
         return self._write(sa.delete(jobs).where(jobs.c.finished_at < before))

@@ -216,6 +216,22 @@ def test_training_tells_what_was_compared(house: House) -> None:
     assert [each["pairing"] for each in done.result["pairings"]] == ["achievement_incubator", "project_fund"]
 
 
+def test_a_person_whom_an_issue_quotes_is_told_of_it_and_taken_out(house: House) -> None:
+    job = house.hand_in(("achievements.csv", "id,title,trl\nA1,玉米,问 z@example.org\nA2,小麦,十一\n"))
+    house.worker().once()
+    rights = house.installation.subjects
+    quoted = [each for each in rights.export("z@example.org") if each.table == "jobs"]
+    assert quoted
+    assert all(each.origin.startswith("achievements.csv:") for each in quoted)
+    rights.erase("z@example.org", [], NOW, dry_run=False)
+    assert "z@example.org" not in str(house.get(job.id).to_json())
+    assert rights.export("z@example.org") == []
+    result = house.get(job.id).result
+    assert result is not None
+    assert [issue["row"] for issue in result["issues"]] == [2, 3]
+    assert "十一" in str(result["issues"][1])
+
+
 # --- who sees them ---
 
 
