@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cache
 from http import HTTPStatus
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from api import problems
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
-from api.routes import audit, health, matching, metrics, records, session, users
+from api.routes import audit, health, imports, jobs, matching, metrics, records, session, users
 from api.workers import prepare_metrics
 from matcher import __version__
 from matcher.bootstrap import Installation, checkup_plan
@@ -29,7 +30,10 @@ from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-ROUTERS = (health.router, session.router, *records.routers, matching.router, users.router, audit.router, metrics.router)
+ROUTERS = (
+    health.router, session.router, *records.routers, matching.router, users.router, audit.router, metrics.router,
+    jobs.router, imports.router,
+)  # fmt: skip
 
 _log = logging.getLogger("matcher.api")
 
@@ -46,7 +50,8 @@ def routed(installation: Installation) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with installation.worker(Event()).beside() if installation.settings.serve_jobs else nullcontext():
+            yield
         installation.close()
 
     app = FastAPI(

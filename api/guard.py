@@ -63,10 +63,12 @@ class Guard:
     async def answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
         """The operation's answer to whoever may have it."""
         request.state.shown = set()
-        await _read_body(request, permission.most_bytes)
         if permission.roles is None:
+            await _read_body(request, permission.most_bytes)
             return await answer(request)
+        # A stranger's body is not taken in: files are long.
         request.state.actor = actor = await run_in_threadpool(self._admit, request, permission)
+        await _read_body(request, permission.most_bytes)
         if permission.scope is Scope.WRITE:
             # Whoever hangs up meanwhile does not leave a transaction half done.
             return await asyncio.shield(asyncio.ensure_future(self._write(request, operation, actor, answer)))

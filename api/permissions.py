@@ -61,5 +61,14 @@ PERMISSIONS: Mapping[str, Permission] = {
     "open_record": WRITING,
     "close_record": WRITING,
     "list_audit": STAFF_READING,
+    # Whose job it is decides the queue.
+    "list_jobs": SIGNED_IN,
+    "read_job": SIGNED_IN,
+    "read_job_issues": SIGNED_IN,
+    "cancel_job": WRITING,
+    "resume_job": WRITING,
+    "submit_job": Permission(STAFF, Scope.WRITE),
+    # An import may write anybody's records.
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
 }

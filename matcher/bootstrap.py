@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 
 from matcher import resources
 from matcher.encoder.cache import CachedEncoder
@@ -35,6 +37,8 @@ from matcher.services.granting import Granting
 from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
+from matcher.services.job_subjects import JobSubjects
+from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
 from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
@@ -48,8 +52,10 @@ from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
 from matcher.services.subjects import StoredSubjects, SubjectRights
+from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
 from matcher.services.wishes import StandingWishes
+from matcher.services.worker import Worker
 from matcher.settings import Settings
 from matcher.store import Database, check, open_database, upgrade
 from matcher.wording import Said
@@ -157,7 +163,9 @@ class Installation:
     @cached_property
     def subjects(self) -> SubjectRights:
         """What is kept about people."""
-        return SubjectRights(self.database, [StoredSubjects(self.database), AccountSubjects(self.people)])
+        return SubjectRights(
+            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+        )
 
     @cached_property
     def duplicates(self) -> Duplicates:
@@ -273,6 +281,24 @@ class Installation:
         """The use cases of mandate drift."""
         gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
         return Drifting(self.pairings, self.builder.words, gazetteer, industries)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files handed in for jobs."""
+        return Uploads(self.home / "uploads")
+
+    @cached_property
+    def jobs(self) -> JobQueue:
+        """The use cases of jobs."""
+        return JobQueue(self.database, self.uploads, _new_id)
+
+    def worker(self, stop: Event) -> Worker:
+        """What works through the jobs until it is told to stop."""
+        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
 
 
 def checkup_plan(settings: Settings) -> Plan:

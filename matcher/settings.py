@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     chains: Path | None = Field(
         None, description="File of industry chains that serves instead of the shipped `data/taxonomy/chains.yaml`."
     )
+    serve_jobs: bool = Field(
+        True,
+        description="Whether the processes of the service do jobs too; `false` leaves them all to `matcher jobs work`.",
+    )
     smtp_url: str = Field(
         "",
         description="Mail server: `smtps://user:password@host`, `smtp+starttls://user:password@host` or "

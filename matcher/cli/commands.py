@@ -23,6 +23,7 @@ from matcher.cli import (
     drifting,
     evaluating,
     identity,
+    jobs,
     measuring,
     policy,
     reporting,
@@ -251,6 +252,7 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(subject.app, name="subject")
 app.command()(checking.check)
 app.command()(backup.backup)

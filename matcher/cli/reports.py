@@ -86,14 +86,7 @@ def _together(issues: Iterable[RowIssue]) -> list[tuple[RowIssue, list[int]]]:
 
 def index_json(report: IndexReport, counts: CacheCounts) -> dict[str, object]:
     """What an index run did, as plain JSON values."""
-    return {
-        "revision": report.revision,
-        "indexed": report.indexed,
-        "removed": report.removed,
-        "rebuilt": {"zh": report.rebuilt.zh, "en": report.rebuilt.en} if report.rebuilt else None,
-        "texts_encoded": counts.misses,
-        "texts_from_cache": counts.hits,
-    }
+    return {**report.to_json(), "texts_encoded": counts.misses, "texts_from_cache": counts.hits}
 
 
 def show_index(screen: Screen, report: IndexReport, counts: CacheCounts) -> None:

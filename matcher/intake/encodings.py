@@ -27,11 +27,7 @@ def encoding_of(path: Path) -> str:
 
     Raises UnreadableFileError with the offset of the first byte that fits none of them.
     """
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    for magic, zh, en in FOREIGN:
-        if start.startswith(magic):
-            raise _foreign(path, zh, en)
+    start = check_start(path)
     marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
     failures = {}
     for name in (marked,) if marked else ("utf-8", "gb18030"):
@@ -42,6 +38,16 @@ def encoding_of(path: Path) -> str:
     # The encoding that came furthest is the one that was meant.
     name = max(failures, key=lambda name: failures[name])
     raise _undecodable(path, name, failures[name])
+
+
+def check_start(path: Path) -> bytes:
+    """The first bytes of a text file. Raises UnreadableFileError where they are those of another kind of file."""
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    for magic, zh, en in FOREIGN:
+        if start.startswith(magic):
+            raise _foreign(path, zh, en)
+    return start
 
 
 def _first_bad_byte(path: Path, encoding: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -42,10 +43,17 @@ def write_sheet(path: Path, title: str, columns: Sequence[str], rows: Sequence[S
     """
     require_sheet(path)
     if path.suffix.lower() == ".csv":
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([_guarded(cell) for cell in row] for row in (columns, *rows))
+        path.write_text(csv_text(columns, rows), encoding="utf-8", newline="")
     else:
         _workbook(title, columns, rows).save(path)
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """One table as .csv, with the mark by which Excel knows its encoding."""
+    text = io.StringIO(newline="")
+    text.write("\ufeff")
+    csv.writer(text).writerows([_guarded(cell) for cell in row] for row in (columns, *rows))
+    return text.getvalue()
 
 
 def _guarded(cell: Cell) -> str:

@@ -12,13 +12,14 @@ from matcher.errors import UnsupportedFileError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.checks import missing
 from matcher.intake.delimited import Delimited
+from matcher.intake.encodings import check_start
 from matcher.intake.headers import HEADER_ROWS, find_header, recognised, unit_above
 from matcher.intake.issues import Remark, RowIssue, issue_at, tell
 from matcher.intake.jsonlines import JsonLines
 from matcher.intake.layout import Layout, lay_out
 from matcher.intake.limits import Limits, check_bytes
 from matcher.intake.names import known_names
-from matcher.intake.workbooks import Book
+from matcher.intake.workbooks import Book, check_directory
 from matcher.wording import Said
 
 READABLE = (".csv", ".tsv", ".jsonl", ".xlsx")
@@ -55,6 +56,20 @@ class Plan:
     layout: Layout
     header_row: int
     header: Sequence[object]
+
+
+def check_type(path: Path, limits: Limits) -> None:
+    """Refuse a file whose name or first bytes are of a kind that is not read, or that is too large.
+
+    Quick whatever its size: only reading it all proves that it can be read. Raises IntakeError.
+    """
+    if path.suffix.lower() not in READABLE:
+        raise unsupported(path)
+    check_bytes(path, limits)
+    if path.suffix.lower() == ".xlsx":
+        check_directory(path, limits)
+    else:
+        check_start(path)
 
 
 def open_tables(path: Path, limits: Limits, mapped: Sequence[str]) -> tuple[list[Table], list[str]]:

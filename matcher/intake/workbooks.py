@@ -105,18 +105,26 @@ def _formula(raw: object) -> str:
     return str(getattr(raw, "text", raw))
 
 
-def _check_archive(path: Path, limits: Limits) -> bool:
-    """Check size, ratio and checksums of the archive; whether any sheet holds a formula."""
+def check_directory(path: Path, limits: Limits) -> None:
+    """Refuse what is no workbook or unpacks to too much, by the archive's directory alone. Raises IntakeError."""
     with path.open("rb") as stream:
         start = stream.read(4)
     if start == _OLE:
         raise _old_or_locked(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            check_archive(path, sum(entry.file_size for entry in entries), limits)
+            check_archive(path, sum(entry.file_size for entry in archive.infolist()), limits)
+    except BROKEN_ARCHIVE as error:
+        raise _damaged(path, f"{type(error).__name__}: {error}") from error
+
+
+def _check_archive(path: Path, limits: Limits) -> bool:
+    """Check size, ratio and checksums of the archive; whether any sheet holds a formula."""
+    check_directory(path, limits)
+    try:
+        with zipfile.ZipFile(path) as archive:
             # Every entry is read, because a wrong checksum only shows at its end.
-            return sum(_has_formula(archive, entry) for entry in entries) > 0
+            return sum(_has_formula(archive, entry) for entry in archive.infolist()) > 0
     except BROKEN_ARCHIVE as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
 

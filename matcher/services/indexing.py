@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
@@ -29,6 +30,15 @@ class IndexReport:
     rebuilt: Said | None = None
     ids: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     """The records indexed, by table."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON values."""
+        return {
+            "revision": self.revision,
+            "indexed": self.indexed,
+            "removed": self.removed,
+            "rebuilt": {"zh": self.rebuilt.zh, "en": self.rebuilt.en} if self.rebuilt else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

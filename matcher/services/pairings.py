@@ -195,11 +195,15 @@ class Pairings:
             kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
         return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
 
-    def train(self, now: datetime, *, only_stale: bool = False) -> list[TrainingReport]:
+    def train(
+        self, now: datetime, *, only_stale: bool = False, progress: Progress | None = None
+    ) -> list[TrainingReport]:
         """Fit the pairings, or those that are stale, on all outcomes decided until today, and keep the result."""
         reports = []
-        for pairing in PairKind:
-            snapshot, _ = self._indexer.refresh(self._progress)
+        for number, pairing in enumerate(PairKind):
+            if progress is not None:
+                progress(pairing.value, number, len(PairKind))
+            snapshot, _ = self._indexer.refresh(progress or self._progress)
             origin = snapshot.origin
             if only_stale and not self._stale(pairing, origin.encoder, now.date()):
                 continue

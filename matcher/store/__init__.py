@@ -8,6 +8,7 @@ from matcher.store.facts import Dangling, Upserted
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
+from matcher.store.jobs import Jobs
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
@@ -29,6 +30,7 @@ __all__ = [
     "Import",
     "ImportState",
     "Imports",
+    "Jobs",
     "Organisations",
     "Outcomes",
     "Personal",

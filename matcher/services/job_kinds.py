@@ -1,0 +1,116 @@
+"""What a job can be: a table of kinds. Another kind is another row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from matcher.domain.jobs import Job
+from matcher.domain.records import Kind
+from matcher.intake import Progress, Severity
+from matcher.services.importing import Files, ImportReport, import_files
+from matcher.services.indexing import Indexer
+from matcher.services.pairings import Pairings
+from matcher.services.uploads import Uploads
+from matcher.store import Database
+from matcher.store.rehearsal import rehearsal
+from matcher.wording import Said
+
+Tell = Callable[[str, int, int | None], None]
+"""Told the step's name, how many are done, and how many there are. It raises when the job is not to go on."""
+
+MOST_ISSUES = 10_000
+"""Issues kept with an import; whoever has more of them mends the cause first. Errors come before warnings."""
+
+
+class Parts(Protocol):
+    """What jobs work with; an installation has them all."""
+
+    @property
+    def database(self) -> Database:
+        """The database."""
+
+    @property
+    def indexer(self) -> Indexer:
+        """Keeps the derived files in step."""
+
+    @property
+    def pairings(self) -> Pairings:
+        """Fits the rankers."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """The files that were handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job has to show, and the kind of job that now has to follow."""
+
+    result: Mapping[str, Any]
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind. Its function may be broken off anywhere and begun again: it must then do what is still to do."""
+
+    said: Said
+    run: Callable[[Parts, Job, Tell], Outcome]
+    single: bool = False
+    """Whether one is enough: asked for again while it waits or runs, it is the one there is."""
+
+
+def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Take uploaded files in, or try it out. What an earlier attempt took in is found unchanged."""
+    said = job.arguments
+    path = parts.uploads.path(job.id, said["files"])
+    files = Files([path], Kind(said["kind"]) if said["kind"] else None, said["mapping"], parts.uploads.limits)
+
+    def heard(progress: Progress) -> None:
+        tell(f"{progress.file} · {progress.table.value}", progress.rows, progress.total)
+
+    tell(", ".join(said["files"]), 0, None)
+    if said["dry_run"]:
+        with rehearsal(parts.database, parts.uploads.scratch(job.id)) as database:
+            return Outcome(_told(job, import_files(database, files, now=_begun(job), dry_run=True, progress=heard)))
+    return Outcome(_told(job, import_files(parts.database, files, now=_begun(job), progress=heard)), then="index")
+
+
+def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Bring the indexes up to the database. Vectors that an earlier attempt made are in the cache."""
+    _, report = parts.indexer.refresh(tell, rebuild=bool(job.arguments.get("rebuild")))
+    return Outcome(report.to_json())
+
+
+def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Fit the rankers. It begins anew after an interruption; the model that served goes on serving until the end."""
+    only_stale = bool(job.arguments.get("only_stale"))
+    reports = parts.pairings.train(_begun(job), only_stale=only_stale, progress=tell)
+    return Outcome({"pairings": [report.to_json() for report in reports]})
+
+
+KINDS: Mapping[str, JobKind] = {
+    "import": JobKind(Said("导入", "import"), import_uploads),
+    "index": JobKind(Said("建立索引", "indexing"), index, single=True),
+    "train": JobKind(Said("训练", "training"), train, single=True),
+}
+
+
+def _begun(job: Job) -> datetime:
+    if job.started_at is None:
+        raise ValueError(f"job {job.id} was not begun")
+    return job.started_at
+
+
+def _told(job: Job, report: ImportReport) -> dict[str, Any]:
+    """The report, with no more issues than anybody reads, and how many there were."""
+    issues = report.issues
+    if len(issues) > MOST_ISSUES:
+        issues = sorted(issues, key=lambda issue: list(Severity).index(issue.severity))[:MOST_ISSUES]
+    # The journal knows several files by their folder, which is named after the job.
+    names = [", ".join(job.arguments["files"]) if name == job.id else name for name in report.interrupted_before]
+    shown = replace(report, issues=issues, interrupted_before=tuple(names))
+    return {**shown.to_json(), "issues_in_all": len(report.issues)}
