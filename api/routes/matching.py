@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts
 from api.problems import Refused, Text
-from matcher.cli.show import match_json
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.matches import Answer, Match
 from matcher.domain.records import Kind
+from matcher.plain.matches import match_json
 from matcher.wording import Said
 
 router = APIRouter(tags=["matching"], route_class=GuardedRoute)
