@@ -15,7 +15,8 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.guard import Guard
-from api.routes import audit, health, matching, records, session, users
+from api.routes import audit, exclusions, health, mandates, matching, outcomes, records, reports, session, users
+from api.routes.policy import chain_gaps, contracts, criteria, evaluations, filings, grants, rules
 from matcher import __version__
 from matcher.bootstrap import Installation
 from matcher.cli.failures import reported
@@ -23,7 +24,20 @@ from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-ROUTERS = (health.router, session.router, *records.routers, matching.router, users.router, audit.router)
+POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
+ROUTERS = (
+    health.router,
+    session.router,
+    *records.routers,
+    matching.router,
+    outcomes.router,
+    exclusions.router,
+    mandates.router,
+    *(each.router for each in POLICY),
+    reports.router,
+    users.router,
+    audit.router,
+)
 
 _log = logging.getLogger("matcher.api")
 
