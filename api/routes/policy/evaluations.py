@@ -167,7 +167,7 @@ def evaluate_carrier(
     year: Year, carrier_id: Annotated[str, Path(max_length=300)], parts: Parts, actor: Acting, now: Now,
     on: AsOf = None,
 ) -> EvaluationShown:  # fmt: skip
-    """One carrier in a year; a carrier asks for its own, and is told no median of so few that it would tell of others."""
+    """One carrier in a year; a carrier asks for its own, and is told no place among so few that it tells of others."""
     parts.carrier_figures.require(carrier_id, actor)
     day, book = on or now.date(), parts.rulebook
     one = parts.carrier_figures.discreet(parts.evaluating.evaluate(carrier_id, year, actor.viewer, day), actor)
