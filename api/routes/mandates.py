@@ -117,9 +117,8 @@ def change_mandate(
     if_match: IfMatch,
 ) -> MandateShown:  # fmt: skip
     """Ask something else over the version that If-Match names."""
-    return _shown(
-        parts.mandates.replace(mandate_id, wanted.asked(), untagged(if_match), actor, now), actor.id, response
-    )
+    kept = parts.mandates.replace(mandate_id, wanted.asked(), untagged(if_match), actor, now)
+    return _shown(kept, actor.id, response)
 
 
 @router.delete("/{mandate_id}", status_code=204)

@@ -63,7 +63,9 @@ class CarrierFigures:
             self.require(carrier, actor)
             return [carrier]
         ids = self.allowed(actor).ids
-        return [None] if ids is None else [*sorted(ids)]
+        if ids is None:
+            return [None]
+        return list[str | None](sorted(ids))
 
     def require_row(self, carrier_id: str, row_id: str, actor: Actor) -> None:
         """Raise unless a row of a register is of a carrier whose figures the actor may be told.

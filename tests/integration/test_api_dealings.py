@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from matcher.domain.accounts import Role
+from matcher.domain.accounts import Role, Scope
 from tests.service import NOW, Service
 
 MINE, OTHERS_HIDDEN = "ex-a030", "ex-a023"
@@ -139,12 +139,8 @@ def test_feedback_is_given_by_those_whose_pair_it_is_and_read_by_them_and_the_bu
     assert counts == {
         Role.ADMINISTRATOR: 5, Role.BUREAU: 5, Role.BROKER: 1, Role.INCUBATOR: 1, Role.FUND: 0, Role.UNIVERSITY: 1,
     }  # fmt: skip
-    assert (
-        service.post(
-            Role.BROKER, "/feedback", {"left_id": "ex-i01", "right_id": "ex-a003", "verdict": "fits"}
-        ).status_code
-        == 422
-    )
+    turned = {"left_id": "ex-i01", "right_id": "ex-a003", "verdict": "fits"}
+    assert service.post(Role.BROKER, "/feedback", turned).status_code == 422
 
 
 # --- standing wishes ---
@@ -220,13 +216,7 @@ def test_a_text_is_kept_as_a_question_too(service: Service) -> None:
 
 def test_a_standing_query_is_seen_by_its_owner_and_their_organisation_alone(service: Service) -> None:
     colleague = service.installation.people.create("c@example.org", "丙", Role.FUND, NOW, organisation_id="org-fund")
-    secret = service.installation.access.add_token(
-        colleague,
-        "t",
-        service.installation.access.tokens(service.accounts[Role.FUND].id)[0].scopes,
-        timedelta(400),
-        NOW,
-    )[1]
+    secret = service.installation.access.add_token(colleague, "t", Scope, timedelta(days=4000), NOW)[1]
     made = service.post(Role.FUND, "/mandates", {"name": "内部策略", "record_id": "ex-f01"})
     path = made.headers["location"].removeprefix("/v1")
     for role in Role:

@@ -176,7 +176,7 @@ def test_chain_gaps_hold_and_count_no_hidden_record(reading: Service, role: Role
 
 
 def test_chain_gaps_are_narrowed_by_industry_and_region(reading: Service) -> None:
-    told = reading.get(Role.FUND, "/policy/chain-gaps", params={"industry": "玉米", "region": "开鲁县"}).json()
+    told = reading.get(Role.FUND, "/policy/chain-gaps", params={"industry": "玉米生物", "region": "开鲁县"}).json()
     assert [one["code"] for one in told["industries"]] == ["corn"]
     assert reading.get(Role.FUND, "/policy/chain-gaps", params={"region": "月球"}).status_code == 422
 

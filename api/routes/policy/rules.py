@@ -81,9 +81,8 @@ def list_policy_rules(
     book, after = parts.rulebook, from_cursor(cursor)
     found = (rule for _, rule in sorted(book.rules.items()) if on is None or rule.in_force(on))
     asked = [rule for rule in found if rule.id > after and ruleset in (None, rule.ruleset)]
-    return page(
-        [RuleShown.model_validate(rule_json(book, rule)) for rule in asked[: limit + 1]], limit, lambda one: one.id
-    )
+    shown = [RuleShown.model_validate(rule_json(book, rule)) for rule in asked[: limit + 1]]
+    return page(shown, limit, lambda rule: rule.id)
 
 
 @router.get("/stages")
