@@ -20,7 +20,22 @@ from api import problems
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
-from api.routes import audit, health, imports, jobs, matching, metrics, records, session, users
+from api.routes import (
+    audit,
+    exclusions,
+    health,
+    imports,
+    jobs,
+    mandates,
+    matching,
+    metrics,
+    outcomes,
+    records,
+    reports,
+    session,
+    users,
+)
+from api.routes.policy import chain_gaps, contracts, criteria, evaluations, filings, grants, rules
 from api.workers import prepare_metrics
 from matcher import __version__
 from matcher.bootstrap import Installation, checkup_plan
@@ -30,10 +45,23 @@ from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
-    health.router, session.router, *records.routers, matching.router, users.router, audit.router, metrics.router,
-    jobs.router, imports.router,
-)  # fmt: skip
+    health.router,
+    session.router,
+    *records.routers,
+    matching.router,
+    outcomes.router,
+    exclusions.router,
+    mandates.router,
+    *(each.router for each in POLICY),
+    reports.router,
+    jobs.router,
+    imports.router,
+    users.router,
+    audit.router,
+    metrics.router,
+)
 
 _log = logging.getLogger("matcher.api")
 

@@ -16,6 +16,7 @@ from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.records import Record, Visibility
+from matcher.domain.registers import Contract
 from matcher.wording import Said
 
 T = TypeVar("T")
@@ -65,11 +66,25 @@ def to_cursor(key: str) -> str:
 def from_cursor(cursor: str) -> str:
     """The key of a cursor. Raises HTTPException for one that this service never gave."""
     try:
-        return base64.b64decode(cursor, b"-_", validate=True).decode()
+        key = base64.b64decode(cursor, b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise Refused(
-            HTTPStatus.UNPROCESSABLE_ENTITY, Said("cursor 无效。", "The cursor is not one of ours.")
-        ) from None
+        raise strange_cursor() from None
+    if "\0" in key:  # no database takes it
+        raise strange_cursor()
+    return key
+
+
+def from_number(cursor: str) -> int | None:
+    """The number that a cursor holds; None for no cursor. Raises HTTPException like `from_cursor`."""
+    key = from_cursor(cursor)
+    if key and not (key.isascii() and key.isdigit() and len(key) < 19):
+        raise strange_cursor()
+    return int(key) if key else None
+
+
+def strange_cursor() -> Refused:
+    """The error for a cursor that this service never gave."""
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, Said("cursor 无效。", "The cursor is not one of ours."))
 
 
 def tagged(response: Response, tag: object) -> None:
@@ -82,7 +97,7 @@ def untagged(if_match: str) -> str:
     return if_match.removeprefix("W/").strip('"')
 
 
-def shown(request: Request, records: Sequence[Record]) -> None:
+def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     """Note which records that are not public the answer shows; the guard writes them into the audit."""
     hidden = (each for each in records if getattr(each, "visibility", Visibility.PUBLIC) is not Visibility.PUBLIC)
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)

@@ -15,6 +15,12 @@ BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
 """Those who look after other people's records."""
 
 
+DECIDING = BROKING | {Role.FUND}
+"""Those who tell what became of a pair."""
+REPORTING = STAFF | {Role.INCUBATOR}
+"""Those who may be told figures of carriers: the bureau all, a carrier its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """Which roles may call an operation, and what a token needs for it. No roles: whoever asks."""
@@ -49,6 +55,37 @@ PERMISSIONS: Mapping[str, Permission] = {
     "match": SIGNED_IN,
     "screen": SIGNED_IN,
     "why": SIGNED_IN,
+    "list_outcomes": SIGNED_IN,
+    "create_outcome": Permission(DECIDING, Scope.WRITE),
+    "list_feedback": SIGNED_IN,
+    "give_feedback": WRITING,
+    "list_exclusions": SIGNED_IN,
+    "create_exclusion": WRITING,
+    "undo_exclusion": WRITING,
+    "list_mandates": SIGNED_IN,
+    "create_mandate": WRITING,
+    "read_mandate": SIGNED_IN,
+    "change_mandate": WRITING,
+    "delete_mandate": WRITING,
+    "mandate_matches": SIGNED_IN,
+    "list_policy_rules": SIGNED_IN,
+    "list_stages": Permission(BROKING),
+    "read_criteria": Permission(BROKING),
+    "list_grants": Permission(REPORTING),
+    "apply_grant": Permission(STAFF, Scope.WRITE),
+    "pay_grant": Permission(STAFF, Scope.WRITE),
+    "undo_grant": Permission(STAFF, Scope.WRITE),
+    "evaluate_carriers": STAFF_READING,
+    "evaluate_carrier": Permission(REPORTING),
+    "read_chain_gaps": SIGNED_IN,
+    "list_filings": Permission(REPORTING),
+    "check_filing": Permission(REPORTING),
+    "list_contracts": Permission(REPORTING),
+    "read_contract": Permission(REPORTING),
+    "list_submissions": Permission(REPORTING),
+    "read_report": STAFF_READING,
+    "download_workbook": STAFF_READING,
+    "download_page": STAFF_READING,
     "list_users": ADMINISTRATION,
     "create_user": ADMINISTRATION_WRITING,
     "read_user": ADMINISTRATION,

@@ -23,6 +23,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
+from matcher.services.carrier_figures import CarrierFigures
 from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
 from matcher.services.checkup import Plan
@@ -31,6 +32,8 @@ from matcher.services.cooperation import Cooperation
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.evaluation import Evaluating
+from matcher.services.exclusions import Exclusions
+from matcher.services.feedback import Judging
 from matcher.services.filings import Filings
 from matcher.services.finding import Finding
 from matcher.services.granting import Granting
@@ -43,8 +46,10 @@ from matcher.services.journal import Journal
 from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
 from matcher.services.mail_server import parse_server
+from matcher.services.mandates import MandateBook
 from matcher.services.matching import Matching
 from matcher.services.models import ModelFolder
+from matcher.services.outcomes import OutcomeBook
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
 from matcher.services.records import RecordBook
@@ -176,6 +181,31 @@ class Installation:
     def wishes(self) -> StandingWishes:
         """The use cases of standing wishes."""
         return StandingWishes(self.database)
+
+    @cached_property
+    def exclusions(self) -> Exclusions:
+        """Standing wishes of accounts."""
+        return Exclusions(self.database, self.wishes)
+
+    @cached_property
+    def outcomes(self) -> OutcomeBook:
+        """Outcomes one by one."""
+        return OutcomeBook(self.database)
+
+    @cached_property
+    def judging(self) -> Judging:
+        """What people say of recommended pairs."""
+        return Judging(self.database, self.exclusions)
+
+    @cached_property
+    def mandates(self) -> MandateBook:
+        """Standing queries."""
+        return MandateBook(self.database, lambda: secrets.token_hex(8))
+
+    @cached_property
+    def carrier_figures(self) -> CarrierFigures:
+        """Whose figures somebody may be told."""
+        return CarrierFigures(self.database)
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api.guard import GuardedRoute
-from api.parts import Cursor, Limit, Page, Parts, from_cursor, page
-from api.problems import Refused
-from matcher.wording import Said
+from api.parts import Cursor, Limit, Page, Parts, from_number, page
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=GuardedRoute)
 
@@ -37,9 +34,6 @@ def list_audit(
     account_id: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Page[DeedShown]:
     """What was done and seen, the latest first."""
-    before = from_cursor(cursor)
-    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, Said("cursor 无效。", "The cursor is not one of ours."))
-    found = parts.journal.latest(int(before) if before else None, limit + 1, account_id)
+    found = parts.journal.latest(from_number(cursor), limit + 1, account_id)
     shown = [DeedShown.model_validate(deed, from_attributes=True) for deed in found]
     return page(shown, limit, lambda deed: str(deed.id))

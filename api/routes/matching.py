@@ -7,15 +7,16 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts
 from api.problems import Refused, Text
-from matcher.cli.show import match_json
+from api.verdicts import VerdictShown
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.matches import Answer, Match
 from matcher.domain.records import Kind
+from matcher.plain.matches import match_json
 from matcher.wording import Said
 
 router = APIRouter(tags=["matching"], route_class=GuardedRoute)
@@ -67,15 +68,6 @@ class ReasonShown(Text):
     evidence: str
 
 
-class VerdictShown(Text):
-    """What a rule says, and what it stands on."""
-
-    model_config = ConfigDict(extra="allow")
-
-    rule: str
-    state: Literal["pass", "fail", "unknown"]
-
-
 class QuoteShown(BaseModel):
     """The sentences that matched, and the past case the one on the right is from, if it is from one."""
 
@@ -121,7 +113,7 @@ def match(asked: MatchAsked, request: Request, parts: Parts, actor: Acting, now:
     else:
         text = asked.text or ""
         answer = parts.matching.match_text(text, to or Kind.INCUBATORS, asked.k, actor.viewer, day, asked.question())
-    return _answered(answer, request, parts, full=asked.full)
+    return answered(answer, request, parts, full=asked.full)
 
 
 @router.post("/screen")
@@ -129,7 +121,7 @@ def screen(asked: ScreenAsked, request: Request, parts: Parts, actor: Acting, no
     """Screen results for a carrier, projects for a fund."""
     day = asked.today or now.date()
     answer = parts.matching.screen(asked.record_id, asked.k, actor.viewer, day, asked.question())
-    return _answered(answer, request, parts, full=asked.full)
+    return answered(answer, request, parts, full=asked.full)
 
 
 @router.get("/why")
@@ -147,7 +139,8 @@ def why(
     return _match(found, full=True)
 
 
-def _answered(answer: Answer, request: Request, parts: Parts, *, full: bool) -> Answered:
+def answered(answer: Answer, request: Request, parts: Parts, *, full: bool) -> Answered:
+    """The matches as they are sent; the guard notes which of them are not public."""
     request.state.shown.update(parts.records.not_public([one.id for one in answer.matches]))
     return Answered(items=[_match(one, full=full) for one in answer.matches], excluded=dict(answer.excluded))
 

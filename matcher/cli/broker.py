@@ -13,6 +13,8 @@ from matcher.cli.policy import AsOf
 from matcher.cli.session import Json, Session, View, day_of
 from matcher.domain.visibility import Viewer
 from matcher.intake.spreadsheets import write_spreadsheet
+from matcher.plain.contracts import contract_json, contracts_json
+from matcher.plain.stages import stages_json
 from matcher.wording import Said
 
 
@@ -21,7 +23,7 @@ def stages(as_of: AsOf = None, *, json: Json = False) -> None:
     with Session() as session:
         book, day = session.installation.rulebook, day_of(as_of)
         if json:
-            session.screen.json(show_stages.stages_json(book, day))
+            session.screen.json(stages_json(book, day))
         else:
             show_stages.show_stages(session.screen, book, day)
 
@@ -38,7 +40,7 @@ def contract(
         day, contracts = day_of(as_of), session.installation.contracts
         found = contracts.check(contract_id, viewer, day)
         if json:
-            session.screen.json(show_contracts.contract_json(contracts.book, found, day))
+            session.screen.json(contract_json(contracts.book, found, day))
         else:
             show_contracts.show_contract(session.screen, contracts.book, found, day)
 
@@ -60,7 +62,7 @@ def contracts(
             _export(session, out, viewer, day)
         if json:
             checks = session.installation.contracts.all(viewer, day)
-            session.screen.json(show_contracts.contracts_json(session.installation.rulebook, checks, day))
+            session.screen.json(contracts_json(session.installation.rulebook, checks, day))
         elif not out:
             show_contracts.show_contracts(session.screen, session.installation.contracts.all(viewer, day), day)
 

@@ -11,10 +11,10 @@ import typer
 from matcher.cli.console import Screen
 from matcher.cli.policy import AsOf
 from matcher.cli.session import Json, Session, View, day_of
-from matcher.cli.show_policy import said_json
 from matcher.domain.matches import Basis
 from matcher.domain.registers import ArrangementKind
 from matcher.domain.visibility import Viewer
+from matcher.plain.matches import said_json
 from matcher.policy.arrangements import Arranged, When
 from matcher.policy.rules import Rulebook
 from matcher.services.cooperation import CarrierArrangements

@@ -12,6 +12,7 @@ from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
 from matcher.domain.matches import Match
 from matcher.domain.records import name_of
 from matcher.domain.visibility import Viewer
+from matcher.plain.matches import match_json
 from matcher.ranking.paths import Chain, Chains, Undertaken
 from matcher.wording import Said
 
@@ -67,8 +68,8 @@ def chains_json(found: Chains, *, full: bool) -> dict[str, Any]:
 def _path_json(one: Chain, *, full: bool) -> dict[str, Any]:
     return {
         "result": {"id": one.result.id, "name": name_of(one.result)},
-        "incubator": show.match_json(one.carrier, full=full) | {"taken": one.taken},
-        "fund": show.match_json(one.fund, full=full),
+        "incubator": match_json(one.carrier, full=full) | {"taken": one.taken},
+        "fund": match_json(one.fund, full=full),
         "stage": one.stage.value,
         "probability": one.probability,
         "tier": one.fund.tier,
@@ -85,7 +86,7 @@ def _undertaken_json(one: Undertaken, *, full: bool) -> dict[str, Any]:
             {"fund": name, "result": verdict.value, "zh": verdict.said.zh, "en": verdict.said.en}
             for name, verdict in one.decided
         ],
-        "funds": [show.match_json(match, full=full) for match in one.funds],
+        "funds": [match_json(match, full=full) for match in one.funds],
     }
 
 

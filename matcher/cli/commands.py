@@ -53,6 +53,7 @@ from matcher.domain.matches import Answer
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
 from matcher.intake import load_mapping
+from matcher.plain.matches import match_json
 from matcher.services.importing import Files, delete_records, import_files
 from matcher.wording import Said
 
@@ -230,7 +231,7 @@ def why(
         with session.busy():
             found = session.installation.matching.why(left_id, right_id, viewer, day_of(today))
         if json:
-            session.screen.json(show.match_json(found, full=True))
+            session.screen.json(match_json(found, full=True))
         else:
             show.show_why(session.screen, found)
 
@@ -261,7 +262,7 @@ app.command()(backup.restore)
 
 def _print_answer(screen: Screen, answer: Answer, *, json: bool, why: bool) -> None:
     if json:
-        screen.json([show.match_json(one, full=why) for one in answer.matches])
+        screen.json([match_json(one, full=why) for one in answer.matches])
         show.show_excluded(screen, answer)
     else:
         show.show_answer(screen, answer, why=why)

@@ -10,6 +10,7 @@ import typer
 from matcher.cli import show_evaluation
 from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
 from matcher.domain.visibility import Viewer
+from matcher.plain.evaluation import evaluation_json
 
 Seen = Annotated[
     datetime | None, typer.Option("--as-of", formats=DAYS, help="只看此日之前的事，默认今天。Look at nothing later.")
@@ -35,13 +36,13 @@ def evaluate(
         if carrier_id is not None:
             one = evaluating.evaluate(carrier_id, year, viewer, day)
             if json:
-                session.screen.json(show_evaluation.evaluation_json(one, evaluating.book) | head)
+                session.screen.json(evaluation_json(one, evaluating.book) | head)
             else:
                 show_evaluation.show_evaluation(session.screen, one, evaluating.book, why=why)
             return
         found = evaluating.all(year, viewer, day)
         if json:
-            carriers = [show_evaluation.evaluation_json(one, evaluating.book) for one in found]
+            carriers = [evaluation_json(one, evaluating.book) for one in found]
             session.screen.json({"year": year} | head | {"kind": "internal", "carriers": carriers})
         else:
             show_evaluation.show_ranking(session.screen, found)

@@ -13,6 +13,7 @@ from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.registers import ServiceKind
 from matcher.domain.visibility import Viewer
 from matcher.intake.terms import read_term
+from matcher.plain.filings import filings_json, prior_json
 from matcher.policy.filings import FilingState
 from matcher.services.filings import Planned
 
@@ -50,7 +51,7 @@ def list_(
         found = filings.listed(viewer, day, carrier)
         shown = [one for one in found if state in (None, one.state) and (one.due or not due)]
         if json:
-            session.screen.json(show_filings.filings_json(filings.book, shown, day))
+            session.screen.json(filings_json(filings.book, shown, day))
         else:
             show_filings.show_filings(session.screen, filings.book, shown, day)
 
@@ -75,6 +76,6 @@ def check(
         filings, day = session.installation.filings, day_of(as_of)
         found = filings.check(planned, viewer, day)
         if json:
-            session.screen.json(show_filings.prior_json(filings.book, found, day))
+            session.screen.json(prior_json(filings.book, found, day))
         else:
             show_filings.show_prior(session.screen, found, day)

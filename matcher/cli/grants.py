@@ -15,6 +15,7 @@ from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.visibility import Viewer
 from matcher.intake.amounts import read_amount
 from matcher.intake.sheets import require_sheet, write_sheet
+from matcher.plain.grants import entry_json, ledger_json
 from matcher.policy.ledger import Entry, Step
 from matcher.services.granting import Noting
 from matcher.services.grants import Ledger
@@ -53,7 +54,7 @@ def list_(
         if state:
             found = Ledger(found.day, tuple(one for one in found.entries if one.step is state))
         if json:
-            session.screen.json(show_grants.ledger_json(grants.book, found))
+            session.screen.json(ledger_json(grants.book, found))
         else:
             show_grants.show_ledger(session.screen, grants.book, found)
         if out:
@@ -121,6 +122,6 @@ def _yuan(text: str) -> float:
 
 def _show(session: Session, entry: Entry | None, *, json: bool) -> None:
     if json:
-        session.screen.json(show_grants.entry_json(entry) if entry else None)
+        session.screen.json(entry_json(entry) if entry else None)
     elif entry:
         show_grants.show_entry(session.screen, entry)

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from matcher.cli import filings, grants, show_policy
-from matcher.cli.gaps_json import gaps_json
 from matcher.cli.session import DAYS, Json, Session, View, Why, day_of
 from matcher.cli.show_gaps import show_gaps
 from matcher.domain.visibility import Viewer
+from matcher.plain.chain_gaps import gaps_json
+from matcher.plain.rules import criteria_json, priority_json, rule_json
 from matcher.policy.carriers import Target
 
 app = typer.Typer(
@@ -34,7 +35,7 @@ def rules(as_of: AsOf = None, *, json: Json = False) -> None:
         day = as_of.date() if as_of else None
         found = [rule for rule in book.rules.values() if day is None or rule.in_force(day)]
         if json:
-            session.screen.json([show_policy.rule_json(book, rule) for rule in found])
+            session.screen.json([rule_json(book, rule) for rule in found])
         else:
             show_policy.show_rules(session.screen, book, found)
 
@@ -59,7 +60,7 @@ def criteria(
         policy = session.installation.policy
         found = policy.criteria(carrier_id, to, viewer, day, remote=remote_area)
         if json:
-            session.screen.json(show_policy.criteria_json(policy.book, found, day, remote=remote_area))
+            session.screen.json(criteria_json(policy.book, found, day, remote=remote_area))
         else:
             show_policy.show_criteria(session.screen, policy.book, found, day, remote=remote_area)
 
@@ -78,7 +79,7 @@ def priority(
         policy = session.installation.policy
         found = policy.priority(project_id, viewer, day)
         if json:
-            session.screen.json(show_policy.priority_json(policy.book, found, day))
+            session.screen.json(priority_json(policy.book, found, day))
         else:
             show_policy.show_priority(session.screen, policy.book, found, day)
 

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from matcher.cli.evaluating import Seen
-from matcher.cli.report_json import report_json
 from matcher.cli.session import Json, Session, View, day_of
-from matcher.cli.show_submissions import show_submissions, submissions_json
+from matcher.cli.show_submissions import show_submissions
 from matcher.domain.periods import Period
 from matcher.domain.visibility import Viewer
 from matcher.intake.periods import read_period
+from matcher.plain.report import report_json
+from matcher.plain.submissions import submissions_json
 from matcher.reporting.forms import write_forms
 from matcher.reporting.page import write_page
 from matcher.reporting.workbook import write_workbook

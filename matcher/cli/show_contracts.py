@@ -1,54 +1,21 @@
-"""Technology contracts before the rules: as lists for people and as JSON for programs."""
+"""Technology contracts before the rules, as lists for people."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.cli.show import mark, verdict_json
-from matcher.cli.show_policy import assessment_json, said_json
+from matcher.cli.show import mark
 from matcher.domain.matches import State, Verdict
 from matcher.domain.registers import Contract
+from matcher.plain.contracts import sums
 from matcher.policy.contracts import REGISTRATION, Check
 from matcher.policy.criteria import Assessment
 from matcher.policy.fees import Consequence
 from matcher.policy.figures import yuan
 from matcher.policy.rules import Rulebook
 from matcher.wording import Said
-
-
-def contract_json(book: Rulebook, found: Check, day: date) -> dict[str, Any]:
-    """One contract with every verdict, and what follows for the broker's fee."""
-    return _head_json(found) | {
-        "accepted_on": found.contract.accepted_on,
-        "as_of": day,
-        "rules_version": book.version,
-        "aspects": [_aspect_json(one) for one in found.aspects],
-        "fees": [verdict_json(one.verdict) | {"then": said_json(one.then)} for one in found.fees],
-    }
-
-
-def _head_json(found: Check) -> dict[str, Any]:
-    contract = found.contract
-    return {
-        "id": contract.id,
-        "name": contract.name,
-        "kind": contract.kind,
-        "signed_on": contract.signed_on,
-        "registered_on": contract.registered_on,
-        "amount": contract.amount,
-        "currency": contract.currency or "CNY",
-        "states": {state.value: found.count(state) for state in State},
-        "missing": [said_json(name) for name in found.missing],
-    }
-
-
-def _aspect_json(one: Assessment) -> dict[str, Any]:
-    note = one.ruleset.note
-    return assessment_json(one) | {"note": said_json(note) if note else None}
 
 
 def show_contract(screen: Screen, book: Rulebook, found: Check, day: date) -> None:
@@ -116,22 +83,6 @@ def _show_fee(screen: Screen, one: Consequence) -> None:
     screen.item("   → " if given else "   ? ", f"{told}{screen.say(f'（{basis.clause}）', f' ({basis.clause})')}")
 
 
-def contracts_json(book: Rulebook, checks: Sequence[Check], day: date) -> dict[str, Any]:
-    """All contracts in short, and sums by type."""
-    return {
-        "as_of": day,
-        "rules_version": book.version,
-        "contracts": [
-            _head_json(one) | {"failed": [verdict_json(each) for each in one.verdicts if each.state is State.FAIL]}
-            for one in checks
-        ],
-        "by_kind": [
-            {"kind": kind or None, "contracts": count, "amount": amount, "technology_amount": technology}
-            for kind, (count, amount, technology) in _sums(checks).items()
-        ],
-    }
-
-
 def show_contracts(screen: Screen, checks: Sequence[Check], day: date) -> None:
     """Every contract with what failed, then the sums."""
     for one in checks:
@@ -148,7 +99,7 @@ def show_contracts(screen: Screen, checks: Sequence[Check], day: date) -> None:
         return
     rows = [
         [kind or screen.say("未填", "not told"), str(count), yuan(amount), yuan(technology)]
-        for kind, (count, amount, technology) in _sums(checks).items()
+        for kind, (count, amount, technology) in sums(checks).items()
     ]
     names = screen.say(
         "类型,份数,成交额（元）,技术交易额（元）", "type,contracts,amount (yuan),technology amount (yuan)"
@@ -174,15 +125,3 @@ def _standing(screen: Screen, contract: Contract, day: date) -> str:
         days = (day - contract.accepted_on).days
         return screen.say(f"已受理 {days} 日", f"accepted {days} day(s) ago")
     return screen.say("未受理", "not accepted yet")
-
-
-def _sums(checks: Iterable[Check]) -> dict[str, tuple[int, float, float]]:
-    """By type: how many, and the amounts told in yuan."""
-    counts, amounts, technology = Counter[str](), dict[str, float](), dict[str, float]()
-    for contract in (one.contract for one in checks):
-        kind = contract.kind.label if contract.kind else ""
-        counts[kind] += 1
-        if contract.currency in ("", "CNY"):
-            amounts[kind] = amounts.get(kind, 0.0) + (contract.amount or 0.0)
-            technology[kind] = technology.get(kind, 0.0) + (contract.technology_amount or 0.0)
-    return {kind: (count, amounts.get(kind, 0.0), technology.get(kind, 0.0)) for kind, count in counts.items()}

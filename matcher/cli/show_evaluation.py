@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcher.cli.console import Screen
-from matcher.cli.evaluation_json import evaluation_json
 from matcher.cli.show import mark as state_mark
 from matcher.domain.matches import Confidence, State
 from matcher.domain.records import Term
@@ -16,8 +15,6 @@ from matcher.policy.rules import Rulebook
 from matcher.policy.scales import Span
 from matcher.services.evaluation import Evaluation
 from matcher.wording import Said
-
-__all__ = ["evaluation_json", "show_evaluation", "show_ranking"]
 
 KNOWN = {
     Confidence.SEEN_PRIMARY: Said("见原文", "read in the text"),

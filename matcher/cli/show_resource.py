@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.cli.show import mark, verdict_json
+from matcher.cli.show import mark
 from matcher.domain.matches import State, Verdict
 from matcher.domain.records import Kind, name_of
 from matcher.domain.registers import OwnerKind, Resource, ResourceKind
+from matcher.plain.matches import verdict_json
 from matcher.ranking.offers import NAMES
 from matcher.services.resource_search import Found
 from matcher.services.sharing import Fit, Need

@@ -1,42 +1,15 @@
-"""The stages of a case as a list for people and as JSON for programs."""
+"""The stages of a case as a list for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from matcher.cli.console import Screen
-from matcher.cli.show_policy import rule_json, said_json
 from matcher.domain.phases import MOVES, PHASES, TRANSITIONS, Phase, moves
-from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.rules import Rule, Rulebook
 from matcher.policy.stages import stages
 from matcher.wording import Said
-
-
-def stages_json(book: Rulebook, day: date) -> dict[str, Any]:
-    """The stages with steps and exits, and the table of moves."""
-    return {
-        "as_of": day,
-        "rules_version": book.version,
-        "stages": [_stage_json(book, one) for one in stages(book, day)],
-        "transitions": [
-            {"from": at.value, "action": move.value, "to": to.value} for (at, move), to in TRANSITIONS.items()
-        ],
-        "states": {phase.value: said_json(said) for phase, said in PHASES.items()},
-        "actions": {move.value: said_json(said) for move, said in MOVES.items()},
-    }
-
-
-def _stage_json(book: Rulebook, one: Ruleset) -> dict[str, Any]:
-    return {
-        "stage": one.level,
-        "name": said_json(one.name),
-        "steps": [said_json(step) for step in one.steps],
-        "exit": [rule_json(book, rule) for rule in one.rules],
-        "actions": [move.value for move in moves(Phase(one.level))],
-        "note": said_json(one.note) if one.note else None,
-    }
 
 
 def show_stages(screen: Screen, book: Rulebook, day: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -47,13 +48,20 @@ def put(cell: Cell, value: Content) -> None:
         cell.quotePrefix = True
 
 
-def save(book: Workbook, path: Path, now: datetime) -> None:
-    """Write the workbook to a temporary name, then rename it: a half-written file never stands there."""
+def packed(book: Workbook, now: datetime) -> bytes:
+    """The workbook as a file holds it."""
     book.properties.creator = "matcher"
     book.properties.created = book.properties.modified = now.replace(tzinfo=None)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def save(book: Workbook, path: Path, now: datetime) -> None:
+    """Write the workbook to a temporary name, then rename it: a half-written file never stands there."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        book.save(temporary)
+        temporary.write_bytes(packed(book, now))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

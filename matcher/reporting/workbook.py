@@ -23,6 +23,7 @@ from matcher.reporting.cells import (
     TITLE,
     WRAP,
     at,
+    packed,
     print_landscape,
     put,
     save,
@@ -58,6 +59,15 @@ ORIGINS = (
 
 def write_workbook(path: Path, report: Report, language: Language, now: datetime) -> None:
     """Write the report."""
+    save(_built(report, language), path, now)
+
+
+def workbook(report: Report, language: Language, now: datetime) -> bytes:
+    """The report as a file holds it."""
+    return packed(_built(report, language), now)
+
+
+def _built(report: Report, language: Language) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     names = ref_names(report, language)
@@ -71,7 +81,7 @@ def write_workbook(path: Path, report: Report, language: Language, now: datetime
     origins = report.origins.values()
     lines = [Line((one.ref, one.kind, one.said, one.where, one.confidence), ()) for one in origins]
     _table(sheet, ORIGINS, lines, language)
-    save(book, path, now)
+    return book
 
 
 def _about(report: Report, section: Section, language: Language) -> list[str]:

@@ -19,11 +19,12 @@ from matcher.wording import Said
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What goes with a wish: why, from when, and the last day it holds (None: until undone)."""
+    """What goes with a wish: why, from when, the last day it holds (None: until undone), and whose account it is of."""
 
     made_on: date
     reason: str = ""
     until: date | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class StandingWishes:
                     made_on=note.made_on,
                     reason=note.reason.strip(),
                     until=note.until,
+                    owner=note.owner,
                 )
                 kept.append(_stated(records, asker, Controls(connection).add(told), viewer, named))
             return kept

@@ -5,10 +5,12 @@ from matcher.store.audit import Answered, Answers, Audit
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
+from matcher.store.feedback import FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.jobs import Jobs
+from matcher.store.mandates import Mandates
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
@@ -27,10 +29,12 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "FeedbackRows",
     "Import",
     "ImportState",
     "Imports",
     "Jobs",
+    "Mandates",
     "Organisations",
     "Outcomes",
     "Personal",

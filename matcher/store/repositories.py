@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,13 +14,18 @@ from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.store.controls import forget
 from matcher.store.facts import Upserted, existing, forget_facts, write_facts
+from matcher.store.feedback import forget_feedback
 from matcher.store.history import Replaced, past
+from matcher.store.mandates import forget_mandates
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
-from matcher.store.seen import seen_by
+from matcher.store.seen import pairs_seen_by, seen_by
 from matcher.store.suggestions import not_found
 from matcher.store.tables import TABLES, deletions, outcomes, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
+
+ORDER = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
+"""By day and ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,14 @@ class Records:
         return found[record_id]
 
     def find(self, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
-        """The record with this id in whatever table. Of ids that look alike, only records that are `shown` are named.
+        """The record with this id in whatever table. Only records that are `shown` are named in any error.
 
         Raises:
             RecordNotFoundError: no table has it; ids that look alike are named.
             StoreError: more than one table has it.
         """
         found = [record for kind in RECORD_KINDS for record in self.many(kind, [record_id]).values()]
+        found = [record for record in found if shown(record)] or found[:1]
         if len(found) > 1:
             tables = [record.table.value for record in found]
             raise StoreError(
@@ -161,7 +167,7 @@ class Records:
         }
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
-        """Delete records, the wishes that name them, and the outcomes and rows of registers that need them.
+        """Delete records, what people wished, said and asked of them, and the outcomes and registers that need them.
 
         Unknown ids are passed over.
         """
@@ -196,7 +202,8 @@ class Records:
 
     def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> Deleted:
         taken = forget_facts(self._connection, kind, ids)
-        forget(self._connection, kind, ids)
+        for drop in (forget, forget_feedback, forget_mandates):
+            drop(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
         self._connection.execute(sa.insert(deletions), gone)
@@ -234,6 +241,18 @@ class Outcomes:
         accepted = (outcomes.c.kind == kind.value, outcomes.c.result == Result.ACCEPTED.value)
         return set(self._connection.scalars(sa.select(outcomes.c.left_id).where(*accepted).distinct()))
 
+    def page(
+        self, viewer: Viewer, after: tuple[date, str, str, str] | None, limit: int, named: Mapping[str, str]
+    ) -> list[Outcome]:
+        """Outcomes of pairs whose records the viewer may see, by day and ids, those after a day with its ids and kind.
+
+        `named` holds what kind, left_id and right_id must be.
+        """
+        where = [pairs_seen_by(viewer, outcomes), *(outcomes.c[name] == value for name, value in named.items())]
+        if after is not None:
+            where.append(sa.tuple_(*ORDER) > sa.tuple_(*after))
+        return list(self._read(OUTCOME_PLAN.select().where(*where).limit(limit)))
+
     def of(self, kind: PairKind, left_id: str, right_id: str) -> list[Outcome]:
         """The history of one pair, by day."""
         if not (can_be_kept(left_id) and can_be_kept(right_id)):
@@ -246,8 +265,7 @@ class Outcomes:
         return past(self._connection, OUTCOME_PLAN, OUTCOME_PLAN.key(outcome))
 
     def _read(self, query: sa.Select[Any]) -> Iterator[Outcome]:
-        order = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
-        return read(self._connection, OUTCOME_PLAN, query.order_by(*order))
+        return read(self._connection, OUTCOME_PLAN, query.order_by(*ORDER))
 
 
 def read(connection: sa.Connection, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, PairKind
 from matcher.domain.visibility import SEES, Viewer
 from matcher.store.tables import TABLES
 
@@ -24,3 +24,22 @@ def seen_by(viewer: Viewer, kind: Kind) -> sa.ColumnElement[bool]:
     mine = [table.c[name].in_(sorted(values)) for name, values in owned.items() if values and name in table.c]
     levels = sorted(each.value for each in SEES[viewer.clearance])
     return sa.or_(table.c.visibility.in_(levels), *mine)
+
+
+def pairs_seen_by(viewer: Viewer, table: sa.Table) -> sa.ColumnElement[bool]:
+    """That the viewer may see both records of a row's pair (`kind`, `left_id`, `right_id`)."""
+    return sa.or_(
+        *(
+            sa.and_(
+                table.c.kind == pair.value,
+                _seen(viewer, pair.left, table.c.left_id),
+                _seen(viewer, pair.right, table.c.right_id),
+            )
+            for pair in PairKind
+        )
+    )
+
+
+def _seen(viewer: Viewer, kind: Kind, column: sa.Column[str]) -> sa.ColumnElement[bool]:
+    record = TABLES[kind]
+    return sa.exists().where(record.c.id == column, seen_by(viewer, kind))

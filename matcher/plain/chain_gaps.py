@@ -1,13 +1,12 @@
-"""Chain gaps as JSON for programs: every count with the records behind it, every answer with its rule."""
+"""Chain gaps as plain JSON values: every count with the records behind it, every answer with its rule."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
-from matcher.cli.show import verdict_json
-from matcher.cli.show_policy import said_json
 from matcher.domain.records import Record, name_of
+from matcher.plain.matches import said_json, verdict_json
 from matcher.policy.chain_nodes import Chains
 from matcher.policy.chain_places import Place
 from matcher.policy.chain_signs import WHERE

@@ -1,11 +1,10 @@
-"""The evaluation of a carrier for programs."""
+"""The evaluation of a carrier as plain JSON values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matcher.cli.show import verdict_json
-from matcher.cli.show_policy import said_json
+from matcher.plain.matches import said_json, verdict_json
 from matcher.policy.evaluation import Mark, Place, Score
 from matcher.policy.management import Evaluated, Proposal
 from matcher.policy.rules import Rulebook

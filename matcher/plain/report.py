@@ -1,10 +1,10 @@
-"""A period's report for programs."""
+"""A period's report as plain JSON values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matcher.cli.show_policy import said_json
+from matcher.plain.matches import said_json
 from matcher.reporting.sections import Cell, Content, Headline, Line, Report, Section
 from matcher.wording import Language, Said
 

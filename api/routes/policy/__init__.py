@@ -1,0 +1,1 @@
+"""The rules and what follows from them, a module for each question."""

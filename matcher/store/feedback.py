@@ -1,0 +1,65 @@
+"""What people said of recommended pairs, kept until one of the two records is withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+import sqlalchemy as sa
+
+from matcher.domain.feedback import Feedback, Judgement
+from matcher.domain.records import Kind, PairKind
+from matcher.domain.visibility import Viewer
+from matcher.store.seen import pairs_seen_by
+from matcher.store.tables import IdText, UtcDateTime, metadata
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("account_id", IdText, nullable=False),
+    sa.Column("kind", sa.Text(), nullable=False),
+    sa.Column("left_id", IdText, nullable=False),
+    sa.Column("right_id", IdText, nullable=False),
+    sa.Column("verdict", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("made_at", UtcDateTime(), nullable=False),
+    sqlite_autoincrement=True,
+)
+sa.Index("ix_feedback_account", feedback.c.account_id, feedback.c.id)
+sa.Index("ix_feedback_left", feedback.c.kind, feedback.c.left_id)
+sa.Index("ix_feedback_right", feedback.c.kind, feedback.c.right_id)
+
+
+class FeedbackRows:
+    """The table of feedback."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, given: Feedback) -> Feedback:
+        """Keep a word on a pair and give it back with its number."""
+        values = {name: value for name, value in asdict(given).items() if name != "id"}
+        values |= {"kind": given.kind.value, "verdict": given.verdict.value}
+        statement = sa.insert(feedback).values(**values).returning(feedback.c.id)
+        return replace(given, id=self._connection.execute(statement).scalar_one())
+
+    def latest(self, viewer: Viewer, before: int | None, limit: int, account_id: str | None = None) -> list[Feedback]:
+        """The latest first, on pairs whose records the viewer may see; of everybody, or of one account."""
+        query = sa.select(feedback).where(pairs_seen_by(viewer, feedback)).order_by(feedback.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(feedback.c.id < before)
+        if account_id is not None:
+            query = query.where(feedback.c.account_id == account_id)
+        return [_feedback(row._mapping) for row in self._connection.execute(query)]
+
+
+def forget_feedback(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:
+    """Drop what was said of pairs with these records."""
+    pair = PairKind.of(kind)
+    side = feedback.c.left_id if pair.left is kind else feedback.c.right_id
+    connection.execute(sa.delete(feedback).where(feedback.c.kind == pair.value, side.in_(ids)))
+
+
+def _feedback(row: sa.RowMapping) -> Feedback:
+    return Feedback(**{**row, "kind": PairKind(row["kind"]), "verdict": Judgement(row["verdict"])})
