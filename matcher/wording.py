@@ -35,7 +35,7 @@ class Word(StrEnum):
 
     said: Said
 
-    def __new__(cls, value: str, zh: str, en: str) -> Self:
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
         """Make a member of its value and how it is said."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -1,5 +1,8 @@
 """The database: tables, migrations and the only SQL."""
 
+from matcher.store.attachments import AttachmentFolder
+from matcher.store.case_papers import Papers
+from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
@@ -12,6 +15,8 @@ from matcher.store.schema import check, upgrade
 from matcher.store.upserts import Counts
 
 __all__ = [
+    "AttachmentFolder",
+    "Cases",
     "Controls",
     "Counts",
     "Dangling",
@@ -21,12 +26,15 @@ __all__ = [
     "Import",
     "ImportState",
     "Imports",
+    "Mine",
     "Outcomes",
+    "Papers",
     "Records",
     "Registers",
     "Replaced",
     "Stamp",
     "Upserted",
+    "Wanted",
     "check",
     "open_database",
     "upgrade",
