@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from matcher import resources
+from matcher.domain.visibility import Viewer
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
@@ -17,6 +20,11 @@ from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.cases.handling import Handling
+from matcher.services.cases.introducing import Introducing
+from matcher.services.cases.papers import CasePapers
+from matcher.services.cases.reading import CaseReading
+from matcher.services.cases.undoing import Undoing
 from matcher.services.chain_gaps import ChainGaps
 from matcher.services.chains import Chaining
 from matcher.services.contracts import Contracts
@@ -38,7 +46,7 @@ from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
-from matcher.store import Database, check, open_database, upgrade
+from matcher.store import AttachmentFolder, Database, Organisations, check, open_database, upgrade
 from matcher.wording import Said
 
 
@@ -204,6 +212,35 @@ class Installation:
         return Matching(self.pairings, self.builder)
 
     @cached_property
+    def case_handling(self) -> Handling:
+        """The use cases of those who work on cases."""
+        return Handling(self.database, self.rulebook, _new_id)
+
+    @cached_property
+    def case_reading(self) -> CaseReading:
+        """The use cases of reading cases."""
+        return CaseReading(self.database, self.case_handling)
+
+    @cached_property
+    def case_papers(self) -> CasePapers:
+        """The use cases of notes, tasks and attachments."""
+        return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
+
+    @cached_property
+    def case_undoing(self) -> Undoing:
+        """The use case of taking a step of a case back."""
+        return Undoing(self.database, Organisations)
+
+    @cached_property
+    def introducing(self) -> Introducing:
+        """The use cases of introductions."""
+        return Introducing(self.database, Organisations, self._takers, _new_id)
+
+    def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
+        answer = self.matching.match(left_id, k, viewer, day)
+        return [match.id for match in answer.matches if match.eligible]
+
+    @cached_property
     def chaining(self) -> Chaining:
         """The use cases of whole chains."""
         return Chaining(self.pairings, self.builder)
@@ -213,6 +250,10 @@ class Installation:
         """The use cases of mandate drift."""
         gazetteer, industries = resources.load_gazetteer(), resources.load_industries()
         return Drifting(self.pairings, self.builder.words, gazetteer, industries)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
 
 
 def _made(folder: Path, setting: str) -> Path:

@@ -15,6 +15,7 @@ from matcher import __version__
 from matcher.cli import (
     broker,
     carrier,
+    case,
     chaining,
     control,
     drifting,
@@ -231,6 +232,7 @@ def why(
 
 
 app.add_typer(control.app, name="control")
+app.add_typer(case.app, name="case")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
 app.add_typer(policy.app)

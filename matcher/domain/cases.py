@@ -126,7 +126,7 @@ class Event:
     """Something that happened on a case. Nothing of it is ever changed: an undo is an event of its own."""
 
     id: int = 0
-    """Its number once it is kept; later events have larger ones."""
+    """Its number in the case once it is kept, from 1."""
     case_id: str
     at: datetime
     by: str

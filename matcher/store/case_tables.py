@@ -39,35 +39,42 @@ sa.Index(
 """One open case a pair, whoever writes at the same time."""
 
 
-def _of_case(name: str, key: sa.Column[Any], *columns: sa.Column[Any], **options: Any) -> sa.Table:
+def _of_case(name: str, *columns: sa.Column[Any]) -> sa.Table:
     """A table of what belongs to cases, each row with who made it and when."""
     return sa.Table(
         name,
         metadata,
-        key,
-        sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+        _case_id(),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         *columns,
-        **options,
     )
+
+
+def _case_id(*, key: bool = False) -> sa.Column[Any]:
+    # A key that leads with the case serves as its index.
+    belongs = sa.ForeignKey("cases.id", ondelete="CASCADE")
+    return sa.Column("case_id", belongs, primary_key=key, nullable=False, index=not key)
 
 
 def _id() -> sa.Column[Any]:
     return sa.Column("id", sa.Text(), primary_key=True)
 
 
-case_events = _of_case(
+case_events = sa.Table(
     "case_events",
-    sa.Column("id", sa.Integer(), primary_key=True),
+    metadata,
+    _case_id(key=True),
+    sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("by", sa.Text(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
     sa.Column("what", sa.Text(), nullable=False),
     sa.Column("said", sa.JSON(), nullable=False),
     sa.Column("outcome", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("replaced", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("undoes", sa.Integer(), nullable=True),
-    sqlite_autoincrement=True,
 )
-"""Everything that happened, only ever added to."""
+"""Everything that happened, only ever added to; `id` counts within the case."""
 
 case_notes = _of_case(
     "case_notes",
@@ -101,7 +108,7 @@ introductions = sa.Table(
     "introductions",
     metadata,
     _id(),
-    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    _case_id(),
     sa.Column("by", sa.Text(), nullable=False),
     sa.Column("proposed_at", UtcDateTime(), nullable=False),
     sa.Column("expires_on", sa.Date(), nullable=False),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -19,14 +19,17 @@ IS_OPEN = sa.text("phase NOT IN ('closed', 'closed_lost')")
 
 def upgrade() -> None:
     _create_cases()
-    _create_of_case(
+    op.create_table(
         "case_events",
-        sa.Column("id", sa.Integer(), nullable=False),
-        *_columns(sa.Text(), "what"),
+        *_columns(sa.Text(), "case_id"),
+        *_columns(sa.Integer(), "id"),
+        *_columns(sa.Text(), "by", "what"),
+        *_columns(MOMENT, "at"),
         *_columns(sa.JSON(), "said"),
         *_columns(sa.JSON(none_as_null=True), "outcome", "replaced", nullable=True),
         *_columns(sa.Integer(), "undoes", nullable=True),
-        sqlite_autoincrement=True,
+        sa.PrimaryKeyConstraint("case_id", "id"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),
     )
     _create_of_case("case_notes", *_columns(sa.Text(), "id", "audience", "text"))
     _create_of_case(
@@ -85,7 +88,7 @@ def _create_cases() -> None:
     op.create_index("uq_cases_open", "cases", pair, unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 
 
-def _create_of_case(name: str, *columns: sa.Column[Any], **options: Any) -> None:
+def _create_of_case(name: str, *columns: sa.Column[Any]) -> None:
     op.create_table(
         name,
         *columns,
@@ -93,6 +96,5 @@ def _create_of_case(name: str, *columns: sa.Column[Any], **options: Any) -> None
         *_columns(MOMENT, "at"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),
-        **options,
     )
     op.create_index(f"ix_{name}_case_id", name, ["case_id"])
