@@ -1,91 +1,86 @@
-"""The HTTP service. It tells whether it lives and is ready; all else waits for accounts and answers 401."""
+"""The HTTP service: the operations under /v1, put together."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated
 
 import typer
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from api import problems
+from api.guard import Guard
+from api.routes import audit, health, matching, records, session, users
 from matcher import __version__
 from matcher.bootstrap import Installation
 from matcher.cli.failures import reported
-from matcher.errors import MatcherError
 from matcher.settings import Settings
 from matcher.wording import Said
 
-PROBLEM = "application/problem+json"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ROUTERS = (health.router, session.router, *records.routers, matching.router, users.router, audit.router)
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("matcher.api")
 
 
 def create_app(installation: Installation) -> FastAPI:
     """The service over one installation."""
-    app = FastAPI(title="技术转移撮合 / tech-transfer matcher", version=__version__, docs_url=None, redoc_url=None)
 
-    @app.get("/v1/health/live", tags=["health"])
-    def live() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "live"}
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        installation.close()
 
-    @app.get("/v1/health/ready", tags=["health"], response_model=None)
-    def ready() -> dict[str, object] | JSONResponse:
-        """The database answers and the indexes fit it."""
-        try:
-            stale = installation.indexer.stale()
-        except MatcherError as error:
-            # Anybody may ask; where the database is stands in the log only.
-            _log.warning("not ready: %s", error)
-            said = Said("服务尚未就绪，原因见日志。", "The service is not ready; the log says why.")
-            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, said)
-        return {"status": "ready", "index": "stale" if stale else "current"}
+    app = FastAPI(
+        title="技术转移撮合 / tech-transfer matcher",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation,
+        responses=problems.RESPONSES,
+    )
+    app.state.installation, app.state.guard = installation, Guard(installation)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/v1")
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)
     @app.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
-    def closed() -> JSONResponse:
-        """Nothing is shown to somebody who has not signed in, and nobody can sign in yet."""
-        said = Said("请先登录；账户功能尚未开放。", "Sign in first; accounts do not exist yet.")
-        return _problem(HTTPStatus.UNAUTHORIZED, said)
-
-    @app.exception_handler(HTTPException)
-    def refused(_request: Request, error: HTTPException) -> JSONResponse:
-        """What the framework refuses, an unknown address for example, as a problem document too."""
-        status = HTTPStatus(error.status_code)
-        return _problem(status, Said("请求无法处理。", status.description or status.phrase), error.headers)
+    def unknown() -> None:
+        """Strangers learn nothing of what there is."""
+        raise problems.Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
 
     return app
 
 
-def _problem(status: HTTPStatus, said: Said, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An RFC 9457 problem document."""
-    content = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": said.en,
-        "detail_zh": said.zh,
-    }
-    told = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
-    return JSONResponse(content, status_code=status, media_type=PROBLEM, headers={**told, **(headers or {})})
+def application() -> FastAPI:
+    """The service of a worker process, from the settings of its environment."""
+    return create_app(Installation(Settings(), tell=lambda said: _log.info("%s", said)))
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name
 
 
 def serve(
     host: Annotated[str, typer.Option(help="监听地址。Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任一空闲端口。Port; 0: any free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="进程数。How many processes.")] = 1,
 ) -> None:
     """启动 HTTP 服务。Start the HTTP service."""
     installation = Installation(Settings(), tell=lambda said: _log.warning("%s", said))
-    with closing(installation):
-        _ = installation.database
+    _ = installation.database  # what is wrong with the settings is told before anything listens
+    if workers == 1:
         uvicorn.run(create_app(installation), host=host, port=port)
+        return
+    installation.close()
+    uvicorn.run("api.app:application", factory=True, host=host, port=port, workers=workers)
 
 
 def main() -> None:

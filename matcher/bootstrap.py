@@ -20,6 +20,8 @@ from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.access import Access
+from matcher.services.accounts import People
 from matcher.services.cases.handling import Handling
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
@@ -33,14 +35,18 @@ from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
 from matcher.services.evaluation import Evaluating
 from matcher.services.filings import Filings
+from matcher.services.finding import Finding
 from matcher.services.granting import Granting
 from matcher.services.grants import Grants
 from matcher.services.identity import Identity
 from matcher.services.indexing import Indexer, Progress
+from matcher.services.journal import Journal
+from matcher.services.letters import Letters, Outbox
 from matcher.services.matching import Matching
 from matcher.services.models import ModelFolder
 from matcher.services.pairings import Pairings
 from matcher.services.policy import Policy
+from matcher.services.records import RecordBook
 from matcher.services.report.context import UseCases
 from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
@@ -109,6 +115,36 @@ class Installation:
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
         return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+
+    @cached_property
+    def people(self) -> People:
+        """Accounts and organisations."""
+        return People(self.database, lambda: secrets.token_hex(8))
+
+    @cached_property
+    def access(self) -> Access:
+        """Ways in."""
+        return Access(self.database, lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(8))
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Letters about accounts."""
+        return Letters(self.access, Outbox(self.home / "outbox"), "http://127.0.0.1:8000")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The audit, and the answers to writing requests."""
+        return Journal(self.database)
+
+    @cached_property
+    def records(self) -> RecordBook:
+        """Records one by one."""
+        return RecordBook(self.database)
+
+    @cached_property
+    def finding(self) -> Finding:
+        """Records by words, facets and likeness."""
+        return Finding(self.pairings, self.builder)
 
     @cached_property
     def identity(self) -> Identity:

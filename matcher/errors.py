@@ -6,7 +6,8 @@ MatcherError
 │   ├── UnsupportedFileError
 │   ├── UnreadableFileError
 │   └── LimitExceededError
-├── StoreError              the database cannot serve
+├── StoreError              the database cannot do what was asked
+│   ├── UnservedError       it cannot be reached, is busy, full, or has another schema
 │   └── RecordNotFoundError
 ├── EncoderError            the encoder cannot be built or loaded
 ├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
@@ -15,6 +16,8 @@ MatcherError
 ├── CaseError               what is told or handed to a case cannot be used
 ├── NotEntitledError        the viewer may not see the record
 ├── NotAllowedError         the actor's role or organisation may not do this
+├── AccountError            an address or a password cannot be used
+├── SignInError             who asks is not known, or has tried too often
 ├── ConflictError           somebody else changed it meanwhile, or it is there already
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
@@ -61,6 +64,10 @@ class StoreError(MatcherError):
     """The database cannot serve the request."""
 
 
+class UnservedError(StoreError):
+    """The database cannot serve anybody now: unreachable, busy, full, or of another schema."""
+
+
 class RecordNotFoundError(StoreError):
     """No record has this id."""
 
@@ -91,6 +98,14 @@ class NotEntitledError(MatcherError):
 
 class NotAllowedError(MatcherError):
     """The actor's role or organisation may not do this."""
+
+
+class AccountError(MatcherError):
+    """An address or a password cannot be used."""
+
+
+class SignInError(MatcherError):
+    """Who asks is not known, or has tried too often."""
 
 
 class ConflictError(MatcherError):

@@ -51,6 +51,8 @@ class Organisation:
     """The institution's name as results write it, every spelling."""
     incubator_ids: tuple[str, ...] = ()
     fund_ids: tuple[str, ...] = ()
+    version: int = 1
+    """Grows with every change; whoever changes it names the one they saw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Account:
     """The identity provider that vouches for the account; empty: the service's own passwords."""
     subject: str = ""
     """The account's name at that provider."""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +111,30 @@ class Actor:
         mine = self.organisation
         own = {Kind.INCUBATORS: mine.incubator_ids, Kind.FUNDS: mine.fund_ids} if mine else {}
         return record_id in own.get(kind, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A machine's key to an account; the secret itself is shown once and kept as a hash."""
+
+    id: str
+    account_id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What somebody did or saw, as the audit keeps it."""
+
+    id: int = 0
+    at: datetime
+    account_id: str
+    operation: str
+    target: str = ""
+    """The address that was asked for, by ids only."""
+    record_ids: tuple[str, ...] = ()
+    """The records that are not public and were shown."""
+    request_id: str = ""

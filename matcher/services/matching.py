@@ -38,7 +38,7 @@ class Matching:
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
-        loaded = self._pairings.load(PairKind.of(left.table), today, viewer)
+        loaded = self._pairings.load(PairKind.of(left.table), today, viewer, [left.id])
         side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, left.id)])
         return loaded.matcher.match(side, k, viewer, self._pairings.wishing(loaded, question))
 
@@ -56,7 +56,7 @@ class Matching:
         right = self._pairings.find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
-        loaded = self._pairings.load(PairKind.of(right.table), today, viewer)
+        loaded = self._pairings.load(PairKind.of(right.table), today, viewer, [right.id])
         row = self._pairings.row(loaded, loaded.corpus.right, right.id)
         return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._pairings.wishing(loaded, question))
 
@@ -74,7 +74,7 @@ class Matching:
                 ),
             )
         require_visible(one, viewer)
-        loaded = self._pairings.load(PairKind.of(one.table), today, viewer)
+        loaded = self._pairings.load(PairKind.of(one.table), today, viewer, [one.id, other.id])
         side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, one.id)])
         column = self._pairings.row(loaded, loaded.corpus.right, other.id)
         stands = loaded.corpus.right.ids[column]

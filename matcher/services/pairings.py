@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from threading import RLock
+from typing import cast
 
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.identity import Pooled, led
@@ -44,6 +46,18 @@ class Loaded:
     arrangements: tuple[Arrangement, ...]
     """Who resides in carriers: a register, which changes without a revision of the database."""
 
+    def knows(self, ids: Iterable[str]) -> bool:
+        """Whether all of these records are there, by themselves or in those that stand for them."""
+        known = (self.corpus.left.rows, self.corpus.right.rows, self.pooled.standing)
+        return all(any(each in rows for rows in known) for each in ids)
+
+
+Moment = tuple[Origin, date, tuple[Arrangement, ...]]
+"""What must be the same for a pairing in memory to be of use."""
+
+MOST_LOADED = 8
+"""Pairings kept in memory, each as some viewers know it; the one that was loaded first makes room."""
+
 
 class Pairings:
     """Both pairings of one installation, as each viewer may know them."""
@@ -71,6 +85,7 @@ class Pairings:
         self._tell = tell
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
+        self._loading = RLock()
 
     def find(self, record_id: str, viewer: Viewer) -> Record:
         """The record. The error for an unknown id suggests no ids that the viewer may not see."""
@@ -90,13 +105,38 @@ class Pairings:
         with self._database.read() as connection:
             return [pairing for pairing in PairKind if Records(connection).existing(pairing.left, ids)]
 
-    def load(self, pairing: PairKind, today: date, viewer: Viewer) -> Loaded:
-        """The pairing as of today and as this viewer may know it, from memory while the database stays as it is."""
-        loaded = self._loaded.get((pairing, viewer))
+    def load(self, pairing: PairKind, today: date, viewer: Viewer, needed: Iterable[str] = ()) -> Loaded:
+        """The pairing as of today and as this viewer may know it, from memory while the database stays as it is.
+
+        One thread brings it up to date; the others meanwhile go on with what there was, unless that lacks a record
+        that is `needed`.
+        """
+        viewer = self._known_as(viewer)
         arrangements = self._arrangements(pairing)
         now = (self._indexer.origin(), today, arrangements)
-        if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now:
+        if (loaded := self._held(pairing, viewer, now)) is not None:
             return loaded
+        older = self._loaded.get((pairing, viewer))
+        if not self._loading.acquire(blocking=older is None or not older.knows(needed)):
+            return cast("Loaded", older)
+        try:
+            loaded = self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
+        finally:
+            self._loading.release()
+        return loaded
+
+    def _held(
+        self, pairing: PairKind, viewer: Viewer, now: tuple[Origin, date, tuple[Arrangement, ...]]
+    ) -> Loaded | None:
+        loaded = self._loaded.get((pairing, viewer))
+        return loaded if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now else None
+
+    def _known_as(self, viewer: Viewer) -> Viewer:
+        """The viewer by what they see: people who see the same share what is in memory."""
+        with self._database.read() as connection:
+            return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
+
+    def _load(self, pairing: PairKind, today: date, viewer: Viewer, arrangements: tuple[Arrangement, ...]) -> Loaded:
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
             self._tell(_refreshed(report))
@@ -122,11 +162,17 @@ class Pairings:
             residents=_residents(arrangements, known, today),
         )
         matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
-        self._loaded[pairing, viewer] = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
-        return self._loaded[pairing, viewer]
+        loaded = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
+        others = [(key, held) for key, held in self._loaded.items() if key != (pairing, viewer)]
+        self._loaded = dict([*others[-MOST_LOADED + 1 :], ((pairing, viewer), loaded)])
+        return loaded
 
     def sides(self, pairing: PairKind, viewer: Viewer) -> Corpus:
         """The indexed records of a pairing as this viewer may know them, where nothing is to be ranked by the past."""
+        viewer = self._known_as(viewer)
+        loaded = self._loaded.get((pairing, viewer))
+        if loaded and loaded.origin == self._indexer.origin():
+            return loaded.corpus
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
             self._tell(_refreshed(report))
@@ -162,7 +208,7 @@ class Pairings:
             report = fit(corpus, now.date().toordinal() + 1)
             self._models.save(report, encoder=origin.encoder, revision=origin.revision, decided=decided, now=now)
             reports.append(report)
-        self._loaded.clear()
+        self._loaded = {}
         return reports
 
     def _stale(self, pairing: PairKind, encoder: str, today: date) -> Said | None:

@@ -1,6 +1,8 @@
 """The database: tables, migrations and the only SQL."""
 
+from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
+from matcher.store.audit import Answered, Answers, Audit
 from matcher.store.case_papers import Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
@@ -12,10 +14,15 @@ from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
+from matcher.store.sign_in import Session, SignIns
 from matcher.store.upserts import Counts
 
 __all__ = [
+    "Accounts",
+    "Answered",
+    "Answers",
     "AttachmentFolder",
+    "Audit",
     "Cases",
     "Controls",
     "Counts",
@@ -27,11 +34,14 @@ __all__ = [
     "ImportState",
     "Imports",
     "Mine",
+    "Organisations",
     "Outcomes",
     "Papers",
     "Records",
     "Registers",
     "Replaced",
+    "Session",
+    "SignIns",
     "Stamp",
     "Upserted",
     "Wanted",

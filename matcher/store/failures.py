@@ -1,4 +1,4 @@
-"""What a driver says when it fails → `StoreError` with a next step, and never a secret."""
+"""What a driver says when it fails → `UnservedError` with a next step, and never a secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from matcher.errors import StoreError
+from matcher.errors import UnservedError
 from matcher.wording import Said
 
 
@@ -41,7 +41,7 @@ class Place:
 
 @contextmanager
 def translated(place: Place) -> Iterator[None]:
-    """Turn whatever the driver raises inside the block into a `StoreError`."""
+    """Turn whatever the driver raises inside the block into an `UnservedError`."""
     try:
         yield
     except sa.exc.DBAPIError as error:
@@ -110,7 +110,7 @@ OTHER = Cause(
 )
 
 
-def _refused(place: Place, reason: str, disconnected: bool) -> StoreError:
+def _refused(place: Place, reason: str, disconnected: bool) -> UnservedError:
     reason = place.without_secrets(reason)
     cause = next((cause for cause in CAUSES if any(sign in reason for sign in cause.signs)), OTHER)
     if cause is OTHER and disconnected:
@@ -119,4 +119,4 @@ def _refused(place: Place, reason: str, disconnected: bool) -> StoreError:
     zh, en = (
         text.replace("{place}", place.name).replace("{reason}", reason) for text in (cause.message.zh, cause.message.en)
     )
-    return StoreError(Said(zh, en), cause.step)
+    return UnservedError(Said(zh, en), cause.step)

@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from matcher.domain.records import RECORD_KINDS, Kind, Outcome, PairKind, Record, Result
+from matcher.domain.visibility import Viewer
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.store.cases import forget_cases
 from matcher.store.controls import forget
 from matcher.store.facts import Upserted, existing, forget_facts, remove, write_facts
 from matcher.store.history import Replaced, past
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
+from matcher.store.seen import seen_by
 from matcher.store.suggestions import not_found
 from matcher.store.tables import TABLES, deletions, outcomes, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
@@ -37,11 +39,12 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When a record was first seen and last changed (UTC), and the revision of that change."""
+    """When a record was first seen and last changed (UTC), the revision of that change, and a hash of its content."""
 
     first_seen_at: datetime
     changed_at: datetime
     revision: int
+    content_hash: str
 
 
 class Records:
@@ -114,6 +117,23 @@ class Records:
         plan = RECORD_PLANS[kind]
         return self._read(plan, plan.select().order_by(plan.table.c.id))
 
+    def page(self, kind: Kind, viewer: Viewer, after: str, limit: int) -> list[Record]:
+        """Records by id, those after an id, that the viewer may see."""
+        plan = RECORD_PLANS[kind]
+        where = (plan.table.c.id > after, seen_by(viewer, kind))
+        return list(self._read(plan, plan.select().where(*where).order_by(plan.table.c.id).limit(limit)))
+
+    def beyond(self, viewer: Viewer) -> frozenset[tuple[Kind, str]]:
+        """The records that the viewer sees only because they are their own or were opened to them."""
+        plain = Viewer(viewer.clearance)
+        if viewer == plain:
+            return frozenset()
+        found = (
+            (kind, sa.select(TABLES[kind].c.id).where(seen_by(viewer, kind), sa.not_(seen_by(plain, kind))))
+            for kind in (Kind.ACHIEVEMENTS, Kind.PROJECTS)
+        )
+        return frozenset((kind, name) for kind, query in found for name in self._connection.scalars(query))
+
     def changed_since(self, kind: Kind, revision: int) -> Iterator[Record]:
         """Records that were added or changed after a revision, by id, streamed."""
         plan = RECORD_PLANS[kind]
@@ -137,7 +157,8 @@ class Records:
     def stamps(self, kind: Kind, ids: Iterable[str]) -> dict[str, Stamp]:
         """When the records of these ids came and changed."""
         table = TABLES[kind]
-        query = sa.select(table.c.id, table.c.first_seen_at, table.c.changed_at, table.c.revision)
+        columns = (table.c.first_seen_at, table.c.changed_at, table.c.revision, table.c.content_hash)
+        query = sa.select(table.c.id, *columns)
         return {
             row[0]: Stamp(*row[1:])
             for chunk in chunks(filter(can_be_kept, ids))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,12 @@ class Revision:
             self.connection.execute(sa.insert(revisions).values(revision=revision, stamp=uuid.uuid4().hex))
             self._bumped = True
         return self._before + 1
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key is there already, and say whether it was inserted."""
+    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return connection.execute(insert.values(**row).on_conflict_do_nothing()).rowcount == 1
 
 
 def upsert(revision: Revision, plan: Plan[RowT], rows: Sequence[RowT], now: datetime) -> Counts:

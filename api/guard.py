@@ -1,0 +1,174 @@
+"""What happens around every operation: who asks, whether they may, once and whole, and what is noted of it.
+
+A writing request is one transaction: what it does, its line in the audit and the answer kept under its idempotency key
+are committed together or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import anyio
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api.permissions import PERMISSIONS, Permission
+from api.problems import Refused
+from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor, Deed, Scope
+from matcher.errors import NotAllowedError
+from matcher.services.access import known_secret
+from matcher.store import Answered
+from matcher.wording import Said
+
+COOKIE = "matcher_session"
+CSRF = "x-csrf-token"
+KEY = "idempotency-key"
+LONGEST_KEY = 200
+KEPT_HEADERS = ("content-type", "etag", "location")
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class GuardedRoute(APIRoute):
+    """A route whose operation has a row in `PERMISSIONS`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's own handler, within the guard."""
+        answer, permission, operation = super().get_route_handler(), PERMISSIONS[self.name], self.name
+
+        async def guarded(request: Request) -> Response:
+            guard: Guard = request.app.state.guard
+            return await guard.answer(request, operation, permission, answer)
+
+        return guarded
+
+
+class Guard:
+    """The guard of one process."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._parts = installation
+        # SQLite lets one writer through at a time: waiting here keeps the threads free that the writer needs.
+        self._writers = anyio.CapacityLimiter(1 if installation.settings.url.startswith("sqlite") else 8)
+
+    async def answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
+        """The operation's answer to whoever may have it."""
+        request.state.shown = set()
+        await _read_body(request, permission.most_bytes)
+        if permission.roles is None:
+            return await answer(request)
+        request.state.actor = actor = await run_in_threadpool(self._admit, request, permission)
+        if permission.scope is Scope.WRITE:
+            # Whoever hangs up meanwhile does not leave a transaction half done.
+            return await asyncio.shield(asyncio.ensure_future(self._write(request, operation, actor, answer)))
+        response = await answer(request)
+        if request.state.shown:
+            await run_in_threadpool(self._note, self._deed(request, operation, actor))
+        return response
+
+    def _admit(self, request: Request, permission: Permission) -> Actor:
+        now = datetime.now(UTC)
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        if scheme.casefold() == "bearer":
+            actor = self._parts.access.of_token(secret.strip(), now)
+        else:
+            found = self._parts.access.of_session(request.cookies.get(COOKIE, ""), now)
+            actor = found[0] if found else None
+            if found and permission.scope is Scope.WRITE and not known_secret(request.headers.get(CSRF, ""), found[1]):
+                raise Refused(
+                    HTTPStatus.FORBIDDEN, Said("请求缺少 X-CSRF-Token。", "The request lacks its X-CSRF-Token.")
+                )
+        if actor is None:
+            raise Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
+        if permission.roles is not None and actor.role not in permission.roles:
+            raise NotAllowedError(
+                Said(f"{actor.role.said.zh}不能使用此功能。", f"The role {actor.role.said.en} may not do this."),
+                Said("如确有需要，请联系管理员。", "Ask an administrator if you need it."),
+            )
+        if permission.scope not in actor.scopes:
+            raise NotAllowedError(
+                Said(f"令牌没有“{permission.scope.said.zh}”权限。", f"The token lacks the scope {permission.scope}."),
+                Said("请新建带有该权限的令牌。", "Make a token that has it."),
+            )
+        return actor
+
+    async def _write(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
+        async with self._writers:
+            transaction = self._parts.database.begin()
+            connection = await run_in_threadpool(transaction.__enter__)
+            try:
+                with self._parts.database.joining(connection):
+                    response = await self._once(request, operation, actor, answer)
+            except BaseException as error:
+                await run_in_threadpool(transaction.__exit__, type(error), error, error.__traceback__)
+                raise
+            await run_in_threadpool(transaction.__exit__, None, None, None)
+            return response
+
+    async def _once(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
+        key = request.headers.get(KEY, "")
+        fingerprint = await _fingerprint(request) if key else ""
+        kept = await run_in_threadpool(self._kept, actor, key, fingerprint) if key else None
+        if kept is not None:
+            return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
+        response = await answer(request)
+        await run_in_threadpool(self._note, self._deed(request, operation, actor))
+        if key:
+            headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+            body = bytes(response.body).decode()
+            answered = Answered(fingerprint, response.status_code, headers, body)
+            await run_in_threadpool(self._parts.journal.keep, actor.id, key, answered, datetime.now(UTC))
+        return response
+
+    def _kept(self, actor: Actor, key: str, fingerprint: str) -> Answered | None:
+        kept = self._parts.journal.answered(actor.id, key) if len(key) <= LONGEST_KEY else None
+        if len(key) > LONGEST_KEY or (kept is not None and kept.fingerprint != fingerprint):
+            raise Refused(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                Said(
+                    "此 Idempotency-Key 已用于另一请求或过长。",
+                    "This Idempotency-Key was used otherwise, or is too long.",
+                ),
+            )
+        return kept
+
+    def _deed(self, request: Request, operation: str, actor: Actor) -> Deed:
+        return Deed(
+            at=datetime.now(UTC),
+            account_id=actor.id,
+            operation=operation,
+            target=request.url.path[:400],
+            record_ids=tuple(sorted(request.state.shown)),
+            request_id=getattr(request.state, "request_id", ""),
+        )
+
+    def _note(self, deed: Deed) -> None:
+        self._parts.journal.note(deed)
+
+
+async def _read_body(request: Request, most: int) -> None:
+    """Read the body here, so that one that is too long is refused before it fills the memory."""
+    if request.method in ("GET", "HEAD", "DELETE") and "transfer-encoding" not in request.headers:
+        most = min(most, 10_000)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise Refused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                Said(f"请求超过 {most:,} 字节。", f"The request is longer than {most:,} bytes."),
+            )
+        parts.append(part)
+    request._body = b"".join(parts)  # the framework's own place for a body that was read
+
+
+async def _fingerprint(request: Request) -> str:
+    head = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
+    return hashlib.sha256(head.encode() + await request.body()).hexdigest()

@@ -1,0 +1,88 @@
+"""What every route asks for: the parts behind it, who asks, pages and tags."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Header, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api.problems import Refused
+from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor
+from matcher.domain.records import Record, Visibility
+from matcher.wording import Said
+
+T = TypeVar("T")
+
+
+def _parts(request: Request) -> Installation:
+    found: Installation = request.app.state.installation
+    return found
+
+
+def _actor(request: Request) -> Actor:
+    found: Actor = request.state.actor
+    return found
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Parts = Annotated[Installation, Depends(_parts)]
+Acting = Annotated[Actor, Depends(_actor)]
+Now = Annotated[datetime, Depends(_now)]
+Limit = Annotated[int, Query(ge=1, le=200, description="每页条数。How many.")]
+Cursor = Annotated[str, Query(max_length=800, description="上一页的 next。What `next` said.")]
+IfMatch = Annotated[str, Header(max_length=100, description="读取时的 ETag；* 为无条件。The ETag that was read.")]
+
+
+class Page(BaseModel, Generic[T]):
+    """A part of a list, and how to ask for the next one."""
+
+    items: list[T]
+    next: str | None = Field(None, description="下一页的 cursor，没有则为空。The next cursor; null at the end.")
+
+
+def page(items: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
+    """The first `limit` of items that were asked for with one more, to know whether there is one."""
+    shown = list(items[:limit])
+    more = len(items) > limit
+    return Page[T](items=shown, next=to_cursor(key(shown[-1])) if more else None)
+
+
+def to_cursor(key: str) -> str:
+    """A key as an opaque text."""
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def from_cursor(cursor: str) -> str:
+    """The key of a cursor. Raises HTTPException for one that this service never gave."""
+    try:
+        return base64.b64decode(cursor, b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise Refused(
+            HTTPStatus.UNPROCESSABLE_ENTITY, Said("cursor 无效。", "The cursor is not one of ours.")
+        ) from None
+
+
+def tagged(response: Response, tag: object) -> None:
+    """Give the answer its ETag."""
+    response.headers["ETag"] = f'"{tag}"'
+
+
+def untagged(if_match: str) -> str:
+    """The tag of an If-Match header."""
+    return if_match.removeprefix("W/").strip('"')
+
+
+def shown(request: Request, records: Sequence[Record]) -> None:
+    """Note which records that are not public the answer shows; the guard writes them into the audit."""
+    hidden = (each for each in records if getattr(each, "visibility", Visibility.PUBLIC) is not Visibility.PUBLIC)
+    request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)

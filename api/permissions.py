@@ -1,0 +1,64 @@
+"""Who may call which operation. Every route has a row here, or the service does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matcher.domain.accounts import Role, Scope
+from matcher.domain.records import RECORD_KINDS
+
+ALL = frozenset(Role)
+STAFF = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
+"""Those who look after other people's records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Which roles may call an operation, and what a token needs for it. No roles: whoever asks."""
+
+    roles: frozenset[Role] | None
+    scope: Scope = Scope.READ
+    most_bytes: int = 1_000_000
+    """Longest body."""
+
+
+ANYBODY = Permission(None)
+SIGNED_IN = Permission(ALL)
+WRITING = Permission(ALL, Scope.WRITE)
+STAFF_READING = Permission(STAFF)
+ADMINISTRATION = Permission(ADMINISTRATORS)
+ADMINISTRATION_WRITING = Permission(ADMINISTRATORS, Scope.WRITE)
+
+PERMISSIONS: Mapping[str, Permission] = {
+    "live": ANYBODY,
+    "ready": ANYBODY,
+    "sign_in": ANYBODY,
+    "ask_for_password": ANYBODY,
+    "set_password": ANYBODY,
+    "sign_out": WRITING,
+    "me": SIGNED_IN,
+    "list_my_tokens": SIGNED_IN,
+    "create_token": WRITING,
+    "revoke_token": WRITING,
+    **{f"{verb}_{kind}": SIGNED_IN for kind in RECORD_KINDS for verb in ("list", "search", "read", "similar")},
+    # Whose record it is decides the service that writes it.
+    **{f"{verb}_{kind}": WRITING for kind in RECORD_KINDS for verb in ("create", "replace", "delete")},
+    "match": SIGNED_IN,
+    "screen": SIGNED_IN,
+    "why": SIGNED_IN,
+    "list_users": ADMINISTRATION,
+    "create_user": ADMINISTRATION_WRITING,
+    "read_user": ADMINISTRATION,
+    "change_user": ADMINISTRATION_WRITING,
+    "erase_user": ADMINISTRATION_WRITING,
+    "list_organisations": STAFF_READING,
+    "create_organisation": ADMINISTRATION_WRITING,
+    "read_organisation": STAFF_READING,
+    "change_organisation": ADMINISTRATION_WRITING,
+    "open_record": WRITING,
+    "close_record": WRITING,
+    "list_audit": STAFF_READING,
+}

@@ -1,0 +1,153 @@
+"""Errors as RFC 9457 problem documents, in Chinese and English."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from matcher import errors
+from matcher.services.access import ThrottledError
+from matcher.services.records import InvalidRecordError
+from matcher.wording import Said
+
+MEDIA_TYPE = "application/problem+json"
+URN = "urn:techtransfer-matcher:problem:"
+
+STATUSES: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
+    errors.RecordNotFoundError: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.NotEntitledError: (HTTPStatus.NOT_FOUND, "not-found"),
+    errors.NotAllowedError: (HTTPStatus.FORBIDDEN, "not-allowed"),
+    ThrottledError: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-attempts"),
+    errors.SignInError: (HTTPStatus.UNAUTHORIZED, "not-signed-in"),
+    errors.ConflictError: (HTTPStatus.CONFLICT, "conflict"),
+    errors.TransitionError: (HTTPStatus.CONFLICT, "transition"),
+    errors.AccountError: (HTTPStatus.UNPROCESSABLE_ENTITY, "account"),
+    InvalidRecordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-record"),
+    errors.IntakeError: (HTTPStatus.UNPROCESSABLE_ENTITY, "intake"),
+    errors.GrantError: (HTTPStatus.CONFLICT, "grant"),
+    errors.EvaluationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "evaluation"),
+    errors.PolicyError: (HTTPStatus.UNPROCESSABLE_ENTITY, "policy"),
+    errors.UnservedError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    errors.StoreError: (HTTPStatus.UNPROCESSABLE_ENTITY, "request"),
+    errors.MatcherError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+}
+"""The first class that an error is of decides; what is about a request stands before what is about the service."""
+
+HIDDEN = Said("没有这样的记录，或您无权查看。", "There is no such record, or you may not see it.")
+"""Said of both, so that the answer does not tell which: what may not be seen does not exist."""
+
+_log = logging.getLogger("matcher.api")
+
+
+class Refused(HTTPException):
+    """A request that is refused before any service is asked."""
+
+    def __init__(self, status: HTTPStatus, said: Said) -> None:
+        super().__init__(status, said.en)
+        self.said = said
+
+
+class Text(BaseModel):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, said: Said) -> Text:
+        """The sentence of the engine."""
+        return cls(zh=said.zh, en=said.en)
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do."""
+
+    type: str = Field(examples=[URN + "not-found"])
+    title: str
+    status: int
+    detail: str
+    detail_zh: str
+    step: Text | None = None
+    request_id: str = ""
+    errors: list[dict[str, Any]] = []
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(code).phrase}
+    for code in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
+}
+"""What every operation may answer beside its own."""
+
+
+def problem(
+    request: Request,
+    status: HTTPStatus,
+    slug: str,
+    said: Said,
+    step: Said | None = None,
+    headers: Mapping[str, str] | None = None,
+    found: list[dict[str, Any]] | None = None,
+) -> JSONResponse:
+    """A problem document."""
+    content = Problem(
+        type=URN + slug,
+        title=status.phrase,
+        status=status.value,
+        detail=said.en,
+        detail_zh=said.zh,
+        step=Text.of(step) if step else None,
+        request_id=getattr(request.state, "request_id", ""),
+        errors=found or [],
+    )
+    told = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+    return JSONResponse(
+        content.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers={**told, **(headers or {})}
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the engine and of the framework with a problem document."""
+
+    @app.exception_handler(errors.MatcherError)
+    def of_engine(request: Request, error: errors.MatcherError) -> JSONResponse:
+        status, slug = next(found for kind, found in STATUSES.items() if isinstance(error, kind))
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            # Anybody may read the answer; where the database is stands in the log only.
+            _log.error("unavailable: %s", error)
+            said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
+            return problem(request, status, slug, said, headers={"Retry-After": "5"})
+        if status is HTTPStatus.NOT_FOUND:
+            return problem(request, status, slug, HIDDEN)
+        headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
+        found = [issue.to_json() for issue in error.issues] if isinstance(error, InvalidRecordError) else None
+        return problem(request, status, slug, error.message, error.step, headers, found)
+
+    @app.exception_handler(RequestValidationError)
+    def of_request(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [
+            {"field": ".".join(map(str, one["loc"])), "message": one["msg"], "code": one["type"]}
+            for one in error.errors()
+        ]
+        said = Said("请求内容有误。", "The request is not as it should be.")
+        step = Said("请按 /openapi.json 改正所列字段。", "Correct the fields that are named; see /openapi.json.")
+        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
+
+    @app.exception_handler(HTTPException)
+    def of_framework(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        said = error.said if isinstance(error, Refused) else Said("请求无法处理。", status.description or status.phrase)
+        return problem(request, status, status.phrase.lower().replace(" ", "-"), said, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def of_mistake(request: Request, error: Exception) -> JSONResponse:
+        _log.exception("a mistake of ours: %s", type(error).__name__)
+        said = Said("服务内部出错，已记录。", "Something went wrong here; it was noted.")
+        return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)

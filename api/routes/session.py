@@ -1,0 +1,134 @@
+"""Signing in and out, passwords, and the tokens of one's own account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from api.guard import COOKIE, GuardedRoute
+from api.parts import Acting, Now, Parts
+from api.problems import Refused
+from api.routes.users import User
+from matcher.domain.accounts import Scope, Token
+from matcher.wording import Said
+
+router = APIRouter(tags=["session"], route_class=GuardedRoute)
+
+
+class Credentials(BaseModel):
+    """Who signs in."""
+
+    email: str = Field(max_length=300, examples=["broker@example.org"])
+    password: str = Field(max_length=400)
+
+
+class SessionOpened(BaseModel):
+    """A session: the cookie holds its token, and writing requests send `csrf` as X-CSRF-Token."""
+
+    user: User
+    csrf: str
+    expires_at: datetime
+
+
+class Address(BaseModel):
+    """Where a letter goes."""
+
+    email: str = Field(max_length=300)
+
+
+class NewPassword(BaseModel):
+    """What came by letter, and the password to set."""
+
+    secret: str = Field(max_length=200)
+    password: str = Field(max_length=400)
+
+
+class TokenWanted(BaseModel):
+    """A token to make."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["夜间同步"])
+    scopes: list[Scope] = Field([Scope.READ], min_length=1, max_length=3)
+    days: int = Field(90, ge=1, le=400)
+
+
+class TokenShown(BaseModel):
+    """A token without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, token: Token) -> TokenShown:
+        """What may be shown of a token."""
+        return cls.model_validate(token, from_attributes=True)
+
+
+class TokenMade(TokenShown):
+    """A new token with its secret, which is told this once."""
+
+    secret: str
+
+
+@router.post("/session", status_code=201)
+def sign_in(credentials: Credentials, parts: Parts, request: Request, response: Response, now: Now) -> SessionOpened:
+    """Open a session. Five failures of an account make it wait for a quarter of an hour."""
+    address = request.client.host if request.client else ""
+    opened = parts.access.sign_in(credentials.email, credentials.password, address, now)
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=secure, path="/")
+    return SessionOpened(user=User.of(opened.account), csrf=opened.csrf, expires_at=opened.expires_at)
+
+
+@router.delete("/session", status_code=204)
+def sign_out(parts: Parts, request: Request, response: Response, _actor: Acting) -> None:
+    """End the session."""
+    parts.access.sign_out(request.cookies.get(COOKIE, ""))
+    response.delete_cookie(COOKIE, path="/")
+
+
+@router.get("/me")
+def me(actor: Acting) -> User:
+    """Who is signed in."""
+    return User.of(actor.account)
+
+
+@router.post("/password-letters", status_code=202)
+def ask_for_password(wanted: Address, parts: Parts, now: Now) -> None:
+    """Send a letter by which a password can be set. The answer does not tell whether the address has an account."""
+    parts.letters.send_reset(wanted.email, now)
+
+
+@router.post("/password", status_code=204)
+def set_password(new: NewPassword, parts: Parts, now: Now) -> None:
+    """Set a password with what came by letter; all sessions of the account end."""
+    parts.access.reset(new.secret, new.password, now)
+
+
+@router.get("/tokens")
+def list_my_tokens(parts: Parts, actor: Acting) -> list[TokenShown]:
+    """The tokens of one's own account."""
+    return [TokenShown.of(token) for token in parts.access.tokens(actor.id)]
+
+
+@router.post("/tokens", status_code=201)
+def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now) -> TokenMade:
+    """Make a token for a machine. A token cannot give what it does not have itself."""
+    scopes = [scope for scope in wanted.scopes if scope in actor.scopes]
+    if len(scopes) < len(wanted.scopes):
+        raise Refused(HTTPStatus.FORBIDDEN, Said("令牌不能超出自身权限。", "A token cannot give more than it has."))
+    token, secret = parts.access.add_token(actor.account, wanted.name, scopes, timedelta(days=wanted.days), now)
+    return TokenMade(**TokenShown.of(token).model_dump(), secret=secret)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+def revoke_token(token_id: Annotated[str, Path(max_length=100)], parts: Parts, actor: Acting) -> None:
+    """Take a token back."""
+    if not parts.access.revoke(actor.id, token_id):
+        raise Refused(HTTPStatus.NOT_FOUND, Said("没有这个令牌。", "There is no such token."))

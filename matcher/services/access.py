@@ -1,0 +1,188 @@
+"""Ways in: signing in, sessions for browsers, tokens for machines, and letters that let somebody set a password."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from matcher.domain.accounts import Account, Actor, Scope, Token
+from matcher.errors import SignInError
+from matcher.services.passwords import hashed, matches, secret_hash
+from matcher.store import Accounts, Database, Organisations, Session, SignIns
+from matcher.wording import Said
+
+SESSION = timedelta(hours=12)
+"""A working day; whoever comes back the next morning signs in again."""
+LETTER = timedelta(hours=2)
+WINDOW = timedelta(minutes=15)
+TRIES, TRIES_FROM = 5, 50
+"""Failures of one account, and of one network address, behind which a whole office may sit, within the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session. Both secrets are told once: the token goes into a cookie, the other into pages and headers."""
+
+    account: Account
+    token: str
+    csrf: str
+    expires_at: datetime
+
+
+class Access:
+    """The use cases of getting in on one installation."""
+
+    def __init__(self, database: Database, new_secret: Callable[[], str], new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_secret = new_secret
+        self._new_id = new_id
+
+    def sign_in(self, email: str, password: str, address: str, now: datetime) -> SignedIn:
+        """Open a session. Which part was wrong is not told, nor shown by how long it takes.
+
+        Raises:
+            SignInError: it is wrong, or this account or address has failed too often.
+        """
+        keys = (secret_hash(f"account {email.casefold()}"), secret_hash(f"address {address}"))
+        self._hold_back(dict(zip(keys, (TRIES, TRIES_FROM), strict=True)), now)
+        with self._database.read() as connection:
+            stored = Accounts(connection)
+            account = stored.by_email(email)
+            kept = stored.password_hash(account.id) if account and account.active else ""
+        if not matches(password, kept) or account is None:
+            with self._database.begin() as connection:
+                for key in keys:
+                    SignIns(connection).attempt(key, now)
+            raise SignInError(
+                Said("邮箱或密码不正确。", "The address or the password is wrong."),
+                Said("请重试，或申请重设密码。", "Try again, or ask for a new password."),
+            )
+        return self._open(account, keys[0], now)
+
+    def _open(self, account: Account, key: str, now: datetime) -> SignedIn:
+        token, csrf, expires_at = self._new_secret(), self._new_secret(), now + SESSION
+        with self._database.begin() as connection:
+            ways = SignIns(connection)
+            ways.sweep(now)
+            ways.forget_attempts(key)
+            ways.open_session(secret_hash(token), Session(account.id, secret_hash(csrf), expires_at))
+        return SignedIn(account, token, csrf, expires_at)
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._database.begin() as connection:
+            SignIns(connection).close_session(secret_hash(token))
+
+    def of_session(self, token: str, now: datetime) -> tuple[Actor, str] | None:
+        """Who is signed in with this cookie, and the hash that a writing request must know the secret of."""
+        with self._database.read() as connection:
+            session = SignIns(connection).session(secret_hash(token))
+            if session is None or session.expires_at <= now:
+                return None
+            actor = _actor(Accounts(connection), Organisations(connection), session.account_id)
+        return (actor, session.csrf_hash) if actor else None
+
+    def of_token(self, token: str, now: datetime) -> Actor | None:
+        """Whose token it is, with what it may do."""
+        with self._database.read() as connection:
+            kept = SignIns(connection).token(secret_hash(token))
+            if kept is None or kept.expires_at <= now:
+                return None
+            return _actor(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
+
+    def add_token(
+        self, account: Account, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime
+    ) -> tuple[Token, str]:
+        """A new token of an account, and its secret, which is told once."""
+        secret = self._new_secret()
+        token = Token(
+            id=self._new_id(),
+            account_id=account.id,
+            name=name.strip(),
+            scopes=tuple(dict.fromkeys(scopes)),
+            created_at=now,
+            expires_at=now + lasts,
+        )
+        with self._database.begin() as connection:
+            SignIns(connection).add_token(token, secret_hash(secret))
+        return token, secret
+
+    def tokens(self, account_id: str) -> list[Token]:
+        """The tokens of an account."""
+        with self._database.read() as connection:
+            return SignIns(connection).tokens_of(account_id)
+
+    def revoke(self, account_id: str, token_id: str) -> bool:
+        """Take a token back, and say whether there was one."""
+        with self._database.begin() as connection:
+            return bool(SignIns(connection).revoke(account_id, token_id))
+
+    def letter(self, email: str, now: datetime) -> tuple[Account, str] | None:
+        """The secret of a letter by which the account's password may be set; None where there is no such account.
+
+        Raises:
+            SignInError: too many letters were asked for.
+        """
+        key = secret_hash(f"letter {email.casefold()}")
+        self._hold_back({key: TRIES}, now)
+        with self._database.begin() as connection:
+            ways = SignIns(connection)
+            ways.attempt(key, now)
+            account = Accounts(connection).by_email(email)
+            if account is None or not account.active:
+                return None
+            secret = self._new_secret()
+            ways.add_reset(secret_hash(secret), account.id, now + LETTER)
+        return account, secret
+
+    def reset(self, secret: str, password: str, now: datetime) -> Account:
+        """Set a password by a letter, which is used up; every session of the account ends.
+
+        Raises:
+            SignInError: the letter is not known, used, or too old.
+            AccountError: the password is not good enough; the letter can still be used.
+        """
+        with self._database.begin() as connection:
+            account_id = SignIns(connection).use_reset(secret_hash(secret), now)
+            account = Accounts(connection).get(account_id) if account_id else None
+            if account is None:
+                raise SignInError(
+                    Said("链接无效、已使用或已过期。", "The link is not valid, used, or too old."),
+                    Said("请重新申请重设密码。", "Ask for a new one."),
+                )
+            Accounts(connection).set_password(account.id, hashed(password, account.email))
+            SignIns(connection).shut_out(account.id)
+        return account
+
+    def _hold_back(self, most: Mapping[str, int], now: datetime) -> None:
+        with self._database.begin() as connection:
+            ways = SignIns(connection)
+            full = [key for key, tries in most.items() if ways.attempts_since(key, now - WINDOW) >= tries]
+        if full:
+            minutes = int(WINDOW.total_seconds() // 60)
+            raise ThrottledError(
+                Said("尝试次数过多。", "Too many attempts."),
+                Said(f"请 {minutes} 分钟后再试。", f"Try again in {minutes} minutes."),
+            )
+
+
+class ThrottledError(SignInError):
+    """Too many attempts; it says nothing about whether the account exists."""
+
+
+def known_secret(secret: str, kept_hash: str) -> bool:
+    """Whether the secret is the one of a hash, compared in constant time."""
+    return hmac.compare_digest(secret_hash(secret), kept_hash)
+
+
+def _actor(
+    accounts: Accounts, organisations: Organisations, account_id: str, scopes: Iterable[Scope] = tuple(Scope)
+) -> Actor | None:
+    account = accounts.get(account_id)
+    if account is None or not account.active:
+        return None
+    organisation = organisations.get(account.organisation_id) if account.organisation_id else None
+    opened = organisations.opened_to(organisation.id) if organisation else frozenset()
+    return Actor(account=account, organisation=organisation, opened=opened, scopes=frozenset(scopes))

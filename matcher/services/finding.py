@@ -1,0 +1,128 @@
+"""Records found by words and by what they state, with counts; and the records most like one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.domain.records import Kind, PairKind, Record
+from matcher.domain.visibility import Viewer
+from matcher.encoder.model import Role
+from matcher.index.terms import Counts, Postings, bm25_weights, count_terms, present
+from matcher.ranking.corpus import Side
+from matcher.ranking.sides import SideBuilder
+from matcher.services.pairings import Pairings
+from matcher.text.words import bigrams
+
+FACETS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.ACHIEVEMENTS: ("industry", "field", "region", "trl", "institution", "transfer_modes"),
+    Kind.INCUBATORS: ("kind", "level", "focus_type", "industries", "region"),
+    Kind.PROJECTS: ("industry", "region", "stage", "trl"),
+    Kind.FUNDS: ("kind", "industries", "stages", "regions"),
+}
+"""What a list of each table can be narrowed by."""
+NEAREST = 20
+"""Records that are near in meaning and share no word with the question are shown up to this many."""
+WEAKEST = 0.2
+"""Share of the best lexical score below which a record shares no more than a common pair of characters."""
+RRF = 60
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of the hits, best first; how many there are; and for each facet the counts as if it were not set."""
+
+    records: tuple[Record, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Finding:
+    """The use cases of finding records on one installation."""
+
+    def __init__(self, pairings: Pairings, builder: SideBuilder) -> None:
+        self._pairings = pairings
+        self._builder = builder
+
+    def search(
+        self,
+        kind: Kind,
+        query: str,
+        chosen: Mapping[str, Sequence[str]],
+        viewer: Viewer,
+        today: date,
+        *,
+        offset: int = 0,
+        limit: int = 20,
+    ) -> Found:
+        """Records that fit the words and every chosen facet; without words all that do, by id."""
+        side = self._side(kind, viewer, today)
+        order = self._ranked(side, query) if query.strip() else list(range(len(side)))
+        hits = [side.records[row] for row in order]
+        chosen = {name: values for name, values in chosen.items() if values}
+        passing = {name: [bool(set(stated(hit, name)) & set(chosen[name])) for hit in hits] for name in chosen}
+        kept = [hit for row, hit in enumerate(hits) if all(each[row] for each in passing.values())]
+        facets = {}
+        for name in FACETS[kind]:
+            others = [each for of, each in passing.items() if of != name]
+            counted = (stated(hit, name) for row, hit in enumerate(hits) if all(each[row] for each in others))
+            facets[name] = dict(Counter(value for values in counted for value in values).most_common())
+        return Found(tuple(kept[offset : offset + limit]), len(kept), facets)
+
+    def similar(self, kind: Kind, record_id: str, viewer: Viewer, today: date, k: int) -> list[tuple[Record, float]]:
+        """The records of the same table nearest in meaning, with the cosine of the two texts standardised to the table.
+
+        A raw cosine says nothing (they all lie between .85 and .95): what is told is how many standard deviations
+        above the table's mean it lies.
+        """
+        side = self._side(kind, viewer, today, [record_id])
+        row = side.row(record_id)
+        cosines = side.vectors @ side.vectors[row]
+        others = np.delete(np.arange(len(side)), row)
+        if not len(others) or not side.vectors[row].any():
+            return []
+        told = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
+        best = np.argsort(-told, kind="stable")[:k]
+        return [(side.records[others[place]], float(told[place])) for place in best]
+
+    def _side(self, kind: Kind, viewer: Viewer, today: date, needed: Sequence[str] = ()) -> Side[Record]:
+        corpus = self._pairings.load(PairKind.of(kind), today, viewer, needed).corpus
+        return cast("Side[Record]", corpus.left if kind is corpus.pairing.left else corpus.right)
+
+    def _ranked(self, side: Side[Record], query: str) -> list[int]:
+        """Rows that share words with the question, and the nearest in meaning, by reciprocal rank fusion."""
+        if not len(side):
+            return []
+        lexical = _bm25(side.bigrams, count_terms([query], bigrams))
+        lexical += _bm25(side.words, count_terms([query], self._builder.words))
+        dense = side.vectors @ self._builder.encoder.encode([query], Role.QUERY)[0]
+        worded = lexical > max(WEAKEST * float(lexical.max()), 0)
+        near = np.zeros(len(side), np.bool_)
+        near[np.argsort(-dense, kind="stable")[:NEAREST]] = True
+        fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + _ranks(dense))
+        rows = np.flatnonzero(worded | near)
+        return [int(row) for row in rows[np.argsort(-fused[rows], kind="stable")]]
+
+
+def stated(record: Record, name: str) -> tuple[str, ...]:
+    """What a record says in a facet, as texts."""
+    value = getattr(record, name)
+    values = value if isinstance(value, tuple) else (value,)
+    return tuple(str(each) for each in values if each not in (None, ""))
+
+
+def _bm25(counts: Counts, query: Counts) -> NDArray[np.float32]:
+    return np.asarray(Postings(bm25_weights(counts)).scores(present(query))[0], np.float32)
+
+
+def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    ranks = np.empty(len(scores))
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks

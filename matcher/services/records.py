@@ -1,0 +1,168 @@
+"""Records one by one: read, listed, written by those whose they are, and never over what somebody else just wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from matcher.domain.accounts import Actor, Role
+from matcher.domain.records import Achievement, Kind, Project, Record
+from matcher.domain.visibility import Viewer, require_visible, visible
+from matcher.errors import ConflictError, MatcherError, NotAllowedError
+from matcher.intake import RowIssue
+from matcher.intake.single import read_single
+from matcher.store import Database, Records, Stamp
+from matcher.store.accounts import changed_meanwhile
+from matcher.wording import Said
+
+ORIGIN = "service"
+"""What stands as the file of a record that came by the service."""
+CARETAKERS = (Role.ADMINISTRATOR, Role.BUREAU, Role.BROKER)
+"""Roles that may write whatever they see; the others write what is their own."""
+
+_HIDEABLE = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
+
+
+class InvalidRecordError(MatcherError):
+    """What was sent is no record; `issues` tells every reason."""
+
+    def __init__(self, issues: Sequence[RowIssue]) -> None:
+        refused = [issue for issue in issues if issue.refuses]
+        first = refused[0]
+        super().__init__(first.message, first.step)
+        self.issues = refused
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it is kept, and what an import would have said about it."""
+
+    record: Record
+    stamp: Stamp
+    issues: tuple[RowIssue, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """What tells this content from any other, for whoever changes it later."""
+        return self.stamp.content_hash[:32]
+
+
+class RecordBook:
+    """The use cases of single records on one installation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, kind: Kind, record_id: str, viewer: Viewer) -> Stored:
+        """One record.
+
+        Raises:
+            RecordNotFoundError: there is none.
+            NotEntitledError: the viewer may not see it.
+        """
+        with self._database.read() as connection:
+            return _read(Records(connection), kind, record_id, viewer)
+
+    def page(self, kind: Kind, viewer: Viewer, after: str, limit: int) -> list[Record]:
+        """Records by id, those after an id, that the viewer may see."""
+        with self._database.read() as connection:
+            return Records(connection).page(kind, viewer, after, limit)
+
+    def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
+        """Write a new record. Its id is what the content says, else derived from it.
+
+        Raises:
+            InvalidRecordError: the content is no record.
+            NotAllowedError: it would not be the actor's own.
+            ConflictError: its id is taken, by something the actor may or may not see.
+        """
+        record, issues = _record(kind, content)
+        _require_own(record, actor)
+        with self._database.begin() as connection:
+            records = Records(connection)
+            if records.existing(kind, [record.id]):
+                raise ConflictError(
+                    Said(f"编号 {record.id} 已被使用。", f"The id {record.id} is taken."),
+                    Said("请换一个编号，或修改原记录。", "Take another id, or change that record."),
+                )
+            records.upsert([record], now)
+            return Stored(record, records.stamps(kind, [record.id])[record.id], tuple(issues))
+
+    def replace(
+        self, kind: Kind, record_id: str, content: Mapping[str, object], tag: str, actor: Actor, now: datetime
+    ) -> Stored:
+        """Write a record anew over the content that the tag names.
+
+        Raises:
+            ConflictError: it has another content by now.
+        """
+        record, issues = _record(kind, {**content, "id": record_id})
+        with self._database.begin() as connection:
+            records = Records(connection)
+            self._require_unchanged(records, kind, record_id, tag, actor)
+            _require_own(record, actor)
+            records.upsert([record], now)
+            return Stored(record, records.stamps(kind, [record.id])[record.id], tuple(issues))
+
+    def delete(self, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
+        """Delete a record whose content the tag names, with the facts about it."""
+        with self._database.begin() as connection:
+            records = Records(connection)
+            self._require_unchanged(records, kind, record_id, tag, actor)
+            records.delete(kind, [record_id])
+
+    def not_public(self, ids: Sequence[str]) -> set[str]:
+        """Those of the records that are not public, as the audit names them."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            found = (record for kind in _HIDEABLE for record in records.many(kind, ids).values())
+            return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
+
+    def require_own(self, kind: Kind, record_id: str, actor: Actor) -> None:
+        """Raise unless the record is there and the actor's to write."""
+        _require_own(self.read(kind, record_id, actor.viewer).record, actor)
+
+    def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
+        kept = _read(records, kind, record_id, actor.viewer)
+        _require_own(kept.record, actor)
+        if tag not in ("*", kept.tag):
+            raise changed_meanwhile()
+
+
+def owns(actor: Actor, record: Record) -> bool:
+    """Whether the record is the actor's to write."""
+    if actor.role in CARETAKERS:
+        return visible(record, actor.viewer)
+    if isinstance(record, Achievement | Project):
+        mine = actor.organisation
+        return mine is not None and (
+            record.institution in mine.institutions
+            if isinstance(record, Achievement)
+            else record.incubator_id in mine.incubator_ids
+        )
+    return actor.speaks_for(record.table, record.id)
+
+
+def _require_own(record: Record, actor: Actor) -> None:
+    if not owns(actor, record):
+        raise NotAllowedError(
+            Said("只能填写本机构自己的记录。", "Only records of your own organisation can be written."),
+            Said(
+                "请检查完成单位、所在载体或编号是否属于本机构。", "Check that institution, carrier or id are your own."
+            ),
+        )
+
+
+def _read(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> Stored:
+    record = records.get(kind, record_id)
+    require_visible(record, viewer)
+    return Stored(record, records.stamps(kind, [record_id])[record_id])
+
+
+def _record(kind: Kind, content: Mapping[str, object]) -> tuple[Record, list[RowIssue]]:
+    row, issues = read_single(kind, content, ORIGIN)
+    if row is None or any(issue.refuses for issue in issues):
+        raise InvalidRecordError(issues)
+    assert isinstance(row, Record)  # noqa: S101  # a table of records holds nothing else
+    return row, issues

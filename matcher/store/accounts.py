@@ -1,0 +1,176 @@
+"""Accounts, organisations, and what was opened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from matcher.domain.accounts import Account, Organisation, Role
+from matcher.domain.records import Kind
+from matcher.errors import ConflictError
+from matcher.store.account_tables import accounts, openings, organisations
+from matcher.store.upserts import insert_new
+from matcher.wording import Language, Said
+
+
+class Accounts:
+    """The table of accounts."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, account: Account, password_hash: str = "") -> None:
+        """Keep a new account.
+
+        Raises:
+            ConflictError: the address has one already.
+        """
+        if self.by_email(account.email) is not None:
+            raise ConflictError(
+                Said(f"{account.email} 已有账户。", f"{account.email} has an account already."),
+                Said("请修改该账户，或换一个邮箱。", "Change that account, or take another address."),
+            )
+        self._connection.execute(sa.insert(accounts).values(_account_row(account) | {"password_hash": password_hash}))
+
+    def get(self, account_id: str) -> Account | None:
+        """The account of an id."""
+        return self._one(accounts.c.id == account_id)
+
+    def by_email(self, email: str) -> Account | None:
+        """The account of an address; the case of its letters does not count."""
+        return self._one(accounts.c.email == email.casefold())
+
+    def all(self, after: str = "", limit: int = 1000) -> list[Account]:
+        """Accounts by id, those after an id."""
+        query = sa.select(accounts).where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
+        return [_account(row._mapping) for row in self._connection.execute(query)]
+
+    def count(self, role: Role) -> int:
+        """How many active accounts have a role."""
+        counted = sa.select(sa.func.count()).where(accounts.c.role == role.value, accounts.c.active)
+        return int(self._connection.execute(counted).scalar_one())
+
+    def change(self, account: Account) -> Account:
+        """Write an account over the version it names, and give it back with its new one.
+
+        Raises:
+            ConflictError: somebody else changed it meanwhile.
+        """
+        return replace(account, version=_replace(self._connection, accounts, _account_row(account)))
+
+    def erase(self, account_id: str) -> None:
+        """Delete the account; what it did stays in the audit under its id."""
+        self._connection.execute(sa.delete(accounts).where(accounts.c.id == account_id))
+
+    def password_hash(self, account_id: str) -> str:
+        """The hash of the account's password; empty while there is none."""
+        query = sa.select(accounts.c.password_hash).where(accounts.c.id == account_id)
+        return str(self._connection.scalar(query) or "")
+
+    def set_password(self, account_id: str, password_hash: str) -> None:
+        """Keep the hash of a new password."""
+        where = accounts.c.id == account_id
+        self._connection.execute(sa.update(accounts).where(where).values(password_hash=password_hash))
+
+    def _one(self, where: sa.ColumnElement[bool]) -> Account | None:
+        row = self._connection.execute(sa.select(accounts).where(where)).one_or_none()
+        return _account(row._mapping) if row else None
+
+
+class Organisations:
+    """The table of organisations, and the records opened to them."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, organisation: Organisation) -> None:
+        """Keep a new organisation.
+
+        Raises:
+            ConflictError: the id is taken.
+        """
+        if not insert_new(self._connection, organisations, _organisation_row(organisation)):
+            raise ConflictError(
+                Said(f"机构编号 {organisation.id} 已存在。", f"There is an organisation {organisation.id} already."),
+                Said("请修改该机构，或换一个编号。", "Change that one, or take another id."),
+            )
+
+    def get(self, organisation_id: str) -> Organisation | None:
+        """The organisation of an id."""
+        query = sa.select(organisations).where(organisations.c.id == organisation_id)
+        row = self._connection.execute(query).one_or_none()
+        return _organisation(row._mapping) if row else None
+
+    def all(self, after: str = "", limit: int = 1000) -> list[Organisation]:
+        """Organisations by id, those after an id."""
+        query = sa.select(organisations).where(organisations.c.id > after).order_by(organisations.c.id).limit(limit)
+        return [_organisation(row._mapping) for row in self._connection.execute(query)]
+
+    def change(self, organisation: Organisation) -> Organisation:
+        """Write an organisation over the version it names, and give it back with its new one.
+
+        Raises:
+            ConflictError: somebody else changed it meanwhile.
+        """
+        row = _organisation_row(organisation)
+        return replace(organisation, version=_replace(self._connection, organisations, row))
+
+    def open_to(self, kind: Kind, record_id: str, organisation_id: str, by: str, now: datetime) -> None:
+        """Let an organisation see one record."""
+        row = {"kind": kind.value, "record_id": record_id, "organisation_id": organisation_id}
+        insert_new(self._connection, openings, row | {"opened_by": by, "opened_at": now})
+
+    def close_to(self, kind: Kind, record_id: str, organisation_id: str) -> None:
+        """Take that back."""
+        key = {"kind": kind.value, "record_id": record_id, "organisation_id": organisation_id}
+        self._connection.execute(sa.delete(openings).filter_by(**key))
+
+    def opened_to(self, organisation_id: str) -> frozenset[tuple[Kind, str]]:
+        """The records that are open to an organisation."""
+        where = openings.c.organisation_id == organisation_id
+        query = sa.select(openings.c.kind, openings.c.record_id).where(where)
+        return frozenset((Kind(kind), record_id) for kind, record_id in self._connection.execute(query))
+
+
+def _replace(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> int:
+    version = int(row["version"])
+    where = (table.c.id == row["id"], table.c.version == version)
+    changed = connection.execute(sa.update(table).where(*where).values({**row, "version": version + 1}))
+    if changed.rowcount != 1:
+        raise changed_meanwhile()
+    return version + 1
+
+
+def changed_meanwhile() -> ConflictError:
+    """The error for a change that names an older version than there is."""
+    return ConflictError(
+        Said("其他人已修改过它，本次修改未保存。", "Somebody else changed it meanwhile; this change was not kept."),
+        Said("请重新读取，核对后再改。", "Read it again, compare, and change it then."),
+    )
+
+
+def _account_row(account: Account) -> dict[str, Any]:
+    values = asdict(account)
+    return values | {
+        "email": account.email.casefold(),
+        "role": account.role.value,
+        "language": account.language.value,
+    }
+
+
+def _account(row: sa.RowMapping) -> Account:
+    values = {name: value for name, value in row.items() if name != "password_hash"}
+    return Account(**{**values, "role": Role(row["role"]), "language": Language(row["language"])})
+
+
+def _organisation_row(organisation: Organisation) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(organisation).items()}
+
+
+def _organisation(row: sa.RowMapping) -> Organisation:
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return Organisation(**values)
