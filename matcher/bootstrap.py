@@ -52,7 +52,7 @@ from matcher.services.reporting import Reporting
 from matcher.services.sharing import Sharing
 from matcher.services.wishes import StandingWishes
 from matcher.settings import Settings
-from matcher.store import AttachmentFolder, Database, Organisations, check, open_database, upgrade
+from matcher.store import AttachmentFolder, Database, check, open_database, upgrade
 from matcher.wording import Said
 
 
@@ -265,12 +265,12 @@ class Installation:
     @cached_property
     def case_undoing(self) -> Undoing:
         """The use case of taking a step of a case back."""
-        return Undoing(self.database, Organisations)
+        return Undoing(self.database)
 
     @cached_property
     def introducing(self) -> Introducing:
         """The use cases of introductions."""
-        return Introducing(self.database, Organisations, self._takers, _new_id)
+        return Introducing(self.database, self._takers, _new_id)
 
     def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
         answer = self.matching.match(left_id, k, viewer, day)

@@ -85,8 +85,8 @@ class Work:
         """Build them, as the composition root does."""
         self.handling = Handling(self.database, BOOK, self._id)
         self.reading = CaseReading(self.database, self.handling)
-        self.undoing = Undoing(self.database, Organisations)
-        self.introducing = Introducing(self.database, Organisations, self._takers, self._id)
+        self.undoing = Undoing(self.database)
+        self.introducing = Introducing(self.database, self._takers, self._id)
         self.contents = AttachmentFolder(self.folder)
         self.papers = CasePapers(self.database, self.contents, self._id)
 

@@ -30,6 +30,15 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+
+def _refusal(text: str) -> Refusal:
+    """A class of refusal by its value or its Chinese label."""
+    found = next((one for one in Refusal if text in (one.value, one.label)), None)
+    if found is None:
+        raise typer.BadParameter(f"{text}: {', '.join(f'{one.value}（{one.label}）' for one in Refusal)}")
+    return found
+
+
 Id = Annotated[str, typer.Argument(metavar="CASE", help="案件编号。The case.")]
 Version = Annotated[
     int | None,
@@ -37,7 +46,12 @@ Version = Annotated[
 ]
 Shared = Annotated[bool, typer.Option("--shared", help="各方可见，默认仅内部。For both sides to read.")]
 Reason = Annotated[str, typer.Option("--reason", help="原因。Why.")]
-Class = Annotated[Refusal | None, typer.Option("--refusal", help="未成的原因类别。The class of a refusal.")]
+Class = Annotated[
+    Refusal | None,
+    typer.Option(
+        "--refusal", parser=_refusal, metavar=f"[{'|'.join(Refusal)}]", help="未成的原因类别，中英文均可。Its class."
+    ),
+]
 Message = Annotated[str, typer.Option("--message", help="给双方的话。Words for both sides.")]
 Term = Annotated[int, typer.Option("--days", min=1, max=365, help="答复期限（天）。Days to answer.")]
 

@@ -13,6 +13,7 @@ from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.phases import Phase
 from matcher.domain.records import Kind, Outcome, PairKind
 from matcher.errors import ConflictError
+from matcher.store.accounts import changed_meanwhile
 from matcher.store.case_tables import case_events, cases, introductions
 from matcher.store.rows import OUTCOME_PLAN, can_be_kept
 from matcher.store.tables import TABLES
@@ -161,14 +162,6 @@ def forget_cases(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> N
     pairing = PairKind.of(kind)
     side = cases.c.left_id if kind is pairing.left else cases.c.right_id
     connection.execute(sa.delete(cases).where(cases.c.pairing == pairing.value, side.in_(ids)))
-
-
-def changed_meanwhile() -> ConflictError:
-    """The error for a change that names an older version than there is."""
-    return ConflictError(
-        Said("其他人已修改过该案件，本次修改未保存。", "Somebody else changed the case; this change was not kept."),
-        Said("请重新读取，核对后再改。", "Read it again, compare, and change it then."),
-    )
 
 
 def _open_already() -> ConflictError:

@@ -48,7 +48,6 @@ from tests.casework import (
     OTHER_CARRIER,
     PDF,
     PEOPLE,
-    RECORDS,
     STRANGER,
     UNIVERSITY,
     WHOLE,
@@ -123,7 +122,7 @@ def test_what_does_not_make_a_pair_or_is_not_there_opens_no_case(work: Work) -> 
     refused(CaseError, lambda: work.handling.open("I1", "F1", BROKER, NOW))
     refused(RecordNotFoundError, lambda: work.handling.open("A9", "I1", BROKER, NOW))
     for somebody in (BUREAU, UNIVERSITY, FUND):
-        refused(NotAllowedError, lambda by=somebody: work.handling.open("A1", "I1", by, NOW))
+        refused(NotAllowedError, partial(work.handling.open, "A1", "I1", somebody, NOW))
 
 
 def test_a_record_one_may_not_see_opens_no_case_and_is_as_unknown_as_one_that_is_not_there(work: Work) -> None:
@@ -179,7 +178,7 @@ def test_an_attachment_is_the_evidence_where_none_is_told(work: Work) -> None:
 def test_a_fact_nobody_knows_or_that_cannot_be_read_is_refused(work: Work) -> None:
     case = work.open()
     for told in ({"foo": 1}, {"case_trl": "十"}, {"case_pricing": "随便"}, {"case_ip": "\0"}, {"case_reason": "x"}):
-        refused(CaseError, lambda told=told: work.handling.tell(case.id, case.version, told, BROKER, NOW))
+        refused(CaseError, partial(work.handling.tell, case.id, case.version, told, BROKER, NOW))
     assert work.handling.tell(case.id, case.version, {"技术就绪度自评": "6"}, BROKER, NOW).facts["case_trl"] == 6
 
 
@@ -208,7 +207,7 @@ def test_an_amount_is_told_only_when_it_is_closed_and_is_one(work: Work) -> None
     version = work.version(case.id)
     for amount in (-1, float("nan"), float("inf")):
         deal = Deal(amount)
-        refused(CaseError, lambda d=deal: work.handling.move(case.id, version, Move.ADVANCE, BROKER, NOW, d))
+        refused(CaseError, partial(work.handling.move, case.id, version, Move.ADVANCE, BROKER, NOW, deal))
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))
@@ -403,7 +402,7 @@ def test_nobody_answers_for_a_side_that_is_not_theirs(work: Work) -> None:
     refused(NotAllowedError, lambda: work.introducing.answer(told.id, YES, BROKER, NOW))
     refused(NotAllowedError, lambda: work.introducing.answer(told.id, replace(YES, side=Side.LEFT), CARRIER, NOW))
     for somebody in (STRANGER, FUND, OTHER_CARRIER):
-        refused(RecordNotFoundError, lambda by=somebody: work.introducing.answer(told.id, YES, by, NOW))
+        refused(RecordNotFoundError, partial(work.introducing.answer, told.id, YES, somebody, NOW))
     refused(CaseError, lambda: work.introducing.answer(told.id, YES, ADMINISTRATOR, NOW))
     work.introducing.answer(told.id, replace(YES, side=Side.RIGHT), ADMINISTRATOR, NOW)
     refused(TransitionError, lambda: work.introducing.answer(told.id, YES, CARRIER, NOW))
@@ -490,6 +489,17 @@ def test_a_fund_gets_to_see_a_project_of_the_brokers_when_both_accepted_even_by_
 
 def test_nobody_is_introduced_in_a_case_that_is_over(work: Work) -> None:
     case = work.open()
+    told = work.propose(case)
+    lead(work, case.id, Phase.LOST)
+    refused(TransitionError, lambda: work.introducing.answer(told.id, YES, CARRIER, NOW))
+    version = work.version(case.id)
+    refused(TransitionError, lambda: work.introducing.propose(case.id, version, BROKER, NOW))
+    work.handling.move(case.id, version, Move.REOPEN, BROKER, NOW)
+    work.introducing.answer(told.id, YES, CARRIER, NOW)
+
+
+def test_an_introduction_is_proposed_anew_only_where_the_case_is_open(work: Work) -> None:
+    case = work.open()
     lead(work, case.id, Phase.LOST)
     refused(TransitionError, lambda: work.propose(case))
 
@@ -528,7 +538,7 @@ def test_a_case_exists_only_for_those_it_concerns(work: Work) -> None:
 def test_a_case_of_a_record_that_becomes_hidden_is_gone_for_its_owner_too(work: Work) -> None:
     case = work.open()
     with work.database.begin() as connection:
-        Records(connection).upsert([replace(RECORDS[0], visibility=Visibility.RESTRICTED)], NOW)  # type: ignore[type-var]
+        Records(connection).upsert([achievement("A1", visibility=Visibility.RESTRICTED)], NOW)
     hidden = refused(RecordNotFoundError, lambda: work.show(case.id))
     unknown = refused(RecordNotFoundError, lambda: work.show("0" * 16))
     assert str(hidden).replace(case.id, "") == str(unknown).replace("0" * 16, "")

@@ -12,8 +12,8 @@ from matcher.domain.introductions import Introduction, Side, current
 from matcher.domain.records import Left, PairKind, Record, Right
 from matcher.domain.visibility import visible
 from matcher.errors import MatcherError, NotAllowedError, RecordNotFoundError
-from matcher.store import Cases, Mine, Outcomes, Papers, Records
-from matcher.store.cases import changed_meanwhile
+from matcher.store import Cases, Mine, Organisations, Outcomes, Papers, Records
+from matcher.store.accounts import changed_meanwhile
 from matcher.wording import Said, Word
 
 OPENING = frozenset({Role.ADMINISTRATOR, Role.BROKER, Role.INCUBATOR})
@@ -41,11 +41,14 @@ class Desk:
     papers: Papers
     records: Records
     outcomes: Outcomes
+    organisations: Organisations
 
     @classmethod
     def of(cls, connection: Any) -> Self:
         """The tables behind a connection of the database."""
-        return cls(Cases(connection), Papers(connection), Records(connection), Outcomes(connection))
+        return cls(
+            Cases(connection), Papers(connection), Records(connection), Outcomes(connection), Organisations(connection)
+        )
 
 
 @dataclass(frozen=True, slots=True)

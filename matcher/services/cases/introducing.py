@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
 
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Case, Event, Happening
@@ -16,7 +15,7 @@ from matcher.domain.visibility import Viewer
 from matcher.errors import CaseError, ConflictError, TransitionError
 from matcher.services.cases.access import Desk, Seen, mine, pair_of, worked
 from matcher.services.cases.handling import open_case
-from matcher.services.cases.invitations import Invitation, Openings, invitation, no_introduction, side_of, speakers
+from matcher.services.cases.invitations import Invitation, invitation, no_introduction, side_of, speakers
 from matcher.services.cases.results import NOTHING, write_result
 from matcher.services.cases.texts import kept
 from matcher.store import Database, Wanted
@@ -26,11 +25,8 @@ ALTERNATES = 50
 """How many of the best takers are looked at for the next one."""
 
 
-class Alternates(Protocol):
-    """Who else could take a record, the best first."""
-
-    def __call__(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
-        """Ids of the eligible takers."""
+Alternates = Callable[[str, int, Viewer, date], Sequence[str]]
+"""Who else could take a left record: its id, how many, for whom and on which day → ids, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +47,10 @@ class Introducing:
     def __init__(
         self,
         database: Database,
-        openings: Callable[[Any], Openings],
         alternates: Alternates,
         new_id: Callable[[], str],
     ) -> None:
         self._database = database
-        self._openings = openings
         self._alternates = alternates
         self._new_id = new_id
 
@@ -113,8 +107,9 @@ class Introducing:
             )
         with self._database.begin() as connection:
             desk = Desk.of(connection)
-            case, invited = self._invited(desk, introduction_id, actor, now.date(), lock=True)
+            case, invited = _invited(desk, introduction_id, actor, now.date(), lock=True)
             side = side_of(invited, answering.side, actor)
+            _require_open(case)
             reply = Reply(
                 side=side,
                 accepted=answering.accepted,
@@ -126,10 +121,10 @@ class Introducing:
             )
             whole = desk.papers.introductions([case.id])[case.id]
             told = next(one for one in whole if one.id == introduction_id).answered(reply, now.date())
-            opened = self._answered(desk, self._openings(connection), case, told, reply, now)
+            opened = _answered(desk, case, told, reply, now)
             if actor.organisation and actor.organisation.id in opened:
                 actor = replace(actor, opened=actor.opened | {(case.pairing.left, case.left_id)})
-            return self._invited(desk, introduction_id, actor, now.date())[1]
+            return _invited(desk, introduction_id, actor, now.date())[1]
 
     def received(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
         """The introductions that concern the actor's organisation as a side, of the newest cases first."""
@@ -147,7 +142,7 @@ class Introducing:
     def get(self, introduction_id: str, actor: Actor, now: datetime) -> Invitation:
         """One introduction. Raises RecordNotFoundError where there is none for this actor."""
         with self._database.read() as connection:
-            return self._invited(Desk.of(connection), introduction_id, actor, now.date())[1]
+            return _invited(Desk.of(connection), introduction_id, actor, now.date())[1]
 
     def _propose(
         self,
@@ -159,12 +154,7 @@ class Introducing:
         message: str,
         days: int,
     ) -> Introduction:
-        if not case.open:
-            stage = PHASES[case.phase]
-            raise TransitionError(
-                Said(f"案件已{stage.zh}，不能引荐。", f"The case is {stage.en}: nobody can be introduced."),
-                Said("请先重新启动。", "Take it up again first."),
-            )
+        _require_open(case)
         if last is not None and (standing := last.standing(now.date())) not in OVER:
             raise ConflictError(
                 Said(f"该案件已有引荐（{standing.said.zh}）。", f"There is an introduction ({standing.said.en})."),
@@ -202,46 +192,56 @@ class Introducing:
             )
         return taker
 
-    def _answered(
-        self, desk: Desk, openings: Openings, case: Case, told: Introduction, reply: Reply, now: datetime
-    ) -> list[str]:
-        desk.papers.update(told)
-        desk.cases.save(case, now)
-        both = told.standing(now.date()) is Standing.ACCEPTED
-        written = write_result(desk, case, Result.IN_TALKS, now) if both else NOTHING
-        opened = list(self._open(desk, openings, case, reply.by, now)) if both else []
-        said = {"introduction": told.id, "side": reply.side.value, "accepted": reply.accepted, "opened": opened}
-        desk.cases.log(
-            Event(
-                case_id=case.id,
-                at=now,
-                by=reply.by,
-                what=Happening.REPLIED,
-                said=said,
-                outcome=written.outcome,
-                replaced=written.replaced,
-            )
+
+def _require_open(case: Case) -> None:
+    if not case.open:
+        stage = PHASES[case.phase]
+        raise TransitionError(
+            Said(f"案件已{stage.zh}，不能引荐。", f"The case is {stage.en}: nobody can be introduced."),
+            Said("请经办方先重新启动。", "Whoever works on it may take it up again."),
         )
-        return opened
 
-    def _open(self, desk: Desk, openings: Openings, case: Case, by: str, now: datetime) -> Iterator[str]:
-        """Open a record that is not public to the organisations of the right side: those it is new to."""
-        left, right = pair_of(desk, case)
-        if left is None or right is None or left.visibility is Visibility.PUBLIC:
-            return
-        for organisation in speakers(openings.all(), right.table, right.id):
-            if (left.table, left.id) not in openings.opened_to(organisation):
-                openings.open_to(left.table, left.id, organisation, by, now)
-                yield organisation
 
-    def _invited(
-        self, desk: Desk, introduction_id: str, actor: Actor, day: date, *, lock: bool = False
-    ) -> tuple[Case, Invitation]:
+def _answered(desk: Desk, case: Case, told: Introduction, reply: Reply, now: datetime) -> list[str]:
+    desk.papers.update(told)
+    desk.cases.save(case, now)
+    both = told.standing(now.date()) is Standing.ACCEPTED
+    written = write_result(desk, case, Result.IN_TALKS, now) if both else NOTHING
+    opened = list(_open(desk, case, reply.by, now)) if both else []
+    said = {"introduction": told.id, "side": reply.side.value, "accepted": reply.accepted, "opened": opened}
+    desk.cases.log(
+        Event(
+            case_id=case.id,
+            at=now,
+            by=reply.by,
+            what=Happening.REPLIED,
+            said=said,
+            outcome=written.outcome,
+            replaced=written.replaced,
+        )
+    )
+    return opened
+
+
+def _open(desk: Desk, case: Case, by: str, now: datetime) -> Iterator[str]:
+    """Open a record that is not public to the organisations of the right side: those it is new to."""
+    left, right = pair_of(desk, case)
+    if left is None or right is None or left.visibility is Visibility.PUBLIC:
+        return
+    for organisation in speakers(desk.organisations, right.table, right.id):
+        if (left.table, left.id) not in desk.organisations.opened_to(organisation):
+            desk.organisations.open_to(left.table, left.id, organisation, by, now)
+            yield organisation
+
+
+def _invited(
+    desk: Desk, introduction_id: str, actor: Actor, day: date, *, lock: bool = False
+) -> tuple[Case, Invitation]:
+    introduction = desk.papers.introduction(introduction_id)
+    case = desk.cases.get(introduction.case_id, lock=lock) if introduction else None
+    if lock:  # somebody may have answered while we waited
         introduction = desk.papers.introduction(introduction_id)
-        case = desk.cases.get(introduction.case_id, lock=lock) if introduction else None
-        if lock:  # somebody may have answered while we waited
-            introduction = desk.papers.introduction(introduction_id)
-        invited = invitation(desk, case, introduction, actor, day) if case and introduction else None
-        if case is None or invited is None:
-            raise no_introduction(introduction_id)
-        return case, invited
+    invited = invitation(desk, case, introduction, actor, day) if case and introduction else None
+    if case is None or invited is None:
+        raise no_introduction(introduction_id)
+    return case, invited

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Protocol
+from datetime import date
 
 from matcher.domain.accounts import Actor, Organisation, Role
 from matcher.domain.cases import Case
@@ -13,23 +12,8 @@ from matcher.domain.introductions import Introduction, Side, Standing
 from matcher.domain.records import Achievement, Kind, Left, PairKind, name_of
 from matcher.errors import CaseError, MatcherError, NotAllowedError, RecordNotFoundError
 from matcher.services.cases.access import Desk, Part, found, pair_of, sides_of
+from matcher.store import Organisations
 from matcher.wording import Said
-
-
-class Openings(Protocol):
-    """Who speaks for what, and which records are opened to whom, in one transaction."""
-
-    def all(self, after: str = "", limit: int = 1000) -> list[Organisation]:
-        """Organisations by id, those after an id."""
-
-    def open_to(self, kind: Kind, record_id: str, organisation_id: str, by: str, now: datetime) -> None:
-        """Let an organisation see one record."""
-
-    def close_to(self, kind: Kind, record_id: str, organisation_id: str) -> None:
-        """Take that back."""
-
-    def opened_to(self, organisation_id: str) -> frozenset[tuple[Kind, str]]:
-        """The records that are open to an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +91,16 @@ def side_of(invited: Invitation, told: Side | None, actor: Actor) -> Side:
     return told or next(iter(may))
 
 
-def speakers(organisations: Iterable[Organisation], kind: Kind, record_id: str) -> Iterator[str]:
+def speakers(organisations: Organisations, kind: Kind, record_id: str) -> Iterator[str]:
     """Ids of the organisations whose own a carrier or fund is."""
-    for one in organisations:
-        if record_id in (one.incubator_ids if kind is Kind.INCUBATORS else one.fund_ids):
-            yield one.id
+    after = ""
+    while page := organisations.all(after):
+        yield from (one.id for one in page if _speaks(one, kind, record_id))
+        after = page[-1].id
+
+
+def _speaks(one: Organisation, kind: Kind, record_id: str) -> bool:
+    return record_id in (one.incubator_ids if kind is Kind.INCUBATORS else one.fund_ids)
 
 
 def no_introduction(introduction_id: str) -> MatcherError:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Case, Event, Happening, undoable
@@ -13,7 +11,7 @@ from matcher.domain.introductions import Side
 from matcher.domain.phases import Phase
 from matcher.errors import TransitionError
 from matcher.services.cases.access import Desk, seen
-from matcher.services.cases.invitations import Openings, invitation, no_introduction
+from matcher.services.cases.invitations import invitation, no_introduction
 from matcher.services.cases.results import take_back
 from matcher.store import Database
 from matcher.wording import Said
@@ -22,9 +20,8 @@ from matcher.wording import Said
 class Undoing:
     """The use case of undo, for whoever took the step."""
 
-    def __init__(self, database: Database, openings: Callable[[Any], Openings]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._openings = openings
 
     def undo(self, case_id: str, version: int, actor: Actor, now: datetime) -> Case:
         """Take the last move, introduction or answer back.
@@ -38,7 +35,7 @@ class Undoing:
             desk = Desk.of(connection)
             case = seen(desk, case_id, actor, version, lock=True).case
             step = undoable(desk.cases.events(case.id), actor.id, now)
-            return _undone(desk, self._openings(connection), case, step, actor, now)
+            return _undone(desk, case, step, actor, now)
 
     def undo_answer(self, introduction_id: str, actor: Actor, now: datetime) -> None:
         """Take the actor's answer back, even of an introduction whose case is not open to them.
@@ -59,21 +56,21 @@ class Undoing:
                     Said("最后一步不是对该引荐的答复。", "The last step was no answer to this introduction."),
                     Said("请在案件中撤销。", "Undo it on the case."),
                 )
-            _undone(desk, self._openings(connection), case, step, actor, now)
+            _undone(desk, case, step, actor, now)
 
 
-def _undone(desk: Desk, openings: Openings, case: Case, step: Event, actor: Actor, now: datetime) -> Case:
+def _undone(desk: Desk, case: Case, step: Event, actor: Actor, now: datetime) -> Case:
     if step.what is Happening.MOVED:
         case = replace(case, phase=Phase(step.said["from"]))
     else:
-        _withdraw(desk, openings, case, step)
+        _withdraw(desk, case, step)
     saved = desk.cases.save(case, now)
     said = {"outcome_taken_back": take_back(desk, step, now)} if step.outcome else {}
     desk.cases.log(Event(case_id=case.id, at=now, by=actor.id, what=Happening.UNDONE, undoes=step.id, said=said))
     return saved
 
 
-def _withdraw(desk: Desk, openings: Openings, case: Case, step: Event) -> None:
+def _withdraw(desk: Desk, case: Case, step: Event) -> None:
     """Take an introduction back, or an answer to it with what it opened."""
     told = desk.papers.introduction(step.said["introduction"])
     if told is None:
@@ -83,4 +80,4 @@ def _withdraw(desk: Desk, openings: Openings, case: Case, step: Event) -> None:
         return
     desk.papers.update(told.put(Side(step.said["side"]), None))
     for organisation in step.said["opened"]:
-        openings.close_to(case.pairing.left, case.left_id, organisation)
+        desk.organisations.close_to(case.pairing.left, case.left_id, organisation)
