@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
@@ -56,6 +57,8 @@ def create_app(installation: Installation) -> FastAPI:
         """Strangers learn nothing of what there is."""
         raise problems.Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
 
+    framework = app.openapi
+    app.openapi = cache(lambda: problems.describe(framework()))  # type: ignore[method-assign]
     return app
 
 

@@ -80,11 +80,23 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = []
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(code).phrase}
-    for code in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
-}
+STATUSES_OF_ALL = (400, 401, 403, 404, 405, 409, 413, 422, 429, 503)
 """What every operation may answer beside its own."""
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "description": HTTPStatus(code).phrase} for code in STATUSES_OF_ALL
+}
+
+
+def describe(schema: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with problems under their own media type, which the framework cannot be told."""
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for code, response in operation["responses"].items():
+                if int(code) >= 400:
+                    response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(unused, None)
+    return schema
 
 
 def problem(

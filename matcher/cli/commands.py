@@ -13,6 +13,7 @@ import typer
 
 from matcher import __version__
 from matcher.cli import (
+    account,
     broker,
     carrier,
     case,
@@ -231,6 +232,7 @@ def why(
             show.show_why(session.screen, found)
 
 
+app.add_typer(account.app, name="account")
 app.add_typer(control.app, name="control")
 app.add_typer(case.app, name="case")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):

@@ -70,6 +70,11 @@ class People:
         with self._database.read() as connection:
             return _found(Accounts(connection).get(account_id), account_id)
 
+    def by_email(self, email: str) -> Account:
+        """The account of an address."""
+        with self._database.read() as connection:
+            return _found(Accounts(connection).by_email(email), email)
+
     def all(self, after: str = "", limit: int = 1000) -> list[Account]:
         """Accounts by id."""
         with self._database.read() as connection:

@@ -67,7 +67,8 @@ class Revision:
 def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
     """Insert a row unless its key is there already, and say whether it was inserted."""
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return connection.execute(insert.values(**row).on_conflict_do_nothing()).rowcount == 1
+    done = insert.values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(done).first() is not None
 
 
 def upsert(revision: Revision, plan: Plan[RowT], rows: Sequence[RowT], now: datetime) -> Counts:

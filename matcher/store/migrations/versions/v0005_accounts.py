@@ -21,7 +21,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END
 """
 REFUSED_BY_POSTGRES = (
     """
-    CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+    CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'the audit is only ever added to'; END $$
     """,
     """
