@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.guard import Guard
-from api.routes import audit, health, matching, records, session, users
+from api.routes import audit, cases, health, introductions, matching, records, session, users
 from matcher import __version__
 from matcher.bootstrap import Installation
 from matcher.cli.failures import reported
@@ -24,7 +24,16 @@ from matcher.settings import Settings
 from matcher.wording import Said
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-ROUTERS = (health.router, session.router, *records.routers, matching.router, users.router, audit.router)
+ROUTERS = (
+    health.router,
+    session.router,
+    *records.routers,
+    matching.router,
+    users.router,
+    audit.router,
+    cases.router,
+    introductions.router,
+)
 
 _log = logging.getLogger("matcher.api")
 

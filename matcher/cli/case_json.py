@@ -28,9 +28,9 @@ def folder_json(folder: Folder) -> dict[str, Any]:
         "part": folder.part.value,
         "moves": [_way_json(one) for one in folder.ways],
         "introductions": [invitation_json(one) for one in folder.introductions],
-        "notes": [_note_json(one) for one in folder.notes],
-        "tasks": [_task_json(one) for one in folder.tasks],
-        "attachments": [_attachment_json(one) for one in folder.attachments],
+        "notes": [note_json(one) for one in folder.notes],
+        "tasks": [task_json(one) for one in folder.tasks],
+        "attachments": [attachment_json(one) for one in folder.attachments],
         "history": [_event_json(one) for one in folder.events],
     }
 
@@ -59,7 +59,7 @@ def invitation_json(invited: Invitation) -> dict[str, Any]:
 
 def late_json(seen: Seen, task: Task) -> dict[str, Any]:
     """An overdue task with its case."""
-    return _task_json(task) | {"case": seen.case.id, "left_id": seen.case.left_id, "right_id": seen.case.right_id}
+    return task_json(task) | {"case": seen.case.id, "left_id": seen.case.left_id, "right_id": seen.case.right_id}
 
 
 def _case_json(case: Case) -> dict[str, Any]:
@@ -96,12 +96,14 @@ def _reply_json(reply: Reply | None) -> dict[str, Any] | None:
     }
 
 
-def _note_json(note: Note) -> dict[str, Any]:
+def note_json(note: Note) -> dict[str, Any]:
+    """A note."""
     told = {"id": note.id, "by": note.by, "at": note.at.isoformat()}
     return told | {"audience": note.audience.value, "text": note.text}
 
 
-def _task_json(task: Task) -> dict[str, Any]:
+def task_json(task: Task) -> dict[str, Any]:
+    """A task."""
     return {
         "id": task.id,
         "by": task.by,
@@ -114,7 +116,8 @@ def _task_json(task: Task) -> dict[str, Any]:
     }
 
 
-def _attachment_json(attachment: Attachment) -> dict[str, Any]:
+def attachment_json(attachment: Attachment) -> dict[str, Any]:
+    """What is known of a file."""
     return {
         "id": attachment.id,
         "by": attachment.by,
