@@ -22,9 +22,11 @@ from api.metrics import Metrics
 from api.observing import Observed
 from api.routes import (
     audit,
+    cases,
     exclusions,
     health,
     imports,
+    introductions,
     jobs,
     mandates,
     matching,
@@ -54,6 +56,8 @@ ROUTERS = (
     outcomes.router,
     exclusions.router,
     mandates.router,
+    cases.router,
+    introductions.router,
     *(each.router for each in POLICY),
     reports.router,
     jobs.router,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.domain.accounts import Role, Scope
+from matcher.domain.attachments import LARGEST
 from matcher.domain.records import RECORD_KINDS
+from matcher.services.cases.access import OPENING
 
 ALL = frozenset(Role)
 STAFF = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
@@ -108,4 +110,24 @@ PERMISSIONS: Mapping[str, Permission] = {
     # An import may write anybody's records.
     "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
+    # Whom a case concerns decides the service: for everybody else it does not exist.
+    "list_cases": SIGNED_IN,
+    "open_case": Permission(OPENING, Scope.WRITE),
+    "list_overdue_tasks": SIGNED_IN,
+    "read_case": SIGNED_IN,
+    "tell_case": WRITING,
+    "move_case": WRITING,
+    "stop_case": WRITING,
+    "undo_case": WRITING,
+    "add_case_note": WRITING,
+    "add_case_task": WRITING,
+    "finish_case_task": WRITING,
+    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1),
+    "read_case_attachment": SIGNED_IN,
+    "propose_introduction": WRITING,
+    "propose_next_introduction": WRITING,
+    "list_introductions": SIGNED_IN,
+    "read_introduction": SIGNED_IN,
+    "answer_introduction": WRITING,
+    "undo_answer": WRITING,
 }

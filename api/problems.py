@@ -30,6 +30,7 @@ STATUSES: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
     errors.SignInError: (HTTPStatus.UNAUTHORIZED, "not-signed-in"),
     errors.ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     errors.TransitionError: (HTTPStatus.CONFLICT, "transition"),
+    errors.CaseError: (HTTPStatus.UNPROCESSABLE_ENTITY, "case"),
     errors.AccountError: (HTTPStatus.UNPROCESSABLE_ENTITY, "account"),
     InvalidRecordError: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-record"),
     errors.IntakeError: (HTTPStatus.UNPROCESSABLE_ENTITY, "intake"),

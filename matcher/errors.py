@@ -13,6 +13,7 @@ MatcherError
 ├── DamagedIndexError       a derived file is damaged or belongs to another state; it can be rebuilt
 ├── PolicyError             a rule file is refused, with file, line and reason
 ├── TransitionError         a case cannot be moved like that from where it stands
+├── CaseError               what is told or handed to a case cannot be used
 ├── NotEntitledError        the viewer may not see the record
 ├── NotAllowedError         the actor's role or organisation may not do this
 ├── AccountError            an address or a password cannot be used
@@ -91,6 +92,10 @@ class PolicyError(MatcherError):
 
 class TransitionError(MatcherError):
     """The case cannot be moved like that from where it stands."""
+
+
+class CaseError(MatcherError):
+    """What is told or handed to a case cannot be used; nothing was written."""
 
 
 class NotEntitledError(MatcherError):

@@ -17,6 +17,7 @@ from matcher.cli import (
     backup,
     broker,
     carrier,
+    case,
     chaining,
     checking,
     control,
@@ -238,6 +239,7 @@ def why(
 
 app.add_typer(account.app, name="account")
 app.add_typer(control.app, name="control")
+app.add_typer(case.app, name="case")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
 app.add_typer(policy.app)

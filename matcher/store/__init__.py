@@ -1,7 +1,10 @@
 """The database: tables, migrations and the only SQL."""
 
 from matcher.store.accounts import Accounts, Organisations
+from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
+from matcher.store.case_papers import Papers
+from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
@@ -22,7 +25,9 @@ __all__ = [
     "Accounts",
     "Answered",
     "Answers",
+    "AttachmentFolder",
     "Audit",
+    "Cases",
     "Controls",
     "Counts",
     "Dangling",
@@ -35,8 +40,10 @@ __all__ = [
     "Imports",
     "Jobs",
     "Mandates",
+    "Mine",
     "Organisations",
     "Outcomes",
+    "Papers",
     "Personal",
     "Records",
     "Registers",
@@ -45,6 +52,7 @@ __all__ = [
     "SignIns",
     "Stamp",
     "Upserted",
+    "Wanted",
     "check",
     "open_database",
     "upgrade",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from matcher.domain.records import RECORD_KINDS, Kind, Outcome, PairKind, Record, Result
 from matcher.domain.visibility import Viewer
-from matcher.errors import StoreError
+from matcher.errors import RecordNotFoundError, StoreError
+from matcher.store.cases import forget_cases
 from matcher.store.controls import forget
-from matcher.store.facts import Upserted, existing, forget_facts, write_facts
+from matcher.store.facts import Upserted, existing, forget_facts, remove, write_facts
 from matcher.store.feedback import forget_feedback
 from matcher.store.history import Replaced, past
 from matcher.store.mandates import forget_mandates
@@ -98,8 +99,12 @@ class Records:
                 Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
             )
         if not found:
-            raise not_found(self._connection, record_id, RECORD_KINDS, lambda kind, ids: self._shown(kind, ids, shown))
+            raise self.unknown(record_id, shown)
         return found[0]
+
+    def unknown(self, record_id: str, shown: Callable[[Record], bool]) -> RecordNotFoundError:
+        """The error for an id that no table has, or none that is `shown`; it tells the two not apart."""
+        return not_found(self._connection, record_id, RECORD_KINDS, lambda kind, ids: self._shown(kind, ids, shown))
 
     def _shown(self, kind: Kind, ids: Iterable[str], shown: Callable[[Record], bool]) -> list[str]:
         return [record.id for record in self.many(kind, ids).values() if shown(record)]
@@ -167,7 +172,7 @@ class Records:
         }
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
-        """Delete records, what people wished, said and asked of them, and the outcomes and registers that need them.
+        """Delete records, what people wished, said and asked of them, their cases, and the facts that need them.
 
         Unknown ids are passed over.
         """
@@ -202,7 +207,7 @@ class Records:
 
     def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> Deleted:
         taken = forget_facts(self._connection, kind, ids)
-        for drop in (forget, forget_feedback, forget_mandates):
+        for drop in (forget, forget_feedback, forget_mandates, forget_cases):
             drop(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
@@ -259,6 +264,24 @@ class Outcomes:
             return []
         pair = (outcomes.c.kind == kind.value, outcomes.c.left_id == left_id, outcomes.c.right_id == right_id)
         return list(self._read(OUTCOME_PLAN.select().where(*pair)))
+
+    def take_back(self, outcome: Outcome, earlier: Outcome | None, now: datetime) -> bool:
+        """Restore what was told of the pair on that day before; with nothing told then, forget the day.
+
+        False where the day tells something else by now, which then stays.
+        """
+        revision = Revision(self._connection)
+        key = (outcome.kind, outcome.left_id, outcome.right_id)
+        told = next((one for one in self.of(*key) if one.decided_on == outcome.decided_on), None)
+        if told is None or replace(told, source=outcome.source) != outcome:
+            return False
+        if earlier is not None:
+            self.upsert([earlier], now)
+            return True
+        this = (outcome.kind.value, outcome.left_id, outcome.right_id, outcome.decided_on)
+        remove(self._connection, Kind.OUTCOMES, sa.tuple_(*OUTCOME_PLAN.key_columns) == sa.tuple_(*this))
+        revision.bump()
+        return True
 
     def history(self, outcome: Outcome) -> list[Replaced[Outcome]]:
         """What was said of the pair on that day before it was corrected, the oldest first."""

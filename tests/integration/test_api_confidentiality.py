@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from matcher.domain.accounts import Role
+from matcher.domain.cases import Case
+from matcher.domain.introductions import Introduction
 from matcher.domain.records import Achievement, Outcome, PairKind, Project, Result, Visibility
-from matcher.store import Outcomes, Records
+from matcher.store import Cases, Outcomes, Papers, Records
 from tests.service import SAMPLE_TIME, Service, copied, over
 
 MARK = "绝密琥珀"
@@ -63,6 +65,20 @@ HIDDEN_OUTCOMES = [
         reason=MARK,
     ),
 ]
+HIDDEN_CASE = Case(
+    id="zz-c0",
+    pairing=PairKind.ACHIEVEMENT_INCUBATOR,
+    left_id="zz-a0",
+    right_id="ex-i01",
+    owner="somebody",
+    organisation_id="org-station",
+    opened_at=SAMPLE_TIME,
+    changed_at=SAMPLE_TIME,
+)
+"""On a record that neither its broker nor its carrier may see yet."""
+PROPOSED = Introduction(
+    id="zz-n0", case_id="zz-c0", by="somebody", proposed_at=SAMPLE_TIME, expires_on=date(2030, 1, 1), message=MARK
+)
 SEES_NOTHING = (Role.FUND, Role.UNIVERSITY)
 """Roles without a right to what is shared among brokers."""
 SEES_BROKERS = (Role.BROKER, Role.INCUBATOR)
@@ -70,6 +86,10 @@ VALUES = {
     "record_id": {"achievements": "ex-a001", "incubators": "ex-i01", "projects": "ex-p001", "funds": "ex-f01"},
     "user_id": {},
     "organisation_id": {},
+    "case_id": {"cases": "zz-c0"},
+    "introduction_id": {"introductions": "zz-n0"},
+    "attachment_id": {},
+    "task_id": {},
 }
 """What a path is filled with, by the table it begins with; a new parameter must be named here."""
 ASKED: dict[str, list[dict[str, Any]]] = {
@@ -81,6 +101,8 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"record_id": "zz-a0"},
     ],
     "screen": [{"record_id": name, "k": 200} for name in ("ex-i01", "ex-i02", "ex-f01", "ex-f02")],
+    "open_case": [{"left_id": "zz-a0", "right_id": "ex-i01"}],
+    "answer_introduction": [{"accepted": True}],
 }
 QUERIES: dict[str, list[dict[str, str]]] = {
     "search": [{}, {"q": MARK}, {"q": "玉米淀粉改性"}],
@@ -100,6 +122,8 @@ def pair(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with with_.database.begin() as connection:
         Records(connection).upsert([*HIDDEN_RESULTS, *HIDDEN_PROJECTS], SAMPLE_TIME)
         Outcomes(connection).upsert(HIDDEN_OUTCOMES, SAMPLE_TIME)
+        Cases(connection).add(HIDDEN_CASE)
+        Papers(connection).propose(PROPOSED)
     with_.indexer.refresh()
     yield over(without), over(with_)
     without.close()
@@ -167,4 +191,15 @@ def test_the_comparison_itself_notices_what_the_bureau_sees(pair: tuple[Service,
         for operation, method, path, more in questions(pair[1])
         if len({comparable(each.call(Role.BUREAU, method, path, **more)) for each in pair}) == 2
     }
-    assert {"list_achievements", "search_achievements", "search_projects", "match", "screen", "why", "read"} <= unlike
+    assert {
+        "list_achievements",
+        "search_achievements",
+        "search_projects",
+        "match",
+        "screen",
+        "why",
+        "read",
+        "list_cases",
+        "read_case",
+        "read_introduction",
+    } <= unlike

@@ -1,0 +1,219 @@
+"""Cases: opened, told, moved, undone, with notes, tasks and attachments. Introductions have routes of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+
+from api.guard import GuardedRoute
+from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, from_cursor, page, tagged, untagged
+from api.routes.case_models import (
+    AttachmentShown,
+    CaseShown,
+    FactsTold,
+    FolderShown,
+    InvitationShown,
+    LateTask,
+    MoveAsked,
+    NewCase,
+    NewNote,
+    NewTask,
+    NoteShown,
+    Proposal,
+    StopAsked,
+    TaskShown,
+)
+from matcher.cli import case_json
+from matcher.domain.accounts import Actor
+from matcher.domain.cases import Audience
+from matcher.domain.phases import Phase
+from matcher.services.cases.handling import Deal
+from matcher.store import Wanted
+
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=GuardedRoute)
+
+CaseId = Annotated[str, Path(max_length=100)]
+PartId = Annotated[str, Path(max_length=100)]
+ANYTHING: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("")
+def list_cases(
+    request: Request,
+    parts: Parts,
+    actor: Acting,
+    phase: Annotated[list[Phase] | None, Query(max_length=10)] = None,
+    record: Annotated[str, Query(max_length=300, description="任一方的记录编号。A record on either side.")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[CaseShown]:
+    """The cases there are for the account, the newest first."""
+    wanted = Wanted(frozenset(phase or ()), record, from_cursor(cursor), limit + 1)
+    lines = parts.case_reading.listed(actor, wanted)
+    _shown(request, parts, [line.case.left_id for line in lines[:limit]])
+    found = [CaseShown.model_validate(case_json.line_json(line)) for line in lines]
+    return page(found, limit, lambda case: case.id)
+
+
+@router.post("", status_code=201)
+def open_case(new: NewCase, request: Request, parts: Parts, actor: Acting, response: Response, now: Now) -> FolderShown:
+    """Open a case of a pair. A pair has one open case at most."""
+    case = parts.case_handling.open(new.left_id, new.right_id, actor, now)
+    response.headers["Location"] = f"/v1/cases/{case.id}"
+    return _folder(case.id, request, parts, actor, response, now)
+
+
+@router.get("/overdue")
+def list_overdue_tasks(parts: Parts, actor: Acting, now: Now) -> list[LateTask]:
+    """Tasks of open cases that should have been done before today."""
+    late = parts.case_papers.overdue(actor, now)
+    return [LateTask.model_validate(case_json.late_json(seen, task)) for seen, task in late]
+
+
+@router.get("/{case_id}")
+def read_case(
+    case_id: CaseId, request: Request, parts: Parts, actor: Acting, response: Response, now: Now
+) -> FolderShown:
+    """One case with all that the account may know of it. Its ETag is the version that changes name."""
+    return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.patch("/{case_id}/facts")
+def tell_case(
+    case_id: CaseId, told: FactsTold, request: Request, parts: Parts, actor: Acting, response: Response, now: Now,
+    if_match: IfMatch,
+) -> FolderShown:  # fmt: skip
+    """Tell facts that leaving a stage asks for; null takes one back."""
+    parts.case_handling.tell(case_id, _version(if_match, case_id, parts, actor, now), told.facts, actor, now)
+    return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.post("/{case_id}/moves")
+def move_case(
+    case_id: CaseId, asked: MoveAsked, request: Request, parts: Parts, actor: Acting, response: Response, now: Now,
+    if_match: IfMatch,
+) -> FolderShown:  # fmt: skip
+    """Advance, go back, take up again. What is missing is named; closing writes the accepted outcome."""
+    version, deal = _version(if_match, case_id, parts, actor, now), Deal(asked.amount, asked.currency)
+    parts.case_handling.move(case_id, version, asked.to_domain(), actor, now, deal, asked.reason)
+    return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.post("/{case_id}/stop")
+def stop_case(
+    case_id: CaseId, asked: StopAsked, request: Request, parts: Parts, actor: Acting, response: Response, now: Now,
+    if_match: IfMatch,
+) -> FolderShown:  # fmt: skip
+    """Stop a case. With the class of a refusal it writes the rejected outcome."""
+    version, refusal = _version(if_match, case_id, parts, actor, now), asked.refusal
+    parts.case_handling.stop(case_id, version, refusal, asked.reason, actor, now)
+    return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.post("/{case_id}/undo")
+def undo_case(
+    case_id: CaseId, request: Request, parts: Parts, actor: Acting, response: Response, now: Now, if_match: IfMatch
+) -> FolderShown:
+    """Take the account's last step back, within five minutes."""
+    parts.case_undoing.undo(case_id, _version(if_match, case_id, parts, actor, now), actor, now)
+    return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.post("/{case_id}/notes", status_code=201)
+def add_case_note(case_id: CaseId, new: NewNote, parts: Parts, actor: Acting, now: Now) -> NoteShown:
+    """Write a note. What a side of the case writes is for all to read."""
+    note = parts.case_papers.note(case_id, new.text, Audience(new.audience), actor, now)
+    return NoteShown.model_validate(case_json.note_json(note))
+
+
+@router.post("/{case_id}/tasks", status_code=201)
+def add_case_task(case_id: CaseId, new: NewTask, parts: Parts, actor: Acting, now: Now) -> TaskShown:
+    """Plan a task."""
+    task = parts.case_papers.plan(case_id, new.text, new.due, actor, now, new.assignee)
+    return TaskShown.model_validate(case_json.task_json(task))
+
+
+@router.post("/{case_id}/tasks/{task_id}/done")
+def finish_case_task(case_id: CaseId, task_id: PartId, parts: Parts, actor: Acting, now: Now) -> TaskShown:
+    """A task is done."""
+    return TaskShown.model_validate(case_json.task_json(parts.case_papers.finish(case_id, task_id, actor, now)))
+
+
+@router.post("/{case_id}/attachments", status_code=201)
+def attach_to_case(
+    case_id: CaseId,
+    parts: Parts,
+    actor: Acting,
+    now: Now,
+    name: Annotated[str, Query(min_length=1, max_length=300, description="文件名。The file's name.")],
+    content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    audience: Audience = Audience.INTERNAL,
+) -> AttachmentShown:
+    """Attach a file: its bytes are the body. Name and content must be of an allowed type, 20 MB at most."""
+    attachment = parts.case_papers.attach(case_id, name, content, audience, actor, now)
+    return AttachmentShown.model_validate(case_json.attachment_json(attachment))
+
+
+@router.get("/{case_id}/attachments/{attachment_id}", response_class=Response, responses=ANYTHING)
+def read_case_attachment(
+    case_id: CaseId, attachment_id: PartId, request: Request, parts: Parts, actor: Acting, now: Now
+) -> Response:
+    """The bytes of an attachment."""
+    attachment, content = parts.case_papers.content(case_id, attachment_id, actor)
+    _shown(request, parts, [parts.case_reading.show(case_id, actor, now).case.left_id])
+    headers = {
+        # A browser saves it and never runs it.
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+    }
+    return Response(content, media_type=attachment.media, headers=headers)
+
+
+@router.post("/{case_id}/introductions", status_code=201)
+def propose_introduction(
+    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, now: Now, if_match: IfMatch
+) -> InvitationShown:
+    """Propose to bring both sides together; each answers by itself."""
+    version = _version(if_match, case_id, parts, actor, now)
+    told = parts.introducing.propose(case_id, version, actor, now, new.message, new.days)
+    return _invited(told.id, request, parts, actor, now)
+
+
+@router.post("/{case_id}/introductions/next", status_code=201)
+def propose_next_introduction(
+    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, now: Now, if_match: IfMatch
+) -> InvitationShown:
+    """After a decline or an expiry: a case with the next-best taker, and an introduction there."""
+    version = _version(if_match, case_id, parts, actor, now)
+    told = parts.introducing.next(case_id, version, actor, now, new.message, new.days)
+    return _invited(told.id, request, parts, actor, now)
+
+
+def _version(if_match: str, case_id: str, parts: Parts, actor: Actor, now: Now) -> int:
+    """The version that If-Match names; the one there is for `*`."""
+    tag = untagged(if_match)
+    if tag == "*":
+        return parts.case_reading.show(case_id, actor, now).case.version
+    return int(tag) if tag.isascii() and tag.isdigit() else 0
+
+
+def _folder(case_id: str, request: Request, parts: Parts, actor: Actor, response: Response, now: Now) -> FolderShown:
+    folder = parts.case_reading.show(case_id, actor, now)
+    _shown(request, parts, [folder.case.left_id])
+    tagged(response, folder.case.version)
+    return FolderShown.model_validate(case_json.folder_json(folder))
+
+
+def _invited(introduction_id: str, request: Request, parts: Parts, actor: Actor, now: Now) -> InvitationShown:
+    invited = parts.introducing.get(introduction_id, actor, now)
+    _shown(request, parts, [invited.left_id])
+    return InvitationShown.model_validate(case_json.invitation_json(invited))
+
+
+def _shown(request: Any, parts: Parts, left_ids: list[str]) -> None:
+    request.state.shown.update(parts.records.not_public(left_ids))

@@ -1,0 +1,44 @@
+"""What is looked at before the service listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcher import resources
+from matcher.encoder.resolve import resolve_encoder
+from matcher.errors import ConfigurationError
+from matcher.policy.chain_file import load_chains
+from matcher.policy.loading import load_rulebook
+from matcher.services.checkup import Plan
+from matcher.settings import Settings
+from matcher.wording import Said
+
+
+def checkup_plan(settings: Settings) -> Plan:
+    """What `matcher check`, and the service before it listens, look at."""
+    rules = settings.policy_folder or resources.data_folder("policy")
+    loads: list[Callable[[], object]] = [lambda: require_known_store(settings), lambda: load_rulebook(rules)]
+    if chains := settings.chains_file:
+        loads.append(lambda: load_chains(chains, resources.load_industries(), resources.load_fields()))
+    if settings.encoder.strip() not in ("", "default"):  # which is built on its first use
+        loads.append(lambda: resolve_encoder(settings.encoder, settings.cache_folder / "encoder"))
+    return Plan(
+        home=settings.home_folder,
+        cache=settings.cache_folder,
+        database_url=settings.url,
+        own_database=not settings.database_url,
+        encoder=settings.encoder,
+        loads=tuple(loads),
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
+    )
+
+
+def require_known_store(settings: Settings) -> None:
+    """Raise ConfigurationError for a vector store that there is none of."""
+    if settings.vector_store != "faiss":
+        raise ConfigurationError(
+            Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
+            Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
+        )

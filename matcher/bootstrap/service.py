@@ -1,0 +1,155 @@
+"""Everything one set of settings names, built when it is first needed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from threading import Event
+
+from matcher.bootstrap.notice import Notice
+from matcher.domain.visibility import Viewer
+from matcher.services.access import Access
+from matcher.services.account_subjects import AccountSubjects
+from matcher.services.accounts import People
+from matcher.services.cases.handling import Handling
+from matcher.services.cases.introducing import Introducing
+from matcher.services.cases.papers import CasePapers
+from matcher.services.cases.reading import CaseReading
+from matcher.services.cases.undoing import Undoing
+from matcher.services.exclusions import Exclusions
+from matcher.services.feedback import Judging
+from matcher.services.job_subjects import JobSubjects
+from matcher.services.jobs import JobQueue
+from matcher.services.journal import Journal
+from matcher.services.letters import Letters
+from matcher.services.mail import Mailer, Outbox, Smtp
+from matcher.services.mail_server import parse_server
+from matcher.services.mandates import MandateBook
+from matcher.services.outcomes import OutcomeBook
+from matcher.services.records import RecordBook
+from matcher.services.subjects import StoredSubjects, SubjectRights
+from matcher.services.uploads import Uploads
+from matcher.services.vitals import Vitals
+from matcher.services.worker import Worker
+from matcher.store import AttachmentFolder
+
+NOBODY = "matcher@localhost"
+"""The sender of letters that do not leave the machine."""
+
+
+class Installation(Notice):
+    """Everything one set of settings names, built when it is first needed."""
+
+    @cached_property
+    def people(self) -> People:
+        """Accounts and organisations."""
+        return People(self.database, lambda: secrets.token_hex(8))
+
+    @cached_property
+    def access(self) -> Access:
+        """Ways in."""
+        return Access(self.database, lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(8))
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Letters about accounts."""
+        return Letters(self.access, self.mailer, self.settings.base_url or "http://127.0.0.1:8000")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The audit, and the answers to writing requests."""
+        return Journal(self.database)
+
+    @cached_property
+    def records(self) -> RecordBook:
+        """Records one by one."""
+        return RecordBook(self.database)
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        """How the installation is, in figures."""
+        return Vitals(self.database, self.indexer)
+
+    @cached_property
+    def subjects(self) -> SubjectRights:
+        """What is kept about people."""
+        return SubjectRights(
+            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+        )
+
+    @cached_property
+    def exclusions(self) -> Exclusions:
+        """Standing wishes of accounts."""
+        return Exclusions(self.database, self.wishes)
+
+    @cached_property
+    def outcomes(self) -> OutcomeBook:
+        """Outcomes one by one."""
+        return OutcomeBook(self.database)
+
+    @cached_property
+    def judging(self) -> Judging:
+        """What people say of recommended pairs."""
+        return Judging(self.database, self.exclusions)
+
+    @cached_property
+    def mandates(self) -> MandateBook:
+        """Standing queries."""
+        return MandateBook(self.database, lambda: secrets.token_hex(8))
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """The way out for letters: the mail server that is set, else the outbox."""
+        told = self.settings
+        if not told.smtp_url:
+            return Outbox(self.home / "outbox", told.mail_from or NOBODY)
+        return Smtp(parse_server(told.smtp_url), told.mail_from)
+
+    @cached_property
+    def case_handling(self) -> Handling:
+        """The use cases of those who work on cases."""
+        return Handling(self.database, self.rulebook, _new_id)
+
+    @cached_property
+    def case_reading(self) -> CaseReading:
+        """The use cases of reading cases."""
+        return CaseReading(self.database, self.case_handling)
+
+    @cached_property
+    def case_papers(self) -> CasePapers:
+        """The use cases of notes, tasks and attachments."""
+        return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
+
+    @cached_property
+    def case_undoing(self) -> Undoing:
+        """The use case of taking a step of a case back."""
+        return Undoing(self.database)
+
+    @cached_property
+    def introducing(self) -> Introducing:
+        """The use cases of introductions."""
+        return Introducing(self.database, self._takers, _new_id)
+
+    def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
+        answer = self.matching.match(left_id, k, viewer, day)
+        return [match.id for match in answer.matches if match.eligible]
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The files handed in for jobs."""
+        return Uploads(self.home / "uploads")
+
+    @cached_property
+    def jobs(self) -> JobQueue:
+        """The use cases of jobs."""
+        return JobQueue(self.database, self.uploads, _new_id)
+
+    def worker(self, stop: Event) -> Worker:
+        """What works through the jobs until it is told to stop."""
+        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
