@@ -88,8 +88,11 @@ VALUES = {
     "organisation_id": {},
     "case_id": {"cases": "zz-c0"},
     "introduction_id": {"introductions": "zz-n0"},
-    "attachment_id": {},
-    "task_id": {},
+    "carrier_id": {"policy": "ex-i01"},
+    "contract_id": {"policy": "ex-c01"},
+    "period": {"reports": "2026Q3"},
+    "year": {"policy": "2025"},
+    **{name: {} for name in ("attachment_id", "task_id", "job_id", "mandate_id")},
 }
 """What a path is filled with, by the table it begins with; a new parameter must be named here."""
 ASKED: dict[str, list[dict[str, Any]]] = {
