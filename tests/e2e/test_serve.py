@@ -56,12 +56,17 @@ class Service:
 def started(home: Path) -> Service:
     """The service on a free port of this machine, as soon as it listens."""
     process = start(home, "--port", "0", module="api.app")
+    return Service(process, listening(process))
+
+
+def listening(process: subprocess.Popen[str]) -> int:
+    """The port of a service, as soon as it listens."""
     assert process.stderr is not None
     said = []
     for line in process.stderr:
         said.append(line)
         if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
-            return Service(process, int(found[1]))
+            return int(found[1])
     raise AssertionError("".join(said))
 
 
