@@ -99,7 +99,7 @@ def test_a_head_request_is_closed_too(service: Service) -> None:
     assert service.ask("/v1/records", "HEAD").status == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/docs", "/v2/records"])
+@pytest.mark.parametrize("path", ["/nothing", "/docs", "/v2/records"])
 def test_an_unknown_address_is_a_problem_document(service: Service, path: str) -> None:
     answer = service.ask(path)
     assert (answer.status, answer.type) == (404, "application/problem+json")
