@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,28 @@ import sqlalchemy as sa
 from matcher.domain.columns import references
 from matcher.domain.records import FACT_KINDS, KEYS, TYPES, Kind
 from matcher.domain.subjects import Mention, Subject
+from matcher.store.case_tables import case_events, case_notes, case_tasks, introductions
+from matcher.store.feedback import feedback
 from matcher.store.fields import fields_of
+from matcher.store.mandates import mandates
 from matcher.store.repositories import read
 from matcher.store.rows import FACT_PLANS, RECORD_PLANS, Plan
 from matcher.store.tables import controls, history, identities
 from matcher.store.upserts import Revision
 
+FREE_TEXTS: Mapping[sa.Table, tuple[str, ...]] = {
+    case_events: ("said",),
+    case_notes: ("text",),
+    case_tasks: ("text",),
+    introductions: ("message", "left_reply", "right_reply"),
+    feedback: ("reason",),
+    mandates: ("name", "text"),
+}
+"""What people wrote to each other or for themselves, wherever it may name somebody."""
+
 
 class Personal:
-    """The tables of records, facts, history, identities and controls. Other tables have owners of their own."""
+    """The tables of records, facts, history, identities, controls and free texts. Others have owners of their own."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -40,6 +53,15 @@ class Personal:
             if subject.found("contact", row.owner):  # an owner is one person, as a contact is
                 yield Mention("controls", str(row.id), "owner", row.owner, certain=True)
             yield from _one(subject, "controls", str(row.id), "reason", row.reason)
+        yield from self._written(subject)
+
+    def _written(self, subject: Subject) -> Iterator[Mention]:
+        """Free texts that name the person, or may."""
+        for table, names in FREE_TEXTS.items():
+            for row in self._connection.execute(sa.select(table)).mappings():
+                key = "|".join(str(row[column.name]) for column in table.primary_key.columns)
+                for name in names:
+                    yield from _one(subject, table.name, key, name, row[name])
 
     def erase(self, subject: Subject, places: Collection[str], now: datetime) -> int:
         """Take the person out of the places with these ids, and say out of how many.
@@ -96,7 +118,20 @@ class Personal:
                 self._connection.execute(
                     sa.update(controls).where(controls.c.id == int(each.key)).values(reason=cleared)
                 )
+            else:
+                self._blot(subject, each)
         return len(chosen)
+
+    def _blot(self, subject: Subject, mention: Mention) -> None:
+        """Take the person out of one free text."""
+        table = next((each for each in FREE_TEXTS if each.name == mention.table), None)
+        if table is None:
+            return
+        key = zip(table.primary_key.columns, mention.key.split("|"), strict=True)
+        where = [sa.cast(column, sa.Text) == value for column, value in key]
+        said = self._connection.scalar(sa.select(table.c[mention.field]).where(*where))
+        cleared = {mention.field: subject.without(mention.field, said)}
+        self._connection.execute(sa.update(table).where(*where).values(cleared))
 
 
 def _plan(kind: Kind) -> Plan[Any]:
@@ -114,7 +149,7 @@ def _of_row(subject: Subject, kind: Kind, row: Any) -> Iterator[Mention]:
 
 def _one(subject: Subject, table: str, key: str, name: str, value: Any, origin: str = "") -> Iterator[Mention]:
     found = subject.found(name, value)
-    if found is not None:
+    if found is not None and value:
         shown = value if isinstance(value, str) else "；".join(map(str, _flat(value)))
         yield Mention(table, key, name, shown, found, origin)
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from matcher.domain.controls import Aim, Control, Wish
+from matcher.domain.feedback import Feedback, Judgement
 from matcher.domain.identity import Decision
 from matcher.domain.periods import Period
-from matcher.domain.records import IdentityKind, Kind, Source
+from matcher.domain.records import IdentityKind, Kind, PairKind, Source
 from matcher.domain.registers import Submission
 from matcher.domain.subjects import ERASED, Mention, Subject
 from matcher.errors import StoreError
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.store import Controls, Database, Decisions, Records, Registers, dump
+from matcher.store.feedback import FeedbackRows
+from matcher.store.mandates import mandates
 from matcher.wording import Said
 from tests.builders import achievement, incubator
 
@@ -152,3 +156,24 @@ def test_a_text_too_short_and_an_unknown_place_are_refused(
 ) -> None:
     with pytest.raises(StoreError):
         rights.erase(who, also, LATER, dry_run=False)
+
+
+def test_what_people_wrote_for_themselves_and_to_each_other_is_told_and_blotted(database: Database) -> None:
+    given = Feedback(
+        id=0, account_id="a1", kind=PairKind.ACHIEVEMENT_INCUBATOR, left_id="A1", right_id="I1",
+        verdict=Judgement.DOES_NOT, reason="张三不同意", made_at=NOW,
+    )  # fmt: skip
+    with database.begin() as connection:
+        kept = FeedbackRows(connection).add(given)
+        connection.execute(
+            sa.insert(mandates).values(
+                id="m1", owner="a1", organisation_id="", name="给张三看", record_kind="", record_id="", text="玉米",
+                to="incubators", must=[], ban=[], k=3, diverse=False, made_at=NOW, changed_at=NOW, version=1,
+            )
+        )  # fmt: skip
+    subjects = StoredSubjects(database)
+    found = {each.id for each in subjects.mentions(Subject("张三"))}
+    assert found == {f"feedback/{kept.id}/reason", "mandates/m1/name"}
+    assert subjects.erase(Subject("张三"), found, LATER) == 2
+    assert list(subjects.mentions(Subject("张三"))) == []
+    assert f"给{ERASED}看" in everything(database)
