@@ -14,12 +14,14 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
 
 from api import logging as api_logging
 from api import problems
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
+from api.pages import entry
 from api.routes import (
     audit,
     cases,
@@ -99,6 +101,9 @@ def routed(installation: Installation) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
+
+    app.include_router(entry.router)
+    app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)
     @app.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)

@@ -25,8 +25,7 @@ class Letters:
             return
         account, secret = found
         hours = int(LETTER.total_seconds() // 3600)
-        # Behind the # no server and no log on the way ever sees the secret.
-        link = f"{self._address}/password#{secret}"
+        link = f"{self._address}/password/{secret}?lang={account.language}"
         text = Said(
             f"{account.name or account.email}：\n\n请在 {hours} 小时内打开下面的链接设置密码：\n{link}\n\n"
             "如非本人操作，请忽略此信。\n",

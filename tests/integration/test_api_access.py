@@ -133,7 +133,7 @@ def test_a_password_is_set_once_by_letter_and_ends_every_session(service: Servic
     message = email.message_from_bytes(letter.read_bytes(), policy=policy.default)
     body = message.get_body()
     assert body is not None
-    secret = re.search(r"#(\S+)", body.get_content())
+    secret = re.search(r"/password/([^?\s]+)", body.get_content())
     assert secret is not None
     new = {"secret": secret[1], "password": "quite another password"}
     assert service.client.post("/v1/password", json=new | {"password": "short"}).status_code == 422

@@ -1,0 +1,112 @@
+"""The way in for people: signing in and out, and setting a password with what came by letter."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.guard import COOKIE
+from api.pages.rendering import rendered
+from api.parts import Now, Parts
+from matcher.errors import MatcherError
+from matcher.wording import Said
+
+router = APIRouter(include_in_schema=False)
+
+Secret = Annotated[str, Path(max_length=200)]
+Email = Annotated[str, Form(max_length=300)]
+Password = Annotated[str, Form(max_length=400)]
+FOREIGN = Said("请从本服务的页面提交。", "Send the form from a page of this service.")
+
+
+@router.get("/")
+def home(request: Request, parts: Parts, now: Now) -> Response:
+    """Who is signed in, or the way in."""
+    found = parts.access.of_session(request.cookies.get(COOKIE, ""), now)
+    if found is None:
+        return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    return rendered(request, "home.html", account=found[0].account)
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request) -> HTMLResponse:
+    """The form to sign in with."""
+    return rendered(request, "sign_in.html", email="", problem=None)
+
+
+@router.post("/sign-in")
+def sign_in_sent(request: Request, parts: Parts, now: Now, email: Email = "", password: Password = "") -> Response:
+    """Open a session, or say what is wrong."""
+    address = request.client.host if request.client else ""
+    try:
+        _require_own_page(request)
+        opened = parts.access.sign_in(email, password, address, now)
+    except _ForeignForm:
+        return rendered(request, "sign_in.html", HTTPStatus.FORBIDDEN, email=email, problem=FOREIGN)
+    except MatcherError as error:
+        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
+        return rendered(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, email=email, problem=said)
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=secure, path="/")
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out_sent(request: Request, parts: Parts) -> Response:
+    """End the session. A form of another site can do no more harm with it than that."""
+    parts.access.sign_out(request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+@router.get("/forgotten")
+def forgotten_page(request: Request) -> HTMLResponse:
+    """The form to ask for a letter with."""
+    return rendered(request, "forgotten.html", sent=False)
+
+
+@router.post("/forgotten")
+def forgotten_sent(request: Request, parts: Parts, now: Now, email: Email = "") -> HTMLResponse:
+    """Send a letter; the page does not tell whether the address has an account."""
+    try:
+        parts.letters.send_reset(email, now)
+    except MatcherError as error:
+        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
+        return rendered(request, "sign_in.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, problem=said)
+    return rendered(request, "forgotten.html", sent=True)
+
+
+@router.get("/password/{secret}")
+def password_page(request: Request, secret: Secret) -> HTMLResponse:
+    """The form to set a password with. Looking at it uses nothing up: mail scanners look at every link."""
+    return rendered(request, "password.html", secret=secret, problem=None, done=False)
+
+
+@router.post("/password/{secret}")
+def password_sent(request: Request, parts: Parts, now: Now, secret: Secret, password: Password = "") -> HTMLResponse:
+    """Set the password."""
+    try:
+        parts.access.reset(secret, password, now)
+    except MatcherError as error:
+        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
+        return rendered(
+            request, "password.html", HTTPStatus.UNPROCESSABLE_ENTITY, secret=secret, problem=said, done=False
+        )
+    return rendered(request, "password.html", secret=secret, problem=None, done=True)
+
+
+class _ForeignForm(Exception):  # noqa: N818  # it only leaves the block
+    """A form that another site made this browser send."""
+
+
+def _require_own_page(request: Request) -> None:
+    """A foreign page must not sign somebody into an account that is not theirs."""
+    origin = request.headers.get("origin", "")
+    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise _ForeignForm

@@ -1,0 +1,74 @@
+"""The way in for people, without a script: signing in and out, and a password by letter."""
+
+from __future__ import annotations
+
+import email
+import re
+from email import policy
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from tests.service import PASSWORD, Service
+
+
+def browser(service: Service) -> TestClient:
+    return TestClient(create_app(service.installation), headers={"Accept": "text/html"})
+
+
+def test_a_stranger_is_led_to_the_form_and_through_it_to_their_page(service: Service) -> None:
+    visitor = browser(service)
+    form = visitor.get("/")
+    assert str(form.url).endswith("/sign-in")
+    page = visitor.post("/sign-in", data={"email": "broker@example.org", "password": PASSWORD})
+    assert page.status_code == 200
+    assert "broker@example.org" in page.text
+    assert visitor.get("/v1/me").json()["role"] == "broker"
+    assert str(visitor.post("/sign-out").url).endswith("/sign-in")
+    assert visitor.get("/v1/me").status_code == 401
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept_harmless(service: Service) -> None:
+    answer = browser(service).post("/sign-in", data={"email": '"><script>x</script>', "password": "no"})
+    assert answer.status_code == 401
+    assert "邮箱或密码不正确" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_a_form_of_another_site_signs_nobody_in(service: Service) -> None:
+    visitor = browser(service)
+    sent = {"email": "broker@example.org", "password": PASSWORD}
+    answer = visitor.post("/sign-in", data=sent, headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert visitor.get("/v1/me").status_code == 401
+
+
+def test_a_letter_leads_to_a_form_that_sets_the_password_and_looking_uses_nothing_up(service: Service) -> None:
+    visitor = browser(service)
+    for address in ("fund@example.org", "nobody@example.org"):
+        assert "信已发出" in visitor.post("/forgotten", data={"email": address}).text
+    [letter] = (service.installation.home / "outbox").glob("*.eml")
+    body = email.message_from_bytes(letter.read_bytes(), policy=policy.default).get_body()
+    assert body is not None
+    found = re.search(r"https?://[^/]+(/password/\S+)", body.get_content())
+    assert found is not None
+    for _ in range(3):  # a scanner of mails looks at every link
+        assert visitor.get(found[1]).status_code == 200
+    assert visitor.post(found[1], data={"password": "short"}).status_code == 422
+    assert "密码已设置" in visitor.post(found[1], data={"password": "quite another password"}).text
+    assert visitor.post(found[1], data={"password": "and yet another one"}).status_code == 422
+    page = visitor.post("/sign-in", data={"email": "fund@example.org", "password": "quite another password"})
+    assert "fund@example.org" in page.text
+
+
+def test_pages_may_load_and_send_nothing_elsewhere_and_speak_chinese_first(service: Service) -> None:
+    visitor = browser(service)
+    page = visitor.get("/sign-in", headers={"Accept-Language": "en"})
+    told = page.headers["content-security-policy"]
+    assert "default-src 'none'" in told
+    assert "form-action 'self'" in told
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert not re.search(r'(src|href)="https?:', page.text)
+    assert "登录" in page.text
+    assert "Sign in" in visitor.get("/sign-in?lang=en").text
+    assert visitor.get("/static/matcher.css").headers["content-type"].startswith("text/css")
