@@ -98,6 +98,8 @@ class Cases:
     def page(self, wanted: Wanted, mine: Mine | None, after: Case | None = None) -> list[Case]:
         """Cases that may concern somebody (None: all), the newest first: their own, and those with an introduction
         that lie on a record of theirs. `wanted.after` is not looked at: the case itself is given."""
+        if not can_be_kept(wanted.record_id):
+            return []
         where = [sa.true() if mine is None else _concerns(mine)]
         if wanted.phases:
             where.append(cases.c.phase.in_(sorted(phase.value for phase in wanted.phases)))

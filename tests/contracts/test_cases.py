@@ -728,6 +728,8 @@ def test_a_withdrawn_record_takes_its_cases_along(work: Work) -> None:
 def test_an_id_that_is_none_is_not_found(work: Work, name: str) -> None:
     refused(RecordNotFoundError, lambda: work.show(name))
     refused(RecordNotFoundError, lambda: work.introducing.get(name, BROKER, NOW))
+    if name:
+        assert work.reading.listed(BUREAU, Wanted(record_id=name)) == []
 
 
 def _import(work: Work, told: Outcome) -> None:

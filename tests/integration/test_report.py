@@ -12,7 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from matcher.domain.cases import Case
 from matcher.domain.periods import Period
+from matcher.domain.phases import Phase
 from matcher.domain.records import CarrierKind, PairKind, Result, Visibility
 from matcher.domain.registers import Contract, ContractKind, Submission
 from matcher.domain.visibility import VIEWERS, Viewer
@@ -20,7 +22,7 @@ from matcher.errors import PolicyError
 from matcher.reporting.page import page, write_page
 from matcher.reporting.sections import Cell, Report, Section
 from matcher.reporting.workbook import write_workbook
-from matcher.store import Database, Outcomes, Records, Registers, open_database, upgrade
+from matcher.store import Cases, Database, Outcomes, Records, Registers, open_database, upgrade
 from matcher.wording import Language
 from tests.builders import achievement, fund, incubator, outcome, project, reporting
 
@@ -125,6 +127,23 @@ def test_restricted_results_and_contracts_are_neither_named_nor_summed(database:
         assert next(one for one in table(told[viewer], "outcomes") if one["编号"] == "I1")["金额"] == 300_000
     assert table(told[Viewer.ENTITLED], "contracts")[-1]["合同成交额"] == 9e6
     assert next(one for one in table(told[Viewer.ENTITLED], "outcomes") if one["编号"] == "I1")["金额"] == 7_300_000
+
+
+def test_cases_are_counted_where_they_stand_without_those_of_hidden_records(database: Database) -> None:
+    assert table(report(database), "phases") == []
+    usual = Case(
+        id="", pairing=PairKind.ACHIEVEMENT_INCUBATOR, left_id="A1", right_id="I1", owner="wang",
+        opened_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    with database.begin() as connection:
+        for number, (left, right, phase) in enumerate(
+            [("A1", "I1", Phase.DIG), ("A1", "I2", Phase.DIG), ("A1", "I1", Phase.LOST), ("A2", "I1", Phase.DIG)]
+        ):
+            Cases(connection).add(replace(usual, id=f"c{number}", left_id=left, right_id=right, phase=phase))
+    [seen] = table(report(database, Viewer.BROKERS), "phases")
+    [whole] = table(report(database, Viewer.ENTITLED), "phases")
+    assert (seen["挖掘"], seen["终止"], seen["发现"]) == (2, 1, 0)
+    assert whole["挖掘"] == 3
 
 
 def test_contracts_are_counted_by_type_signed_and_registered(database: Database) -> None:

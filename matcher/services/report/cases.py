@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matcher.domain.phases import PHASES, Phase
 from matcher.domain.records import Incubator, Outcome, PairKind, Record, Result, name_of
 from matcher.reporting.sections import Column, Headline, Line, Section, Shape
 from matcher.services.report.context import Context
@@ -18,8 +19,8 @@ ONE, PIECES = Said("次", ""), Said("项", "")
 
 
 def cases_sections(context: Context) -> tuple[Section, ...]:
-    """Counts by pairing and by who took it, and the cases."""
-    return (_counts(context), _cases(context))
+    """Counts by pairing and by who took it, what came about, and where the cases under way stand."""
+    return (_counts(context), _cases(context), _phases(context))
 
 
 def _counts(context: Context) -> Section:
@@ -87,6 +88,22 @@ def _cases(context: Context) -> Section:
     ]
     lines = [_case(context, pairing, one) for pairing, one in sorted(found, key=lambda pair: pair[1].decided_on)]
     return Section("cases", Said("本期案例", "cases of the period"), columns, tuple(lines))
+
+
+def _phases(context: Context) -> Section:
+    columns = (
+        Column(Said("类别", "pairing")),
+        *(Column(PHASES[phase], Shape.NUMBER, PIECES) for phase in Phase),
+    )
+    lines = [
+        Line((PAIRINGS[pairing], *(float(counts.get(phase, 0)) for phase in Phase)), ())
+        for pairing, counts in context.phases.items()
+        if counts
+    ]
+    notes = (
+        Said("本服务中登记的对接案件，按编制时所处环节。", "Cases of this service, by where they stand as it is made."),
+    )
+    return Section("phases", Said("对接案件所处环节", "where cases stand"), columns, tuple(lines), notes)
 
 
 def _case(context: Context, pairing: PairKind, one: Outcome) -> Line:

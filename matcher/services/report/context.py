@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from matcher.domain.periods import Length, Period
+from matcher.domain.phases import Phase
 from matcher.domain.records import Incubator, Kind, Outcome, PairKind, Record, Register
 from matcher.domain.registers import Contract, Event
-from matcher.domain.visibility import Viewer
+from matcher.domain.visibility import Viewer, visible
 from matcher.policy.chain_nodes import Chains
 from matcher.policy.filings import Filed
 from matcher.policy.locality import CITY
@@ -23,7 +25,7 @@ from matcher.services.pooling import pooled, register
 from matcher.services.report.citations import Citations
 from matcher.services.submissions import Received, received
 from matcher.services.yearbook import Yearbook
-from matcher.store import Database
+from matcher.store import Cases, Database, Records
 from matcher.wording import Said
 
 
@@ -47,6 +49,8 @@ class Context:
     received: tuple[Received, ...]
     outcomes: Mapping[PairKind, tuple[Outcome, ...]]
     """Decided in the period, on records that the viewer may see."""
+    phases: Mapping[PairKind, Mapping[Phase, int]]
+    """How many cases stand where, now, of records that the viewer may see."""
     records: Mapping[str, Record]
     """By id, the records that outcomes name."""
     contracts: tuple[Contract, ...]
@@ -111,6 +115,7 @@ def context(
         Citations(known.book),
         received(database, known, period, day),
         outcomes,
+        {pairing: _phases(database, pairing, viewer) for pairing in PairKind},
         records,
         _contracts(register(database, Kind.CONTRACTS, viewer)),
         _events(known, period, until),
@@ -121,6 +126,13 @@ def context(
         others.grants.ledger(viewer, until),
         tuple(others.filings.listed(viewer, until)),
     )
+
+
+def _phases(database: Database, pairing: PairKind, viewer: Viewer) -> Mapping[Phase, int]:
+    with database.read() as connection:
+        found = Cases(connection).phases(pairing)
+        lefts = Records(connection).many(pairing.left, [left_id for left_id, _ in found])
+    return Counter(phase for left_id, phase in found if left_id in lefts and visible(lefts[left_id], viewer))
 
 
 def _contracts(rows: list[Register]) -> tuple[Contract, ...]:
