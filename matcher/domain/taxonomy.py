@@ -59,10 +59,15 @@ class Taxonomy:
         self._longest_first.reverse()
         self._meant: dict[str, str] = {}
         self._ways: dict[str, frozenset[Path]] = {}
+        self._named: dict[tuple[str, ...], frozenset[str]] = {}
 
     def nodes(self, words: Iterable[str]) -> frozenset[str]:
         """The nodes the words name, without those above them."""
-        return frozenset(self._node(word) for word in self._phrases([_fold(word) for word in words]) if word)
+        asked = tuple(words)
+        if asked not in self._named:  # many records state the same
+            phrases = self._phrases([_fold(word) for word in asked])
+            self._named[asked] = frozenset(self._node(word) for word in phrases if word)
+        return self._named[asked]
 
     def leaves(self, words: Iterable[str]) -> frozenset[str]:
         """The nodes the words name that are not above another of them."""

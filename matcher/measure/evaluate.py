@@ -16,9 +16,9 @@ from matcher.measure.references import references
 from matcher.measure.training import FITTED, fit_ranker, oriented, shown, train_on, training_windows
 from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import reliability
+from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.kinds import KINDS, Family
-from matcher.ranking.knowledge import unit
 from matcher.ranking.matcher import Scorer, Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker
 from matcher.wording import Said

@@ -161,7 +161,7 @@ class ChainFinder:
             if taken := any(verdict.value == Result.ACCEPTED.value for verdict in decisions(verdicts)):
                 found.append(Carried(row, column, 1.0, taken))
             elif failed:
-                refused.update(failed)
+                refused.update(sorted(failed))
             else:
                 found.append(Carried(row, column, float(odds[column]), taken))
         return sorted(found, key=lambda one: one.column)

@@ -89,9 +89,27 @@ class Side(Generic[AnyRecord]):
         told = Counter(getattr(record, "currency", "") or "CNY" for record in self.records)
         return min(told, key=lambda name: (-told[name], name)) if told else "CNY"
 
+    @cached_property
+    def currencies(self) -> NDArray[np.str_]:
+        """The currency of each record's amounts; an empty one means yuan."""
+        return np.array([getattr(record, "currency", "") or "CNY" for record in self.records], np.str_)
+
+    @cached_property
+    def lengths(self) -> Matrix:
+        """How many pairs of characters each record's text has, (n,)."""
+        return np.asarray(self.bigrams.sum(axis=1), np.float32).ravel()
+
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """One numeric field of all records, (n,), NaN where unknown."""
-        return np.array([_number(getattr(record, name, None)) for record in self.records], np.float64)
+        """One numeric field of all records, (n,), NaN where unknown; read once and not to be changed."""
+        if name not in self._numbers:
+            read = np.array([_number(getattr(record, name, None)) for record in self.records], np.float64)
+            read.flags.writeable = False
+            self._numbers[name] = read
+        return self._numbers[name]
+
+    @cached_property
+    def _numbers(self) -> dict[str, NDArray[np.float64]]:
+        return {}
 
 
 class FacetReader:

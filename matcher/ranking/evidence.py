@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matcher.domain.records import Left
 from matcher.index import terms
-from matcher.ranking.corpus import AnyRecord, Matrix, Rows, Side, Sparse
+from matcher.ranking.corpus import Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
@@ -60,7 +60,7 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
 
 def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
-    taken = known.accepted[known.past_rows][:, columns]
+    taken = known.past_accepted[:, columns]
     found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
     dense = np.empty_like(found["bm25_knn"])
     for start in range(0, len(queries), CHUNK):
@@ -71,7 +71,7 @@ def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) ->
         found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
         cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
         found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
-        meant = known.adapted(queries.vectors[rows]) @ known.left_adapted[known.past_rows].T
+        meant = known.adapted(queries.vectors[rows]) @ known.past_adapted.T
         dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
     return {"dense_knn": _dense_votes(known, queries) @ taken, "dense_knn_recent": dense, **found}
 
@@ -102,7 +102,7 @@ def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[s
         "field_fit": tree_similarity(queries.trees["field"], industries),
         "stage_fit": stage,
         "ticket_fit": np.where(
-            _currencies(queries)[:, None] == _currencies(known.right)[columns],
+            queries.currencies[:, None] == known.right.currencies[columns],
             _inside(
                 _log(queries.numbers("funding_sought")),
                 _log(known.right.numbers("ticket_min")[columns]),
@@ -143,12 +143,12 @@ def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[
 
 def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
-    taken = known.accepted[known.past_rows][:, columns].tocsc()
+    taken = known.past_accepted[:, columns].tocsc()
     sizes = np.diff(taken.indptr)
     top = np.full((len(adapted), taken.shape[1]), np.nan, np.float32)
     if not taken.nnz:
         return top
-    past = known.left_adapted[known.past_rows].T
+    past = known.past_adapted.T
     for start in range(0, len(adapted), CHUNK // 4):
         rows = slice(start, start + CHUNK // 4)
         found = adapted[rows] @ past
@@ -216,11 +216,6 @@ def _shared(known: Knowledge, queries: Side[Left], facet: str, columns: Columns)
 def _unknown_without(facets: Sparse, values: Matrix) -> Matrix:
     values[np.diff(facets.indptr) == 0] = np.nan
     return values
-
-
-def _currencies(side: Side[AnyRecord]) -> NDArray[np.str_]:
-    """The currency of each record's amounts; an empty one means yuan."""
-    return np.array([getattr(record, "currency", "") or "CNY" for record in side.records], np.str_)
 
 
 def _log(values: Numbers) -> Numbers:

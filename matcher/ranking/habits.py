@@ -64,24 +64,19 @@ def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str,
         asked = queries.facets[facet]
         values[f"{facet}_share"] = read.shares(asked, columns)
         values[f"{facet}_share"][np.diff(asked.indptr) == 0] = np.nan
-    asked_amounts, past_amounts = (
-        amounts(queries, known.left.currency),
-        amounts(known.left, known.left.currency)[known.past_rows],
-    )
-    values["amount_share"] = _near_share(known, asked_amounts, past_amounts, WIDTH_OF_AMOUNT, columns)
-    values["amount_near"] = _near_mean(known, asked_amounts, past_amounts, columns)
+    asked_amounts = amounts(queries, known.left.currency)
+    values["amount_share"] = _near_share(known, asked_amounts, known.past_amounts, WIDTH_OF_AMOUNT, columns)
+    values["amount_near"] = _near_mean(known, asked_amounts, known.past_amounts, columns)
     asked_ages = ages(queries, np.full(len(queries), known.as_of))
-    past_ages = ages(known.left, known.last_taken)[known.past_rows]
-    values["age_share"] = _near_share(known, asked_ages, past_ages, WIDTH_OF_AGE, columns)
+    values["age_share"] = _near_share(known, asked_ages, known.past_ages, WIDTH_OF_AGE, columns)
     return values
 
 
 def amounts(side: Side[AnyRecord], currency: str, field: str = "funding_sought") -> NDArray[np.float64]:
     """ln of the amount each project seeks (or another field), (n,); NaN where untold or in another currency."""
-    currencies = np.array([getattr(record, "currency", "") or "CNY" for record in side.records], np.str_)
     sought = side.numbers(field)
-    sought[(currencies != currency) | (sought <= 0)] = np.nan
-    return np.asarray(np.log(sought), np.float64)
+    told = np.where((side.currencies != currency) | (sought <= 0), np.nan, sought)
+    return np.asarray(np.log(told), np.float64)
 
 
 def ages(side: Side[AnyRecord], on: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
@@ -101,7 +96,7 @@ def _near_share(
 ) -> Matrix:
     """ln of the share of near values among what each right record took against the share among all, (q, right)."""
     near = np.nan_to_num(np.exp(-0.5 * ((asked[:, None] - past[None, :]) / width) ** 2)).astype(np.float32)
-    taken = known.accepted[known.past_rows][:, columns]
+    taken = known.past_accepted[:, columns]
     told = np.isfinite(past).astype(np.float32)
     usual = np.maximum(near.sum(axis=1) / max(float(told.sum()), 1.0), RAREST)[:, None]
     share = (near @ taken + PRIOR_VALUES * usual) / (told @ taken + PRIOR_VALUES)[None, :]
@@ -112,7 +107,7 @@ def _near_share(
 
 def _near_mean(known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], columns: Columns) -> Matrix:
     """Minus the distance to the mean of what each right record took, (q, right); NaN without a past or a value."""
-    taken = known.accepted[known.past_rows][:, columns]
+    taken = known.past_accepted[:, columns]
     told = np.isfinite(past).astype(np.float32) @ taken
     mean = (np.nan_to_num(past) @ taken) / np.maximum(told, 1)
     found = -np.abs(asked[:, None] - mean[None, :])

@@ -12,13 +12,14 @@ from matcher.domain.records import Left, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.index.vectors import FaissIndex
+from matcher.ranking.centring import centred, mean, told, unit
 from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
-from matcher.ranking.habits import HABIT_MEMORY, Habits, read_habits
+from matcher.ranking.habits import HABIT_MEMORY, Habits, ages, amounts, read_habits
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
 """Past left records, and accepted pairs, from which the mean and the projection are estimated."""
-FLATTEST = NEGLIGIBLE = 1e-6
+FLATTEST = 1e-6
 SPHERE = 0.5
 """Shrinkage of the covariance, in mean variances."""
 LONG_MEMORY, SHORT_MEMORY, INSTANT_MEMORY = 720.0, 180.0, 30.0
@@ -65,26 +66,46 @@ class Knowledge:
         return np.unique(self.past.left[self.past.accepted])
 
     @cached_property
+    def past_accepted(self) -> Sparse:
+        """One for each accepted pair, (past, right), rows as in `past_rows`."""
+        return self.accepted[self.past_rows]
+
+    @cached_property
+    def past_adapted(self) -> Matrix:
+        """Adapted vectors of the past left records, (past, d)."""
+        return self.left_adapted[self.past_rows]
+
+    @cached_property
+    def past_amounts(self) -> NDArray[np.float64]:
+        """ln of the amount that each past left record seeks, (past,); NaN where untold."""
+        return amounts(self.left, self.left.currency)[self.past_rows]
+
+    @cached_property
+    def past_ages(self) -> NDArray[np.float64]:
+        """ln(1 + years) of each past left record when it was last taken, (past,); NaN where unknown."""
+        return ages(self.left, self.last_taken)[self.past_rows]
+
+    @cached_property
     def left_mean(self) -> Matrix:
         """Mean vector of the past left records (of all, while the past is short), (d,)."""
         rows = self.past_rows if len(self.past_rows) >= FEWEST_FOR_MEAN else slice(None)
-        return _mean(self.left.vectors[rows])
+        return mean(self.left.vectors[rows])
 
     @cached_property
     def right_mean(self) -> Matrix:
         """Mean vector of the right records' own texts, (d,)."""
-        return _mean(self.right.vectors)
+        return mean(self.right.vectors)
 
     def centred(self, vectors: Matrix) -> Matrix:
         """Left vectors without what all of them share, unit rows.
 
         Cosines of the default encoder all lie within a tenth of each other; around the mean they spread over -1 to 1.
         """
-        return _centred(vectors, self.left_mean)
+        return centred(vectors, self.left_mean)
 
     def centred_right(self, vectors: Matrix) -> Matrix:
         """Right vectors without what all of them share, unit rows."""
-        return _centred(vectors, self.right_mean)
+        return centred(vectors, self.right_mean)
 
     @cached_property
     def left_meaning(self) -> Matrix:
@@ -98,7 +119,7 @@ class Knowledge:
         Whitening by the covariance of the left records around the mean of their takers, shrunk towards a sphere: the
         metric of linear discriminant analysis, with the takers as classes.
         """
-        taken = self.accepted[self.past_rows]
+        taken = self.past_accepted
         if taken.nnz < FEWEST_FOR_PROJECTION:
             return None
         vectors = self.left.vectors[self.past_rows]
@@ -114,7 +135,7 @@ class Knowledge:
         """Left vectors around the mean in the space of `projection`, unit rows."""
         if self.projection is None:
             return self.centred(vectors)
-        return unit((_told(vectors) * (vectors - self.left_mean)) @ self.projection)
+        return unit((told(vectors) * (vectors - self.left_mean)) @ self.projection)
 
     @cached_property
     def left_adapted(self) -> Matrix:
@@ -130,7 +151,7 @@ class Knowledge:
     def past_index(self) -> FaissIndex:
         """The adapted vectors of the past left records, by id."""
         index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.left_adapted[self.past_rows])
+        index.upsert([self.left.ids[row] for row in self.past_rows], self.past_adapted)
         return index
 
     @cached_property
@@ -266,23 +287,3 @@ class Knowledge:
     def _pairs(self, half_life: float) -> Sparse:
         ages = self.as_of - self.past.day
         return self.past.matrix((len(self.left), len(self.right)), np.exp2(-ages / half_life))
-
-
-def _mean(vectors: Matrix) -> Matrix:
-    told = vectors[np.any(vectors != 0, axis=1)]
-    return told.mean(axis=0) if len(told) else np.zeros(vectors.shape[1], np.float32)
-
-
-def _centred(vectors: Matrix, mean: Matrix) -> Matrix:
-    return unit(_told(vectors) * (vectors - mean))
-
-
-def _told(vectors: Matrix) -> Matrix:
-    """One for a row with a text, (n, 1): blank texts stay zero, far from everything and not near the mean."""
-    return np.asarray(np.any(vectors != 0, axis=1, keepdims=True), np.float32)
-
-
-def unit(vectors: Matrix) -> Matrix:
-    """Rows of length one; zero rows stay zero, and so does what only rounding keeps from being zero."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > NEGLIGIBLE, norms, np.inf), np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -31,6 +31,10 @@ from matcher.ranking.ranker import Direction, Ranker
 
 POOL = 300
 """Left records each way of screening may bring in before evidence is gathered for them."""
+
+
+MOST_CUT = 2048
+"""Texts whose words are kept: those of the asking record, and of the takers that are shown again and again."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Matcher:
         self.scorer = scorer
         self.judge = judge
         self.known = scorer.known
-        self._words = words
+        self._words = lru_cache(MOST_CUT)(words)
         self._encode = encode
 
     def match(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
@@ -203,7 +207,7 @@ class Matcher:
         """The pairs that no rule rejects, in their order; the others are counted by rule while they are passed."""
         for pair in asked:
             rejecting = refusing(self.judge.verdicts(pair))
-            excluded.update(rejecting)
+            excluded.update(sorted(rejecting))  # a set has another order in each process
             if not rejecting:
                 yield pair
 

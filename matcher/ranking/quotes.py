@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from matcher.domain.matches import Quote
 from matcher.domain.records import Record, name_of
@@ -72,19 +73,23 @@ def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: 
     took three years") is the closest of all and tells nothing, so that rare words decide.
     """
     told, texts, rows = _sentences(pairs)
-    weights = terms.present(terms.count_terms(texts, bigrams))
-    weights.data *= inverse_frequency[weights.indices]
-    quotes = (_telling(pair, weights, [[rows[text] for text in group] for group in pair]) for pair in told)
+    telling = _telling(texts, inverse_frequency)
+    quotes = (
+        _best(pair, telling[np.ix_(*([rows[text] for text in group] for group in pair))], NEGLIGIBLE) for pair in told
+    )
     return [quote and replace(quote, case=name_of(case)) for quote, (_, case) in zip(quotes, pairs, strict=True)]
 
 
-def _telling(told: Told, weights: terms.Counts, rows: Sequence[Sequence[int]]) -> Quote | None:
-    """Of the sentences that are near in words, those with the largest common weight."""
-    ours, theirs = (weights[group] for group in rows)
-    common = np.asarray((ours @ theirs.T).toarray(), np.float32)
-    lengths = [np.sqrt(np.asarray(side.multiply(side).sum(axis=1)).ravel()) for side in (ours, theirs)]
-    near = common >= QUOTABLE_IN_WORDS * np.outer(*lengths)
-    return _best(told, np.where(near, common, 0), NEGLIGIBLE)
+def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
+    """The common weight of each two sentences that are near in words, (texts, texts), or else 0."""
+    counts = terms.count_terms(texts, bigrams)
+    # Of a million columns these sentences have some hundred; a product walks through all there are.
+    columns, places = np.unique(counts.indices, return_inverse=True)
+    data = np.asarray(inverse_frequency[columns], np.float32)[places]
+    weights = sparse.csr_array((data, places, counts.indptr), shape=(len(texts), len(columns)))
+    common = np.asarray((weights @ weights.T).toarray(), np.float32)
+    lengths = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
+    return np.where(common >= QUOTABLE_IN_WORDS * np.outer(lengths, lengths), common, 0)
 
 
 def _sentences(pairs: Sequence[tuple[Record, Record]]) -> tuple[list[Told], list[str], dict[str, int]]:

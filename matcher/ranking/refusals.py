@@ -52,7 +52,7 @@ def refusals(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[st
 
 def detail(side: Side[AnyRecord]) -> Numbers:
     """ln(1 + pairs of characters) of each record's text, (n,)."""
-    return np.asarray(np.log1p(np.asarray(side.bigrams.sum(axis=1)).ravel()), np.float64)
+    return np.asarray(np.log1p(side.lengths), np.float64)
 
 
 def _refused(known: Knowledge, refusal: Refusal, columns: Columns) -> tuple[Rows, Rows, Numbers]:

@@ -9,11 +9,15 @@ import re
 from dataclasses import replace
 
 from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
+from matcher.text.words import HAN
 
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 """Raised when the same record would give another text; derived files of another version are rebuilt."""
 
-SENTENCE_END = re.compile(r"(?<=[。！？；!?;\n])\s*|(?<=[a-z)][.])\s+(?=[A-Z])")
+SENTENCE_END = re.compile(
+    rf"(?<=[。！？；!?;\n])\s*|(?<=[a-z)][.])\s+(?=[A-Z])|(?<=[{HAN}][{HAN})）][.．])\s*(?=[{HAN}A-Z“《（])"
+)
+"""Also a Western full stop after Chinese, as many abstracts end their sentences; not a decimal point, "1." or "J."."""
 SHORTEST, LONGEST, MOST = 6, 160, 8
 """Characters of a quotable sentence, and how many sentences a record offers."""
 

@@ -14,6 +14,7 @@ import pytest
 
 from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
+from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.evidence import NEIGHBOURS, SHARPNESS, TOP, gather
 from matcher.ranking.kinds import KINDS
@@ -24,7 +25,6 @@ from matcher.ranking.knowledge import (
     SHORT_MEMORY,
     SPHERE,
     Knowledge,
-    unit,
 )
 from matcher.ranking.refusals import EVIDENCE
 from matcher.text.passages import document

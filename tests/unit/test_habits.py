@@ -118,3 +118,15 @@ def test_of_two_equal_neighbours_the_recent_one_has_more_votes(name: str) -> Non
     [votes] = gather(Knowledge(whole, TODAY.toordinal()), side(project("Q", summary="蒙药制剂")))[name]
 
     assert votes == pytest.approx([1 / 3, 2 / 3], abs=1e-5)
+
+
+def test_what_is_read_once_for_all_questions_stays_as_it_was_read() -> None:
+    known = Knowledge(funded(), TODAY.toordinal())
+    before = known.left.numbers("funding_sought").copy()
+
+    first, again = (gather(known, known.left) for _ in range(2))
+
+    assert all(np.array_equal(first[name], again[name], equal_nan=True) for name in first)
+    assert np.array_equal(known.left.numbers("funding_sought"), before, equal_nan=True)
+    with pytest.raises(ValueError, match="read-only"):
+        known.left.numbers("funding_sought")[0] = 1

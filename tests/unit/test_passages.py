@@ -83,3 +83,25 @@ def test_a_record_offers_at_most_eight_sentences_of_at_most_160_characters() -> 
     assert len(sentences(many)) == 8
     assert sentences(many)[0] == many.title
     assert sentences(long) == ("题" * 160,)
+
+
+@pytest.mark.parametrize(
+    ("told", "pieces"),
+    [
+        (
+            "提出一种玉米秸秆制糖的方法.本文在三个牧场做了试验（2024年）.CNN模型识别杂质.  结果表明产量提高.",
+            (
+                "提出一种玉米秸秆制糖的方法.",
+                "本文在三个牧场做了试验（2024年）.",
+                "CNN模型识别杂质.",
+                "结果表明产量提高.",
+            ),
+        ),
+        ("产量由3.5吨提高到4.2吨，误差在0.1以内", ("产量由3.5吨提高到4.2吨，误差在0.1以内",)),
+        ("参照GB/T 4754.玉米加工一类，按No.三方案与J.史密斯的方法", None),
+    ],
+)
+def test_a_western_full_stop_after_chinese_ends_a_sentence_and_a_point_in_a_number_does_not(
+    told: str, pieces: tuple[str, ...] | None
+) -> None:
+    assert sentences(project(summary=told)) == (pieces or (told,))

@@ -1,0 +1,31 @@
+"""Vectors around a mean: what all texts share tells nothing of one of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matcher.ranking.corpus import Matrix
+
+NEGLIGIBLE = 1e-6
+
+
+def mean(vectors: Matrix) -> Matrix:
+    """Mean of the rows that have a text, (d,)."""
+    filled = vectors[np.any(vectors != 0, axis=1)]
+    return filled.mean(axis=0) if len(filled) else np.zeros(vectors.shape[1], np.float32)
+
+
+def centred(vectors: Matrix, around: Matrix) -> Matrix:
+    """Rows seen from `around`, of length one."""
+    return unit(told(vectors) * (vectors - around))
+
+
+def told(vectors: Matrix) -> Matrix:
+    """One for a row with a text, (n, 1): blank texts stay zero, far from everything and not near the mean."""
+    return np.asarray(np.any(vectors != 0, axis=1, keepdims=True), np.float32)
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """Rows of length one; zero rows stay zero, and so does what only rounding keeps from being zero."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > NEGLIGIBLE, norms, np.inf), np.float32)
