@@ -93,6 +93,7 @@ def routed(installation: Installation) -> FastAPI:
         version=__version__,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would repeat whatever host the request names
         lifespan=lifespan,
         generate_unique_id_function=_operation,
         responses=problems.RESPONSES,

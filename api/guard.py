@@ -59,13 +59,23 @@ class Guard:
         self._parts = installation
         # SQLite lets one writer through at a time: waiting here keeps the threads free that the writer needs.
         self._writers = anyio.CapacityLimiter(1 if installation.settings.url.startswith("sqlite") else 8)
+        # Judging a password takes 64 MiB and a core: strangers wait for each other, and nobody for all of them.
+        self._strangers = anyio.CapacityLimiter(4)
 
     async def answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
-        """The operation's answer to whoever may have it."""
+        """The operation's answer to whoever may have it, for nobody on the way to keep."""
+        response = await self._answer(request, operation, permission, answer)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    async def _answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
         request.state.shown = set()
         if permission.roles is None:
             await _read_body(request, permission.most_bytes)
-            return await answer(request)
+            if request.method == "GET":
+                return await answer(request)
+            async with self._strangers:
+                return await answer(request)
         # A stranger's body is not taken in: files are long.
         request.state.actor = actor = await run_in_threadpool(self._admit, request, permission)
         await _read_body(request, permission.most_bytes)
@@ -74,7 +84,8 @@ class Guard:
             return await asyncio.shield(asyncio.ensure_future(self._write(request, operation, actor, answer)))
         response = await answer(request)
         if request.state.shown:
-            await run_in_threadpool(self._note, self._deed(request, operation, actor))
+            async with self._writers:
+                await run_in_threadpool(self._note, self._deed(request, operation, actor))
         return response
 
     def _admit(self, request: Request, permission: Permission) -> Actor:
@@ -120,13 +131,22 @@ class Guard:
         key = request.headers.get(KEY, "")
         fingerprint = await _fingerprint(request) if key else ""
         kept = await run_in_threadpool(self._kept, actor, key, fingerprint) if key else None
+        told_once = PERMISSIONS[operation].told_once
+        if kept is not None and told_once:
+            raise Refused(
+                HTTPStatus.CONFLICT,
+                Said(
+                    "此请求已完成，其密钥只告知一次；如已遗失，请撤销后另建。",
+                    "This was done already, and its secret is told once; if it is lost, revoke it and make another.",
+                ),
+            )
         if kept is not None:
             return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
         response = await answer(request)
         await run_in_threadpool(self._note, self._deed(request, operation, actor))
         if key:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-            body = bytes(response.body).decode()
+            body = "" if told_once else bytes(response.body).decode()
             answered = Answered(fingerprint, response.status_code, headers, body)
             await run_in_threadpool(self._parts.journal.keep, actor.id, key, answered, datetime.now(UTC))
         return response
@@ -180,8 +200,8 @@ def _holds_half_characters(body: bytes) -> bool:
     """Whether a JSON body escapes what no database keeps and no answer can repeat."""
     try:
         text = json.dumps(json.loads(body), ensure_ascii=False)
-    except ValueError:
-        return False  # no JSON: whoever reads it says so
+    except (ValueError, RecursionError):
+        return False  # no JSON, or nested beyond measure: whoever reads it says so
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -31,6 +31,8 @@ class Permission:
     scope: Scope = Scope.READ
     most_bytes: int = 1_000_000
     """Longest body."""
+    told_once: bool = False
+    """Whether the answer holds a secret, which is kept under no idempotency key."""
 
 
 ANYBODY = Permission(None)
@@ -49,7 +51,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_out": WRITING,
     "me": SIGNED_IN,
     "list_my_tokens": SIGNED_IN,
-    "create_token": WRITING,
+    "create_token": Permission(ALL, Scope.WRITE, told_once=True),
     "revoke_token": WRITING,
     **{f"{verb}_{kind}": SIGNED_IN for kind in RECORD_KINDS for verb in ("list", "search", "read", "similar")},
     # Whose record it is decides the service that writes it.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from api.guard import COOKIE, GuardedRoute
@@ -78,10 +78,9 @@ class TokenMade(TokenShown):
 
 @router.post("/session", status_code=201)
 def sign_in(credentials: Credentials, parts: Parts, request: Request, response: Response, now: Now) -> SessionOpened:
-    """Open a session. Five failures of an account make it wait for a quarter of an hour."""
-    address = request.client.host if request.client else ""
-    opened = parts.access.sign_in(credentials.email, credentials.password, address, now)
-    secure = request.url.scheme == "https"
+    """Open a session. Five failures of an account from one address make it wait there for a quarter of an hour."""
+    opened = parts.access.sign_in(credentials.email, credentials.password, _address(request), now)
+    secure = "https" in (request.url.scheme, parts.settings.base_url.partition(":")[0].lower())
     response.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=secure, path="/")
     return SessionOpened(user=User.of(opened.account), csrf=opened.csrf, expires_at=opened.expires_at)
 
@@ -100,9 +99,10 @@ def me(actor: Acting) -> User:
 
 
 @router.post("/password-letters", status_code=202)
-def ask_for_password(wanted: Address, parts: Parts, now: Now) -> None:
+def ask_for_password(wanted: Address, parts: Parts, request: Request, background: BackgroundTasks, now: Now) -> None:
     """Send a letter by which a password can be set. The answer does not tell whether the address has an account."""
-    parts.letters.send_reset(wanted.email, now)
+    if letter := parts.letters.reset(wanted.email, now, _address(request)):
+        background.add_task(parts.letters.send, letter, now)
 
 
 @router.post("/password", status_code=204)
@@ -119,11 +119,12 @@ def list_my_tokens(parts: Parts, actor: Acting) -> list[TokenShown]:
 
 @router.post("/tokens", status_code=201)
 def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now) -> TokenMade:
-    """Make a token for a machine. A token cannot give what it does not have itself."""
+    """Make a token for a machine. A token cannot give what it does not have itself, nor for longer."""
     scopes = [scope for scope in wanted.scopes if scope in actor.scopes]
     if len(scopes) < len(wanted.scopes):
         raise Refused(HTTPStatus.FORBIDDEN, Said("令牌不能超出自身权限。", "A token cannot give more than it has."))
-    token, secret = parts.access.add_token(actor.account, wanted.name, scopes, timedelta(days=wanted.days), now)
+    lasts = timedelta(days=wanted.days)
+    token, secret = parts.access.add_token(actor.account, wanted.name, scopes, lasts, now, actor.until)
     return TokenMade(**TokenShown.of(token).model_dump(), secret=secret)
 
 
@@ -132,3 +133,7 @@ def revoke_token(token_id: Annotated[str, Path(max_length=100)], parts: Parts, a
     """Take a token back."""
     if not parts.access.revoke(actor.id, token_id):
         raise Refused(HTTPStatus.NOT_FOUND, Said("没有这个令牌。", "There is no such token."))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Response
 from pydantic import BaseModel, Field
 
 from api.guard import GuardedRoute
@@ -103,12 +103,13 @@ def list_users(parts: Parts, cursor: Cursor = "", limit: Limit = 50) -> Page[Use
 
 
 @router.post("/users", status_code=201)
-def create_user(new: NewUser, parts: Parts, response: Response, now: Now) -> User:
+def create_user(new: NewUser, parts: Parts, response: Response, background: BackgroundTasks, now: Now) -> User:
     """Make an account and send its owner a letter by which to set a password."""
     account = parts.people.create(
         new.email, new.name, new.role, now, organisation_id=new.organisation_id, language=new.language
     )
-    parts.letters.send_reset(account.email, now)
+    if letter := parts.letters.reset(account.email, now):
+        background.add_task(parts.letters.send, letter, now)
     tagged(response, account.version)
     return User.of(account)
 

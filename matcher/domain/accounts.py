@@ -84,6 +84,8 @@ class Actor:
     """Records that were opened to the organisation one by one."""
     scopes: frozenset[Scope] = frozenset(Scope)
     """All of them for a person; what the token says for a machine."""
+    until: datetime | None = None
+    """When the token of a machine ends."""
 
     @property
     def id(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from matcher.domain.accounts import Account, Actor, Scope, Token
@@ -17,8 +18,9 @@ SESSION = timedelta(hours=12)
 """A working day; whoever comes back the next morning signs in again."""
 LETTER = timedelta(hours=2)
 WINDOW = timedelta(minutes=15)
-TRIES, TRIES_FROM = 5, 50
-"""Failures of one account, and of one network address, behind which a whole office may sit, within the window."""
+TRIES, TRIES_FROM, TRIES_ON = 5, 50, 100
+"""Failures within the window: of one account from one network address, of one address, behind which a whole office may
+sit, and of one account from anywhere. The last is high, so that a stranger cannot easily shut somebody else out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +47,26 @@ class Access:
         Raises:
             SignInError: it is wrong, or this account or address has failed too often.
         """
-        keys = (secret_hash(f"account {email.casefold()}"), secret_hash(f"address {address}"))
-        self._hold_back(dict(zip(keys, (TRIES, TRIES_FROM), strict=True)), now)
+        account_key, network = f"account {email.casefold()}", _network(address)
+        most = {f"{account_key} {network}": TRIES, f"address {network}": TRIES_FROM, account_key: TRIES_ON}
+        tries = self._counted(most, now)
         with self._database.read() as connection:
             stored = Accounts(connection)
             account = stored.by_email(email)
             kept = stored.password_hash(account.id) if account and account.active else ""
         if not matches(password, kept) or account is None:
-            with self._database.begin() as connection:
-                for key in keys:
-                    SignIns(connection).attempt(key, now)
             raise SignInError(
                 Said("邮箱或密码不正确。", "The address or the password is wrong."),
                 Said("请重试，或申请重设密码。", "Try again, or ask for a new password."),
             )
-        return self._open(account, keys[0], now)
+        return self._open(account, tries, f"{account_key} {network}", now)
 
-    def _open(self, account: Account, key: str, now: datetime) -> SignedIn:
+    def _open(self, account: Account, tries: Iterable[int], key: str, now: datetime) -> SignedIn:
         token, csrf, expires_at = self._new_secret(), self._new_secret(), now + SESSION
         with self._database.begin() as connection:
             ways = SignIns(connection)
             ways.sweep(now)
-            ways.forget_attempts(key)
+            ways.forget_attempts(tries, secret_hash(key))
             ways.open_session(secret_hash(token), Session(account.id, secret_hash(csrf), expires_at))
         return SignedIn(account, token, csrf, expires_at)
 
@@ -90,12 +90,19 @@ class Access:
             kept = SignIns(connection).token(secret_hash(token))
             if kept is None or kept.expires_at <= now:
                 return None
-            return _actor(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
+            actor = _actor(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
+            return replace(actor, until=kept.expires_at) if actor else None
 
     def add_token(
-        self, account: Account, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime
+        self,
+        account: Account,
+        name: str,
+        scopes: Iterable[Scope],
+        lasts: timedelta,
+        now: datetime,
+        until: datetime | None = None,
     ) -> tuple[Token, str]:
-        """A new token of an account, and its secret, which is told once."""
+        """A new token of an account, `until` a moment at the latest, and its secret, which is told once."""
         secret = self._new_secret()
         token = Token(
             id=self._new_id(),
@@ -103,7 +110,7 @@ class Access:
             name=name.strip(),
             scopes=tuple(dict.fromkeys(scopes)),
             created_at=now,
-            expires_at=now + lasts,
+            expires_at=min(now + lasts, until or now + lasts),
         )
         with self._database.begin() as connection:
             SignIns(connection).add_token(token, secret_hash(secret))
@@ -119,17 +126,18 @@ class Access:
         with self._database.begin() as connection:
             return bool(SignIns(connection).revoke(account_id, token_id))
 
-    def letter(self, email: str, now: datetime) -> tuple[Account, str] | None:
+    def letter(self, email: str, now: datetime, address: str = "") -> tuple[Account, str] | None:
         """The secret of a letter by which the account's password may be set; None where there is no such account.
+
+        `address` is the network address that asks for it, empty for an administrator.
 
         Raises:
             SignInError: too many letters were asked for.
         """
-        key = secret_hash(f"letter {email.casefold()}")
-        self._hold_back({key: TRIES}, now)
+        anybody = {f"letters {_network(address)}": TRIES_FROM} if address else {}
+        self._counted({f"letter {email.casefold()}": TRIES, **anybody}, now)
         with self._database.begin() as connection:
             ways = SignIns(connection)
-            ways.attempt(key, now)
             account = Accounts(connection).by_email(email)
             if account is None or not account.active:
                 return None
@@ -156,16 +164,20 @@ class Access:
             SignIns(connection).shut_out(account.id)
         return account
 
-    def _hold_back(self, most: Mapping[str, int], now: datetime) -> None:
+    def _counted(self, most: Mapping[str, int], now: datetime) -> list[int]:
+        """Note an attempt under each key before it is judged, so that many at once are no way round; their numbers."""
+        hashes = {secret_hash(key): tries for key, tries in most.items()}
         with self._database.begin() as connection:
             ways = SignIns(connection)
-            full = [key for key, tries in most.items() if ways.attempts_since(key, now - WINDOW) >= tries]
+            full = [key for key, tries in hashes.items() if ways.attempts_since(key, now - WINDOW) >= tries]
+            noted = [ways.attempt(key, now) for key in hashes if not full]
         if full:
             minutes = int(WINDOW.total_seconds() // 60)
             raise ThrottledError(
                 Said("尝试次数过多。", "Too many attempts."),
                 Said(f"请 {minutes} 分钟后再试。", f"Try again in {minutes} minutes."),
             )
+        return noted
 
 
 class ThrottledError(SignInError):
@@ -175,6 +187,17 @@ class ThrottledError(SignInError):
 def known_secret(secret: str, kept_hash: str) -> bool:
     """Whether the secret is the one of a hash, compared in constant time."""
     return hmac.compare_digest(secret_hash(secret), kept_hash)
+
+
+def _network(address: str) -> str:
+    """What counts as one address: of IPv6 the network of 64 bits, of which one customer has all."""
+    try:
+        told = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(told, ipaddress.IPv6Address) and told.ipv4_mapped is None:
+        return str(ipaddress.ip_network((told, 64), strict=False))
+    return str(told)
 
 
 def _actor(

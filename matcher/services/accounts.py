@@ -11,7 +11,7 @@ from matcher.domain.accounts import Account, Organisation, Role
 from matcher.domain.records import Kind
 from matcher.errors import AccountError, NotAllowedError, RecordNotFoundError
 from matcher.services.passwords import hashed
-from matcher.store import Accounts, Database, Organisations, Records, SignIns
+from matcher.store import Accounts, Answers, Database, Organisations, Records, SignIns
 from matcher.wording import Language, Said
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -113,6 +113,7 @@ class People:
             stored.erase(account_id)
             _keep_an_administrator(stored, before)
             _shut_out(SignIns(connection), account_id)
+            Answers(connection).forget(account_id, before.email)
 
     def organisations(self, after: str = "", limit: int = 1000) -> list[Organisation]:
         """Organisations by id."""

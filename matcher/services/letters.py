@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import datetime
 
+from matcher.errors import MailError
 from matcher.services.access import LETTER, Access
 from matcher.services.mail import Letter, Mailer
 from matcher.wording import Said
+
+_log = logging.getLogger(__name__)
 
 
 class Letters:
@@ -18,11 +22,15 @@ class Letters:
         self._mailer = mailer
         self._address = address.rstrip("/")
 
-    def send_reset(self, email: str, now: datetime) -> None:
-        """Send a letter by which a password can be set; nothing at all where the address has no account."""
-        found = self._access.letter(email, now)
+    def reset(self, email: str, now: datetime, address: str = "") -> Letter | None:
+        """A letter by which a password can be set; None where the address has no account.
+
+        Raises:
+            SignInError: too many were asked for, for this account or from this network address.
+        """
+        found = self._access.letter(email, now, address)
         if found is None:
-            return
+            return None
         account, secret = found
         hours = int(LETTER.total_seconds() // 3600)
         link = f"{self._address}/password/{secret}?lang={account.language}"
@@ -33,4 +41,12 @@ class Letters:
             "If you did not ask for this, ignore this letter.\n",
         ).to(account.language)
         subject = Said("设置密码", "Set your password").to(account.language)
-        self._mailer.send(Letter(id=secrets.token_hex(8), to=account.email, subject=subject, text=text), now)
+        return Letter(id=secrets.token_hex(8), to=account.email, subject=subject, text=text)
+
+    def send(self, letter: Letter, now: datetime) -> None:
+        """Hand a letter over once the request is answered: neither its time nor its failure tells who has an account,
+        and no transaction waits for a mail server. What went wrong stands in the log."""
+        try:
+            self._mailer.send(letter, now)
+        except MailError as error:
+            _log.error("a letter was not sent: %s", error)

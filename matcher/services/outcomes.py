@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from matcher.domain.accounts import Actor
 from matcher.domain.records import Kind, Outcome, PairKind, Record, Source
-from matcher.domain.visibility import Viewer, require_visible
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import ConflictError, NotAllowedError
 from matcher.intake import RowIssue
 from matcher.intake.issues import issue_at, refuse
 from matcher.intake.single import read_single
-from matcher.services.records import CARETAKERS, ORIGIN, InvalidRecordError
+from matcher.services.records import CARETAKERS, ORIGIN, InvalidRecordError, belongs
 from matcher.store import Database, Outcomes, Records
 from matcher.wording import Said
 
@@ -92,7 +92,7 @@ def _told(outcome: Outcome, left: Record, right: Record, actor: Actor) -> Told:
     """Why it came to nothing is told to caretakers and to who decided; the amount to the other side, too."""
     if not _was_there(right, actor):
         outcome = replace(outcome, reason="", extra={})
-        if not actor.viewer.owns(left):
+        if not belongs(left, actor):
             outcome = replace(outcome, amount=None, currency="")
     return Told(outcome, left, right)
 
@@ -102,7 +102,7 @@ def _was_there(right: Record, actor: Actor) -> bool:
 
 
 def _seen(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> Record:
-    record = records.get(kind, record_id)
+    record = records.get(kind, record_id, lambda one: visible(one, viewer))
     require_visible(record, viewer)
     return record
 

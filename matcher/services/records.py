@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from matcher.domain.accounts import Actor, Role
@@ -20,6 +20,8 @@ ORIGIN = "service"
 """What stands as the file of a record that came by the service."""
 CARETAKERS = (Role.ADMINISTRATOR, Role.BUREAU, Role.BROKER)
 """Roles that may write whatever they see; the others write what is their own."""
+OVERSEERS = (Role.ADMINISTRATOR, Role.BUREAU)
+"""Roles that may open whatever they see to an organisation; the others open what is their own."""
 
 _HIDEABLE = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 
@@ -120,8 +122,10 @@ class RecordBook:
             return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
 
     def require_own(self, kind: Kind, record_id: str, actor: Actor) -> None:
-        """Raise unless the record is there and the actor's to write."""
-        _require_own(self.read(kind, record_id, actor.viewer).record, actor)
+        """Raise unless the record is there and the actor's to open: brokers pass on nothing but their own."""
+        record = self.read(kind, record_id, actor.viewer).record
+        if actor.role not in OVERSEERS and not belongs(record, actor):
+            raise _not_own()
 
     def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
         kept = _read(records, kind, record_id, actor.viewer)
@@ -133,7 +137,13 @@ class RecordBook:
 def owns(actor: Actor, record: Record) -> bool:
     """Whether the record is the actor's to write."""
     if actor.role in CARETAKERS:
-        return visible(record, actor.viewer)
+        # What was only opened to somebody is theirs to read, not to write.
+        return visible(record, replace(actor.viewer, opened=frozenset()))
+    return belongs(record, actor)
+
+
+def belongs(record: Record, actor: Actor) -> bool:
+    """Whether the record is the actor's organisation's own."""
     if isinstance(record, Achievement | Project):
         mine = actor.organisation
         return mine is not None and (
@@ -146,16 +156,18 @@ def owns(actor: Actor, record: Record) -> bool:
 
 def _require_own(record: Record, actor: Actor) -> None:
     if not owns(actor, record):
-        raise NotAllowedError(
-            Said("只能填写本机构自己的记录。", "Only records of your own organisation can be written."),
-            Said(
-                "请检查完成单位、所在载体或编号是否属于本机构。", "Check that institution, carrier or id are your own."
-            ),
-        )
+        raise _not_own()
+
+
+def _not_own() -> NotAllowedError:
+    return NotAllowedError(
+        Said("只能填写本机构自己的记录。", "Only records of your own organisation can be written."),
+        Said("请检查完成单位、所在载体或编号是否属于本机构。", "Check that institution, carrier or id are your own."),
+    )
 
 
 def _read(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> Stored:
-    record = records.get(kind, record_id)
+    record = records.get(kind, record_id, lambda one: visible(one, viewer))
     require_visible(record, viewer)
     return Stored(record, records.stamps(kind, [record_id])[record_id])
 

@@ -8,7 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from matcher.domain.accounts import Deed
+from matcher.errors import ConflictError
 from matcher.store.account_tables import answers, audit
+from matcher.store.upserts import insert_new
+from matcher.wording import Said
 
 
 class Audit:
@@ -57,9 +60,22 @@ class Answers:
         return Answered(*row) if row else None
 
     def put(self, account_id: str, key: str, answered: Answered, now: datetime) -> None:
-        """Keep an answer. Of two requests at once under one key the later fails, and leaves nothing."""
+        """Keep an answer. Of two requests at once under one key the later fails, and leaves nothing.
+
+        Raises:
+            ConflictError: another one was kept under the key meanwhile.
+        """
         values = asdict(answered) | {"account_id": account_id, "key": key, "made_at": now}
-        self._connection.execute(sa.insert(answers).values(values))
+        if not insert_new(self._connection, answers, values):
+            raise ConflictError(
+                Said("同一请求正在处理。", "The same request is being answered already."),
+                Said("请稍后以同一键重试。", "Send it again under the same key."),
+            )
+
+    def forget(self, account_id: str, email: str) -> None:
+        """Forget what an account was answered, and what anybody was answered about its address."""
+        about = sa.or_(answers.c.account_id == account_id, answers.c.body.contains(email, autoescape=True))
+        self._connection.execute(sa.delete(answers).where(about))
 
     def sweep(self, before: datetime) -> None:
         """Forget answers from before a moment."""

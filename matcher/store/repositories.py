@@ -73,12 +73,17 @@ class Records:
             counts += upsert(revision, RECORD_PLANS[kind], group, now)
         return counts
 
-    def get(self, kind: Kind, record_id: str) -> Record:
-        """One record. Raises `RecordNotFoundError`, which names ids that look alike."""
-        found = self.many(kind, [record_id])
-        if not found:
-            raise not_found(self._connection, record_id, (kind,))
-        return found[record_id]
+    def get(self, kind: Kind, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
+        """One record. Raises `RecordNotFoundError`, which names ids that look alike.
+
+        For one that is not `shown` it looks for those ids too: it takes as long as for one that is not there.
+        """
+        found = self.many(kind, [record_id]).get(record_id)
+        if found is None or not shown(found):
+            unknown = not_found(self._connection, record_id, (kind,), lambda of, ids: self._shown(of, ids, shown))
+            if found is None:
+                raise unknown
+        return found
 
     def find(self, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
         """The record with this id in whatever table. Only records that are `shown` are named in any error.
@@ -88,7 +93,10 @@ class Records:
             StoreError: more than one table has it.
         """
         found = [record for kind in RECORD_KINDS for record in self.many(kind, [record_id]).values()]
-        found = [record for record in found if shown(record)] or found[:1]
+        open_ones = [record for record in found if shown(record)]
+        if found and not open_ones:
+            self.unknown(record_id, shown)  # it takes as long as for one that is not there
+        found = open_ones or found[:1]
         if len(found) > 1:
             tables = [record.table.value for record in found]
             raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -48,7 +49,7 @@ class SignIns:
 
     def sweep(self, now: datetime) -> None:
         """Forget what has expired."""
-        for table in (sessions, resets):
+        for table in (sessions, resets, tokens):
             self._connection.execute(sa.delete(table).where(table.c.expires_at <= now))
 
     def add_token(self, token: Token, token_hash: str) -> None:
@@ -83,9 +84,10 @@ class SignIns:
         gone = self._connection.execute(sa.delete(resets).where(*where).returning(resets.c.account_id))
         return gone.scalar_one_or_none()
 
-    def attempt(self, key_hash: str, now: datetime) -> None:
-        """Note an attempt."""
-        self._connection.execute(sa.insert(attempts).values(key_hash=key_hash, made_at=now))
+    def attempt(self, key_hash: str, now: datetime) -> int:
+        """Note an attempt, and give its number."""
+        noted = sa.insert(attempts).values(key_hash=key_hash, made_at=now).returning(attempts.c.id)
+        return int(self._connection.execute(noted).scalar_one())
 
     def attempts_since(self, key_hash: str, since: datetime) -> int:
         """How many attempts there were after a moment; older ones are forgotten."""
@@ -93,9 +95,10 @@ class SignIns:
         counted = sa.select(sa.func.count()).where(attempts.c.key_hash == key_hash)
         return int(self._connection.execute(counted).scalar_one())
 
-    def forget_attempts(self, key_hash: str) -> None:
-        """Start anew after a success."""
-        self._connection.execute(sa.delete(attempts).where(attempts.c.key_hash == key_hash))
+    def forget_attempts(self, numbers: Iterable[int], key_hash: str) -> None:
+        """Start anew after a success: forget these attempts and all of one key."""
+        meant = sa.or_(attempts.c.id.in_(list(numbers)), attempts.c.key_hash == key_hash)
+        self._connection.execute(sa.delete(attempts).where(meant))
 
 
 _TOKENS = sa.select(*(column for column in tokens.c if column.name != "token_hash"))

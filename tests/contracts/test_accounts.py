@@ -105,7 +105,7 @@ def test_an_answer_is_kept_once_for_each_account_and_key(database: Database) -> 
         Answers(connection).put("a1", "k", answered, NOW)
         assert Answers(connection).get("a1", "k") == answered
         assert Answers(connection).get("a2", "k") is None
-    with pytest.raises(UnservedError), database.begin() as connection:
+    with pytest.raises(ConflictError), database.begin() as connection:
         Answers(connection).put("a1", "k", answered, NOW)
     with database.begin() as connection:
         Answers(connection).sweep(NOW + timedelta(seconds=1))
