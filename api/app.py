@@ -12,16 +12,18 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import logging as api_logging
 from api import problems
+from api.description import describe, methods_of
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import entry
+from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
     cases,
@@ -108,12 +110,16 @@ def routed(installation: Installation) -> FastAPI:
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)
     @app.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
-    def unknown() -> None:
-        """Strangers learn nothing of what there is."""
-        raise problems.Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
+    def unknown(request: Request) -> None:
+        """Strangers learn nothing of what there is; others, whether it is the path or the method."""
+        app.state.guard.admit(request, SIGNED_IN)
+        if methods := methods_of(app.openapi(), request.url.path):
+            said = Said(f"此路径没有 {request.method} 操作。", f"This path has no operation {request.method}.")
+            raise problems.Refused(HTTPStatus.METHOD_NOT_ALLOWED, said, headers={"Allow": ", ".join(methods)})
+        raise problems.Refused(HTTPStatus.NOT_FOUND, Said("没有这个路径。", "There is no such path."))
 
     framework = app.openapi
-    app.openapi = cache(lambda: problems.describe(framework()))  # type: ignore[method-assign]
+    app.openapi = cache(lambda: describe(framework()))  # type: ignore[method-assign]
     return app
 
 

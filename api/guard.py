@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
@@ -59,6 +62,8 @@ class Guard:
         self._parts = installation
         # SQLite lets one writer through at a time: waiting here keeps the threads free that the writer needs.
         self._writers = anyio.CapacityLimiter(1 if installation.settings.url.startswith("sqlite") else 8)
+        # More than the cores can do at once only takes memory, and the time of those who ask for little.
+        self._thinkers = anyio.CapacityLimiter(os.cpu_count() or 1)
         # Judging a password takes 64 MiB and a core: strangers wait for each other, and nobody for all of them.
         self._strangers = anyio.CapacityLimiter(4)
 
@@ -77,18 +82,20 @@ class Guard:
             async with self._strangers:
                 return await answer(request)
         # A stranger's body is not taken in: files are long.
-        request.state.actor = actor = await run_in_threadpool(self._admit, request, permission)
+        request.state.actor = actor = await run_in_threadpool(self.admit, request, permission)
         await _read_body(request, permission.most_bytes)
         if permission.scope is Scope.WRITE:
             # Whoever hangs up meanwhile does not leave a transaction half done.
             return await asyncio.shield(asyncio.ensure_future(self._write(request, operation, actor, answer)))
-        response = await answer(request)
+        async with self._thinkers if permission.heavy else nullcontext():
+            response = await answer(request)
         if request.state.shown:
             async with self._writers:
                 await run_in_threadpool(self._note, self._deed(request, operation, actor))
         return response
 
-    def _admit(self, request: Request, permission: Permission) -> Actor:
+    def admit(self, request: Request, permission: Permission) -> Actor:
+        """Who asks, if they may. Raises Refused or NotAllowedError for everybody else."""
         now = datetime.now(UTC)
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme.casefold() == "bearer":
@@ -98,7 +105,9 @@ class Guard:
             actor = found[0] if found else None
             if found and permission.scope is Scope.WRITE and not known_secret(request.headers.get(CSRF, ""), found[1]):
                 raise Refused(
-                    HTTPStatus.FORBIDDEN, Said("请求缺少 X-CSRF-Token。", "The request lacks its X-CSRF-Token.")
+                    HTTPStatus.FORBIDDEN,
+                    Said("请求缺少 X-CSRF-Token。", "The request lacks its X-CSRF-Token."),
+                    Said("请带上登录时返回的 csrf。", "Send the csrf that signing in returned."),
                 )
         if actor is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, Said("请先登录。", "Sign in first."))
@@ -160,6 +169,7 @@ class Guard:
                     "此 Idempotency-Key 已用于另一请求或过长。",
                     "This Idempotency-Key was used otherwise, or is too long.",
                 ),
+                Said("请换一个不超过 200 字符的新键。", f"Take a new key of at most {LONGEST_KEY} characters."),
             )
         return kept
 
@@ -210,5 +220,11 @@ def _holds_half_characters(body: bytes) -> bool:
 
 
 async def _fingerprint(request: Request) -> str:
+    """What makes a request the same; the boundary of a form is drawn anew whenever a client sends it."""
     head = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
-    return hashlib.sha256(head.encode() + await request.body()).hexdigest()
+    body = await request.body()
+    kind = Message()
+    kind["content-type"] = request.headers.get("content-type", "")
+    if boundary := kind.get_boundary(""):
+        body = body.replace(boundary.encode(), b"boundary")
+    return hashlib.sha256(head.encode() + body).hexdigest()

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Generic, TypeVar
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.problems import Refused
 from matcher.bootstrap import Installation
@@ -42,6 +43,12 @@ Now = Annotated[datetime, Depends(_now)]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数。How many.")]
 Cursor = Annotated[str, Query(max_length=800, description="上一页的 next。What `next` said.")]
 IfMatch = Annotated[str, Header(max_length=100, description="读取时的 ETag；* 为无条件。The ETag that was read.")]
+
+
+class Sent(BaseModel):
+    """A body; what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Page(BaseModel, Generic[T]):
@@ -90,6 +97,11 @@ def strange_cursor() -> Refused:
 def tagged(response: Response, tag: object) -> None:
     """Give the answer its ETag."""
     response.headers["ETag"] = f'"{tag}"'
+
+
+def created(response: Response, *path: str) -> None:
+    """Say where the new resource is read."""
+    response.headers["Location"] = "/v1/" + "/".join(quote(part, safe="") for part in path)
 
 
 def untagged(if_match: str) -> str:

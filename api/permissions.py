@@ -33,10 +33,13 @@ class Permission:
     """Longest body."""
     told_once: bool = False
     """Whether the answer holds a secret, which is kept under no idempotency key."""
+    heavy: bool = False
+    """Whether it computes over all records: no more of these run at once than there are cores."""
 
 
 ANYBODY = Permission(None)
 SIGNED_IN = Permission(ALL)
+THINKING = Permission(ALL, heavy=True)
 WRITING = Permission(ALL, Scope.WRITE)
 STAFF_READING = Permission(STAFF)
 ADMINISTRATION = Permission(ADMINISTRATORS)
@@ -53,12 +56,13 @@ PERMISSIONS: Mapping[str, Permission] = {
     "list_my_tokens": SIGNED_IN,
     "create_token": Permission(ALL, Scope.WRITE, told_once=True),
     "revoke_token": WRITING,
-    **{f"{verb}_{kind}": SIGNED_IN for kind in RECORD_KINDS for verb in ("list", "search", "read", "similar")},
+    **{f"{verb}_{kind}": SIGNED_IN for kind in RECORD_KINDS for verb in ("list", "read")},
+    **{f"{verb}_{kind}": THINKING for kind in RECORD_KINDS for verb in ("search", "similar")},
     # Whose record it is decides the service that writes it.
     **{f"{verb}_{kind}": WRITING for kind in RECORD_KINDS for verb in ("create", "replace", "delete")},
-    "match": SIGNED_IN,
-    "screen": SIGNED_IN,
-    "why": SIGNED_IN,
+    "match": THINKING,
+    "screen": THINKING,
+    "why": THINKING,
     "list_outcomes": SIGNED_IN,
     "create_outcome": Permission(DECIDING, Scope.WRITE),
     "list_feedback": SIGNED_IN,

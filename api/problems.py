@@ -10,9 +10,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
+from api import faults, steps
 from api.observing import request_id
 from matcher import errors
 from matcher.services.access import ThrottledError
@@ -51,11 +52,14 @@ _log = logging.getLogger("matcher.api")
 
 
 class Refused(HTTPException):
-    """A request that is refused before any service is asked."""
+    """A request that is refused before any service is asked. Without a step the status says what to do."""
 
-    def __init__(self, status: HTTPStatus, said: Said) -> None:
-        super().__init__(status, said.en)
+    def __init__(
+        self, status: HTTPStatus, said: Said, step: Said | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, said.en, headers)
         self.said = said
+        self.step = step
 
 
 class Text(BaseModel):
@@ -70,6 +74,26 @@ class Text(BaseModel):
         return cls(zh=said.zh, en=said.en)
 
 
+class Step(Text):
+    """What to do next, with operations where the engine names commands."""
+
+    @field_validator("zh", "en")
+    @classmethod
+    def _over_http(cls, text: str) -> str:
+        return steps.over_http(text)
+
+
+class Fault(BaseModel):
+    """What is wrong with one field. What a record says tells more: its value, and the step."""
+
+    model_config = ConfigDict(extra="allow")
+
+    field: str = Field(examples=["body.k"])
+    code: str = Field(examples=["less_than_equal"])
+    message: Text
+    step: Step | None = None
+
+
 class Problem(BaseModel):
     """What went wrong, and what to do."""
 
@@ -78,9 +102,9 @@ class Problem(BaseModel):
     status: int
     detail: str
     detail_zh: str
-    step: Text | None = None
+    step: Step
     request_id: str = ""
-    errors: list[dict[str, Any]] = []
+    errors: list[Fault] = []
 
 
 STATUSES_OF_ALL = (400, 401, 403, 404, 405, 409, 413, 422, 429, 503)
@@ -90,40 +114,32 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def describe(schema: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document with problems under their own media type, which the framework cannot be told."""
-    for path in schema["paths"].values():
-        for operation in path.values():
-            for code, response in operation["responses"].items():
-                if int(code) >= 400:
-                    response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schema["components"]["schemas"].pop(unused, None)
-    return schema
-
-
 def problem(
     status: HTTPStatus,
     slug: str,
     said: Said,
     step: Said | None = None,
     headers: Mapping[str, str] | None = None,
-    found: list[dict[str, Any]] | None = None,
+    found: list[Fault] | None = None,
 ) -> JSONResponse:
-    """A problem document."""
+    """A problem document; without a step of its own it says what the status leaves to do."""
+    step = step or steps.GENERAL.get(status, steps.GENERAL[HTTPStatus.BAD_REQUEST])
     content = Problem(
         type=URN + slug,
         title=status.phrase,
         status=status.value,
         detail=said.en,
         detail_zh=said.zh,
-        step=Text.of(step) if step else None,
+        step=Step(zh=step.zh, en=step.en),
         request_id=request_id(),
         errors=found or [],
     )
     told = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
     return JSONResponse(
-        content.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers={**told, **(headers or {})}
+        content.model_dump(exclude_none=True),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={**told, **(headers or {})},
     )
 
 
@@ -141,24 +157,30 @@ def install(app: FastAPI) -> None:
         if status is HTTPStatus.NOT_FOUND:
             return problem(status, slug, HIDDEN)
         headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
-        found = [issue.to_json() for issue in error.issues] if isinstance(error, InvalidRecordError) else None
+        found = [Fault(**issue.to_json()) for issue in error.issues] if isinstance(error, InvalidRecordError) else None
         return problem(status, slug, error.message, error.step, headers, found)
 
     @app.exception_handler(RequestValidationError)
     def of_request(request: Request, error: RequestValidationError) -> JSONResponse:
         found = [
-            {"field": ".".join(map(str, one["loc"])), "message": one["msg"], "code": one["type"]}
+            Fault(field=faults.place(one), code=one["type"], message=Text.of(faults.said(one)))
             for one in error.errors()
         ]
         said = Said("请求内容有误。", "The request is not as it should be.")
         step = Said("请按 /openapi.json 改正所列字段。", "Correct the fields that are named; see /openapi.json.")
+        if any(one.code == "json_invalid" for one in found):
+            step = Said(
+                "请发送 JSON，并带 Content-Type: application/json。", "Send JSON, with Content-Type: application/json."
+            )
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
 
     @app.exception_handler(HTTPException)
     def of_framework(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        said = error.said if isinstance(error, Refused) else Said("请求无法处理。", status.description or status.phrase)
-        return problem(status, status.phrase.lower().replace(" ", "-"), said, headers=error.headers)
+        said, step = Said("请求无法处理。", status.description or status.phrase), None
+        if isinstance(error, Refused):
+            said, step = error.said, error.step
+        return problem(status, status.phrase.lower().replace(" ", "-"), said, step, headers=error.headers)
 
     @app.exception_handler(Exception)
     def of_mistake(request: Request, error: Exception) -> JSONResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from api.problems import Text
+from api.problems import Step, Text
 from matcher.domain.matches import Confidence, Effect, State
 
 
@@ -20,7 +20,7 @@ class VerdictShown(Text):
 
     rule: str
     state: State
-    change: Text | None
+    change: Step | None
     value: float | str | None
     threshold: float | str | None
     margin: float | None

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.guard import COOKIE
@@ -72,13 +72,17 @@ def forgotten_page(request: Request) -> HTMLResponse:
 
 
 @router.post("/forgotten")
-def forgotten_sent(request: Request, parts: Parts, now: Now, email: Email = "") -> HTMLResponse:
+def forgotten_sent(
+    request: Request, parts: Parts, background: BackgroundTasks, now: Now, email: Email = ""
+) -> HTMLResponse:
     """Send a letter; the page does not tell whether the address has an account."""
     try:
-        parts.letters.send_reset(email, now)
+        letter = parts.letters.reset(email, now, request.client.host if request.client else "")
     except MatcherError as error:
         said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
         return rendered(request, "sign_in.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, problem=said)
+    if letter is not None:
+        background.add_task(parts.letters.send, letter, now)
     return rendered(request, "forgotten.html", sent=True)
 
 

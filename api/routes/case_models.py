@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.parts import Sent
 from api.problems import Text
 from matcher.domain.introductions import DAYS
 from matcher.domain.phases import Move
@@ -16,12 +17,6 @@ from matcher.services.cases.texts import LONGEST
 RecordId = Annotated[str, Field(min_length=1, max_length=300)]
 Words = Annotated[str, Field(max_length=LONGEST)]
 Value = Annotated[str, Field(max_length=LONGEST)] | float | list[Annotated[str, Field(max_length=300)]] | None
-
-
-class Sent(BaseModel):
-    """A body; what it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewCase(Sent):
@@ -40,7 +35,7 @@ class FactsTold(Sent):
 class MoveAsked(Sent):
     """A move, and what it came to where it closes the case."""
 
-    move: Literal["advance", "back", "reopen"]
+    move: Literal["advance", "back", "reopen"] = Field(examples=["advance"])
     amount: float | None = Field(None, ge=0, lt=1e15, allow_inf_nan=False)
     currency: str = Field("", max_length=20, description="空为人民币。Empty: yuan.")
     reason: Words = ""
@@ -70,22 +65,22 @@ class NewNote(Sent):
 class NewTask(Sent):
     """Something to be done by a day."""
 
-    text: Words
-    due: date
+    text: Words = Field(examples=["约双方到现场"])
+    due: date = Field(examples=["2099-11-30"])
     assignee: str = Field("", max_length=100, description="账户编号，默认本人。An account; default: oneself.")
 
 
 class Proposal(Sent):
     """Words for both sides, and how long they may take to answer."""
 
-    message: Words = ""
+    message: Words = Field("", examples=["双方方向相近，建议见面。"])
     days: int = Field(DAYS, ge=1, le=365)
 
 
 class ReplyAsked(Sent):
     """What a side answers; a decline says the class of its reason."""
 
-    accepted: bool
+    accepted: bool = Field(examples=[True])
     refusal: Refusal | None = None
     reason: Words = ""
     contact: str = Field("", max_length=500, description="双方同意后给对方。Told to the other side after both accept.")

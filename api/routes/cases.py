@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, from_cursor, page, tagged, untagged
+from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, created, from_cursor, page, tagged, untagged
 from api.routes.case_models import (
     AttachmentShown,
     CaseShown,
@@ -39,6 +39,18 @@ PartId = Annotated[str, Path(max_length=100)]
 ANYTHING: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
+BYTES = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+async def _body(request: Request) -> bytes:
+    """The bytes as they came, whatever type the client called them."""
+    return await request.body()
+
+
+Content = Annotated[bytes, Depends(_body)]
 
 
 @router.get("")
@@ -63,7 +75,7 @@ def list_cases(
 def open_case(new: NewCase, request: Request, parts: Parts, actor: Acting, response: Response, now: Now) -> FolderShown:
     """Open a case of a pair. A pair has one open case at most."""
     case = parts.case_handling.open(new.left_id, new.right_id, actor, now)
-    response.headers["Location"] = f"/v1/cases/{case.id}"
+    created(response, "cases", case.id)
     return _folder(case.id, request, parts, actor, response, now)
 
 
@@ -143,18 +155,20 @@ def finish_case_task(case_id: CaseId, task_id: PartId, parts: Parts, actor: Acti
     return TaskShown.model_validate(case_json.task_json(parts.case_papers.finish(case_id, task_id, actor, now)))
 
 
-@router.post("/{case_id}/attachments", status_code=201)
+@router.post("/{case_id}/attachments", status_code=201, openapi_extra={"requestBody": BYTES})
 def attach_to_case(
     case_id: CaseId,
     parts: Parts,
     actor: Acting,
+    response: Response,
     now: Now,
+    content: Content,
     name: Annotated[str, Query(min_length=1, max_length=300, description="文件名。The file's name.")],
-    content: Annotated[bytes, Body(media_type="application/octet-stream")],
     audience: Audience = Audience.INTERNAL,
 ) -> AttachmentShown:
     """Attach a file: its bytes are the body. Name and content must be of an allowed type, 20 MB at most."""
     attachment = parts.case_papers.attach(case_id, name, content, audience, actor, now)
+    created(response, "cases", case_id, "attachments", attachment.id)
     return AttachmentShown.model_validate(case_json.attachment_json(attachment))
 
 
@@ -176,21 +190,25 @@ def read_case_attachment(
 
 @router.post("/{case_id}/introductions", status_code=201)
 def propose_introduction(
-    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, now: Now, if_match: IfMatch
-) -> InvitationShown:
+    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, response: Response, now: Now,
+    if_match: IfMatch,
+) -> InvitationShown:  # fmt: skip
     """Propose to bring both sides together; each answers by itself."""
     version = _version(if_match, case_id, parts, actor, now)
     told = parts.introducing.propose(case_id, version, actor, now, new.message, new.days)
+    created(response, "introductions", told.id)
     return _invited(told.id, request, parts, actor, now)
 
 
 @router.post("/{case_id}/introductions/next", status_code=201)
 def propose_next_introduction(
-    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, now: Now, if_match: IfMatch
-) -> InvitationShown:
+    case_id: CaseId, new: Proposal, request: Request, parts: Parts, actor: Acting, response: Response, now: Now,
+    if_match: IfMatch,
+) -> InvitationShown:  # fmt: skip
     """After a decline or an expiry: a case with the next-best taker, and an introduction there."""
     version = _version(if_match, case_id, parts, actor, now)
     told = parts.introducing.next(case_id, version, actor, now, new.message, new.days)
+    created(response, "introductions", told.id)
     return _invited(told.id, request, parts, actor, now)
 
 

@@ -26,11 +26,12 @@ class NewExclusion(BaseModel):
     """A wish of a record. A dismissed pair names its two records; the other wishes name what they are aimed at."""
 
     model_config = ConfigDict(
+        extra="forbid",
         json_schema_extra={
             "examples": [
                 {"wish": "exclude", "record_id": "ex-f01", "aim": "term", "target": "区块链", "reason": "不投此方向"}
             ]
-        }
+        },
     )
 
     wish: Wish

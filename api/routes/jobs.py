@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, Limit, Now, Page, Parts, from_cursor, to_cursor
-from api.problems import Text
+from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, to_cursor
+from api.problems import Step, Text
 from matcher.domain.jobs import Job, JobState
 from matcher.wording import Language
 
@@ -22,7 +22,7 @@ Id = Annotated[str, Path(min_length=1, max_length=64)]
 class JobErrorShown(Text):
     """Why a job failed, and what to do."""
 
-    step: Text
+    step: Step
 
 
 class JobListed(BaseModel):
@@ -100,7 +100,7 @@ class JobAsked(BaseModel):
 
 def accepted(job: Job, response: Response) -> JobShown:
     """The answer to work that was handed in, and where to look for it."""
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    created(response, "jobs", job.id)
     return JobShown.of(job)
 
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, from_cursor, page, tagged, untagged
+from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, created, from_cursor, page, tagged, untagged
 from api.routes.matching import Answered, answered
 from api.texts import Described, Name, RecordId, Terms
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Kind
 from matcher.services.mandates import ask
+from matcher.wording import Said
 
 router = APIRouter(prefix="/mandates", tags=["mandates"], route_class=GuardedRoute)
 
@@ -47,7 +48,7 @@ class MandateWanted(BaseModel):
     @model_validator(mode="after")
     def _one_question(self) -> Self:
         if (self.record_id is None) == (self.text is None) or (self.text is None) != (self.to is None):
-            raise ValueError("请给出 record_id，或 text 与 to。Give record_id, or text together with to.")
+            raise ValueError(Said("请给出 record_id，或 text 与 to。", "Give record_id, or text together with to."))
         return self
 
     def asked(self) -> Asked:
@@ -101,7 +102,7 @@ def list_mandates(parts: Parts, actor: Acting, cursor: Cursor = "", limit: Limit
 def create_mandate(wanted: MandateWanted, parts: Parts, actor: Acting, response: Response, now: Now) -> MandateShown:
     """Keep a question."""
     kept = parts.mandates.create(wanted.asked(), actor, now)
-    response.headers["Location"] = f"/v1/mandates/{kept.id}"
+    created(response, "mandates", kept.id)
     return _shown(kept, actor.id, response)
 
 

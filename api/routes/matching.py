@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts
@@ -27,6 +27,8 @@ Terms = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Fie
 
 class Asking(BaseModel):
     """What a question asks for besides a ranking."""
+
+    model_config = ConfigDict(extra="forbid")
 
     k: int = Field(10, ge=1, le=200)
     must: Terms = Field([], description="结果须含的词。Terms it must hold.")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, Limit, Now, Page, Parts, from_cursor, from_number, page, shown, strange_cursor
-from api.problems import Text
+from api.problems import Step, Text
 from api.texts import KEEPABLE, Reason, RecordId
 from matcher.domain.feedback import Feedback, Judgement
 from matcher.intake import RowIssue
@@ -71,7 +71,7 @@ class IssueShown(BaseModel):
     severity: Literal["error", "warning", "info"]
     value: str
     message: Text
-    step: Text
+    step: Step
 
     @classmethod
     def of(cls, issue: RowIssue) -> IssueShown:
@@ -87,6 +87,8 @@ class OutcomeMade(OutcomeShown):
 
 class NewFeedback(BaseModel):
     """Whether a recommended pair fits."""
+
+    model_config = ConfigDict(extra="forbid")
 
     left_id: RecordId = Field(examples=["ex-a003"])
     right_id: RecordId = Field(examples=["ex-i02"])

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 
 from api.guard import GuardedRoute
 from api.models import RECORDS, SHOWN, content_of
-from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, from_cursor, page, shown, tagged, untagged
+from api.parts import (
+    Acting,
+    Cursor,
+    IfMatch,
+    Limit,
+    Now,
+    Page,
+    Parts,
+    created,
+    from_cursor,
+    page,
+    shown,
+    tagged,
+    untagged,
+)
 from matcher.domain.records import RECORD_KINDS, Kind, name_of
 from matcher.services.finding import FACETS
 from matcher.services.records import Stored
@@ -91,7 +104,7 @@ def build(kind: Kind) -> APIRouter:
         """Write a new record; without an id it gets one from what it says."""
         stored = parts.records.create(kind, _told(new), actor, now)
         shown(request, [stored.record])
-        response.headers["Location"] = f"/v1/{kind}/{quote(stored.record.id, safe='')}"
+        created(response, kind, stored.record.id)
         return _answer(stored, kind, response)
 
     def replace(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from api.guard import COOKIE, GuardedRoute
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, Sent
 from api.problems import Refused
 from api.routes.users import User
 from matcher.domain.accounts import Scope, Token
@@ -19,7 +19,7 @@ from matcher.wording import Said
 router = APIRouter(tags=["session"], route_class=GuardedRoute)
 
 
-class Credentials(BaseModel):
+class Credentials(Sent):
     """Who signs in."""
 
     email: str = Field(max_length=300, examples=["broker@example.org"])
@@ -34,20 +34,22 @@ class SessionOpened(BaseModel):
     expires_at: datetime
 
 
-class Address(BaseModel):
+class Address(Sent):
     """Where a letter goes."""
 
-    email: str = Field(max_length=300)
+    email: str = Field(max_length=300, examples=["broker@example.org"])
 
 
-class NewPassword(BaseModel):
+class NewPassword(Sent):
     """What came by letter, and the password to set."""
 
-    secret: str = Field(max_length=200)
-    password: str = Field(max_length=400)
+    secret: str = Field(
+        max_length=200, description="信中链接 # 之后的部分。What follows # in the letter.", examples=["…"]
+    )
+    password: str = Field(max_length=400, examples=["seven unrelated words"])
 
 
-class TokenWanted(BaseModel):
+class TokenWanted(Sent):
     """A token to make."""
 
     name: str = Field(min_length=1, max_length=100, examples=["夜间同步"])
@@ -122,7 +124,14 @@ def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now) -> 
     """Make a token for a machine. A token cannot give what it does not have itself, nor for longer."""
     scopes = [scope for scope in wanted.scopes if scope in actor.scopes]
     if len(scopes) < len(wanted.scopes):
-        raise Refused(HTTPStatus.FORBIDDEN, Said("令牌不能超出自身权限。", "A token cannot give more than it has."))
+        raise Refused(
+            HTTPStatus.FORBIDDEN,
+            Said("令牌不能超出自身权限。", "A token cannot give more than it has."),
+            Said(
+                f"可给：{'、'.join(sorted(actor.scopes))}。其他权限请用 POST /v1/session 登录后新建。",
+                f"It may give {', '.join(sorted(actor.scopes))}. For others, sign in with POST /v1/session.",
+            ),
+        )
     lasts = timedelta(days=wanted.days)
     token, secret = parts.access.add_token(actor.account, wanted.name, scopes, lasts, now, actor.until)
     return TokenMade(**TokenShown.of(token).model_dump(), secret=secret)

@@ -7,10 +7,24 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, from_cursor, page, tagged, untagged
+from api.parts import (
+    Acting,
+    Cursor,
+    IfMatch,
+    Limit,
+    Now,
+    Page,
+    Parts,
+    Sent,
+    created,
+    from_cursor,
+    page,
+    tagged,
+    untagged,
+)
 from matcher.domain.accounts import Account, Organisation, Role
 from matcher.domain.records import Kind
 from matcher.store.accounts import changed_meanwhile
@@ -43,7 +57,7 @@ class User(BaseModel):
         return cls.model_validate(account, from_attributes=True)
 
 
-class NewUser(BaseModel):
+class NewUser(Sent):
     """An account to make. Its owner sets a password by letter."""
 
     email: str = Field(max_length=300, examples=["broker@example.org"])
@@ -53,10 +67,10 @@ class NewUser(BaseModel):
     language: Language = Language.ZH
 
 
-class UserChange(BaseModel):
+class UserChange(Sent):
     """What is to change; what is left out stays."""
 
-    name: Name | None = None
+    name: Name | None = Field(None, examples=["王经纪"])
     role: Role | None = None
     organisation_id: str | None = Field(None, max_length=300)
     active: bool | None = None
@@ -65,6 +79,8 @@ class UserChange(BaseModel):
 
 class OrganisationShown(BaseModel):
     """An organisation and what is its own."""
+
+    model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=300, examples=["org-1"])
     name: str = Field(max_length=300, examples=["科左孵化器（示例）"])
@@ -89,10 +105,10 @@ class OrganisationShown(BaseModel):
         )
 
 
-class Opening(BaseModel):
+class Opening(Sent):
     """Who may see one record."""
 
-    organisation_id: str = Field(min_length=1, max_length=300)
+    organisation_id: str = Field(min_length=1, max_length=300, examples=["org-1"])
 
 
 @router.get("/users")
@@ -110,6 +126,7 @@ def create_user(new: NewUser, parts: Parts, response: Response, background: Back
     )
     if letter := parts.letters.reset(account.email, now):
         background.add_task(parts.letters.send, letter, now)
+    created(response, "users", account.id)
     tagged(response, account.version)
     return User.of(account)
 
@@ -151,6 +168,7 @@ def list_organisations(parts: Parts, cursor: Cursor = "", limit: Limit = 50) -> 
 def create_organisation(new: OrganisationShown, parts: Parts, response: Response) -> OrganisationShown:
     """Add an organisation."""
     kept = parts.people.found(new.to_domain(new.id))
+    created(response, "organisations", kept.id)
     tagged(response, kept.version)
     return OrganisationShown.of(kept)
 

@@ -102,7 +102,7 @@ class Achievement:
     asking_price: float | None = column("意向价格", "价格", "转让价格", "报价", "挂牌价", default=None)
     currency: str = column("币种", "货币")
     published_on: date | None = column("发布日期", "发布时间", "日期", "公布日期", "登记日期", default=None)
-    visibility: Visibility = column("可见范围", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
+    visibility: Visibility = column("可见范围", "可见性", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
     contact: str = column("联系方式", "联系人", "联系电话")
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     source: Source = Source()
@@ -159,7 +159,7 @@ class Project:
     rd_ratio: float | None = column("研发占比", "研发费用占比", "研发投入占比", default=None)
     bachelor_ratio: float | None = column("本科占比", "本科以上占比", "大学本科以上比例", default=None)
     excellent: bool | None = column("优秀转化项目", "优秀项目", "是否优秀", default=None)
-    visibility: Visibility = column("可见范围", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
+    visibility: Visibility = column("可见范围", "可见性", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     source: Source = Source()
 

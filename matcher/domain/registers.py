@@ -178,7 +178,7 @@ class Resource:
     available_from: date | None = column("开放起始日期", "开放开始日期", "可用起始日期", default=None)
     available_until: date | None = column("开放截止日期", "开放结束日期", "可用截止日期", default=None)
     contact: str = column("联系方式", "联系人", "联系电话")
-    visibility: Visibility = column("可见范围", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
+    visibility: Visibility = column("可见范围", "可见性", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     source: Source = Source()
 
@@ -231,7 +231,7 @@ class Contract:
     accepted_on: date | None = column("受理日期", "受理时间", default=None)
     registered_on: date | None = column("登记日期", "认定登记日期", "登记时间", default=None)
     registration_no: str = column("登记编号", "认定登记编号", "合同登记编号")
-    visibility: Visibility = column("可见范围", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
+    visibility: Visibility = column("可见范围", "可见性", "公开程度", "保密级别", "公开范围", default=Visibility.PUBLIC)
     note: str = column("备注", "说明")
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     source: Source = Source()

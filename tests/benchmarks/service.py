@@ -18,7 +18,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -80,7 +80,7 @@ MIX = (
         lambda drawn, n: (
             "POST",
             "/v1/cases",
-            {"kind": "achievement_incubator", "left_id": _result(drawn, n), "right_id": _carrier(drawn, n)},
+            {"left_id": _result(drawn, n), "right_id": _carrier(drawn, n)},
         ),
     ),
 )
@@ -127,11 +127,18 @@ def served(home: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], in
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         port = next(int(found[1]) for line in process.stderr if (found := re.search(r"127\.0\.0\.1:(\d+)", line)))
-        threading.Thread(target=lambda: [None for _ in process.stderr or ()], daemon=True).start()
+        threading.Thread(target=_drain, args=(process,), daemon=True).start()
         try:
             yield process, port
         finally:
             process.terminate()
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    """Read what the service logs, so that it never waits for a reader."""
+    with suppress(ValueError):  # closed under our hands at the end
+        for _ in process.stderr or ():
+            pass
 
 
 def drive(port: int, token: str, records: int, clients: int, seconds: int) -> Figures:

@@ -74,6 +74,11 @@ def test_an_unknown_column_is_reported_with_the_closest_known_header() -> None:
     assert "技术成熟度" in remark.message.zh
 
 
+def test_a_column_that_keeps_records_back_is_understood_as_people_call_it() -> None:
+    for header in ("可见范围", "可见性", "公开程度", "保密级别"):
+        assert fields(Kind.ACHIEVEMENTS, "成果名称", header) == ["title", "visibility"], header
+
+
 def test_the_header_row_is_the_one_that_names_most_fields() -> None:
     rows = [["2026年科研成果清单"], ["单位：万元", "日期"], ["成果名称", "成果简介", "关键词"], ["名称", "x", "y"]]
     assert find_header(rows, Kind.ACHIEVEMENTS, {}) == 2

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, Sent
 from api.problems import Text
 from api.texts import KEEPABLE, AsOf, Day, RecordId
 from api.verdicts import VerdictShown
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/policy/grants", tags=["policy"], route_class=Guarded
 Document = Annotated[str, Field(max_length=200, pattern=KEEPABLE, description="文号。The document.")]
 
 
-class GrantNamed(BaseModel):
+class GrantNamed(Sent):
     """A grant of a carrier: a rule and whom it is for."""
 
     rule: RecordId = Field(examples=["TL-GRANT.makerspace-excellent"])

@@ -12,7 +12,7 @@ from matcher.domain.cases import Attachment, Audience, Event, Happening, Note, T
 from matcher.errors import CaseError, RecordNotFoundError
 from matcher.services.cases.access import Desk, Part, Seen, found, seen, worked
 from matcher.services.cases.texts import kept
-from matcher.store import AttachmentFolder, Database
+from matcher.store import Accounts, AttachmentFolder, Database
 from matcher.wording import Said
 
 YOUNG = timedelta(days=1)
@@ -47,9 +47,9 @@ class CasePapers:
         """Put down what is to be done by a day, by whom: the actor unless told.
 
         Raises:
-            CaseError: the text cannot be kept, or the day is past.
+            CaseError: the text cannot be kept, the day is past, or nobody has that account.
         """
-        text = kept(text, "task")
+        text, assignee = kept(text, "task"), kept(assignee, "assignee", least=0) or actor.id
         if due < now.date():
             raise CaseError(
                 Said(f"截止日期 {due} 已过。", f"The due day {due} is past."),
@@ -58,6 +58,7 @@ class CasePapers:
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             case = worked(desk, case_id, actor).case
+            _require_somebody(Accounts(connection), assignee, actor)
             task = Task(
                 id=self._new_id(),
                 case_id=case.id,
@@ -65,7 +66,7 @@ class CasePapers:
                 at=now,
                 text=text,
                 due=due,
-                assignee=kept(assignee, "assignee", least=0) or actor.id,
+                assignee=assignee,
             )
             desk.papers.plan(task)
             _log(desk, case.id, actor, now, Happening.PLANNED, {"task": task.id, "due": due.isoformat()})
@@ -167,6 +168,15 @@ def _writable(desk: Desk, case_id: str, audience: Audience, actor: Actor) -> tup
 
 def _log(desk: Desk, case_id: str, actor: Actor, now: datetime, what: Happening, said: dict[str, Any]) -> None:
     desk.cases.log(Event(case_id=case_id, at=now, by=actor.id, what=what, said=said))
+
+
+def _require_somebody(accounts: Accounts, assignee: str, actor: Actor) -> None:
+    found = actor.account if assignee == actor.id else accounts.get(assignee)
+    if found is None or not found.active:
+        raise CaseError(
+            Said(f"没有编号为 {assignee} 的账户，或已停用。", f"Nobody active has the account {assignee}."),
+            Said("请填账户编号；不填即由本人承担。", "Give the id of an account; without one it is your own task."),
+        )
 
 
 def _nothing(what: Said, name: str) -> RecordNotFoundError:
