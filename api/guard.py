@@ -55,6 +55,20 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
+class OpenRoute(APIRoute):
+    """A page that is open to strangers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's own handler, within the guard."""
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            guard: Guard = request.app.state.guard
+            return await guard.open(request, answer)
+
+        return guarded
+
+
 class Guard:
     """The guard of one process."""
 
@@ -76,11 +90,7 @@ class Guard:
     async def _answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
         request.state.shown = set()
         if permission.roles is None:
-            await _read_body(request, permission.most_bytes)
-            if request.method == "GET":
-                return await answer(request)
-            async with self._strangers:
-                return await answer(request)
+            return await self.open(request, answer, permission.most_bytes)
         # A stranger's body is not taken in: files are long.
         request.state.actor = actor = await run_in_threadpool(self.admit, request, permission)
         await _read_body(request, permission.most_bytes)
@@ -93,6 +103,14 @@ class Guard:
             async with self._writers:
                 await run_in_threadpool(self._note, self._deed(request, operation, actor))
         return response
+
+    async def open(self, request: Request, answer: Answer, most_bytes: int = 10_000) -> Response:
+        """The answer to whoever asks."""
+        await _read_body(request, most_bytes)
+        if request.method == "GET":
+            return await answer(request)
+        async with self._strangers:
+            return await answer(request)
 
     def admit(self, request: Request, permission: Permission) -> Actor:
         """Who asks, if they may. Raises Refused or NotAllowedError for everybody else."""

@@ -75,7 +75,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "read_mandate": SIGNED_IN,
     "change_mandate": WRITING,
     "delete_mandate": WRITING,
-    "mandate_matches": SIGNED_IN,
+    "mandate_matches": THINKING,
     "list_policy_rules": SIGNED_IN,
     "list_stages": Permission(BROKING),
     "read_criteria": Permission(BROKING),

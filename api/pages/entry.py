@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, BackgroundTasks, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.guard import COOKIE
+from api.guard import COOKIE, OpenRoute
 from api.pages.rendering import rendered
 from api.parts import Now, Parts
 from matcher.errors import MatcherError
 from matcher.wording import Said
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=OpenRoute)
 
 Secret = Annotated[str, Path(max_length=200)]
 Email = Annotated[str, Form(max_length=300)]
