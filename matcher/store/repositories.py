@@ -96,11 +96,9 @@ class Records:
         unknown = None if known else self.unknown(record_id, shown)  # one that is not shown takes as long
         if len(known) > 1:
             tables = [record.table.value for record in known]
+            zh, en = "、".join(tables), " and ".join(tables)
             raise StoreError(
-                Said(
-                    f"编号 {record_id} 同时出现在 {'、'.join(tables)} 中。",
-                    f"The id {record_id} occurs in {' and '.join(tables)}.",
-                ),
+                Said(f"编号 {record_id} 同时出现在 {zh} 中。", f"The id {record_id} occurs in {en}."),
                 Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
             )
         if not found and unknown:
