@@ -89,6 +89,9 @@ class Guard:
 
     async def _answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
         request.state.shown = set()
+        asked = (request.url.path, *(part for pair in request.query_params.multi_items() for part in pair))
+        if "\0" in "".join(asked):
+            raise _unkeepable()
         if permission.roles is None:
             return await self.open(request, answer, permission.most_bytes)
         # A stranger's body is not taken in: files are long.
@@ -220,8 +223,12 @@ async def _read_body(request: Request, most: int) -> None:
         parts.append(part)
     request._body = body = b"".join(parts)  # the framework's own place for a body that was read
     if b"\\u" in body and _holds_half_characters(body):
-        said = Said("内容含残缺字符或空字符。", "The content holds half a character, or a NUL.")
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+        raise _unkeepable()
+
+
+def _unkeepable() -> Refused:
+    said = Said("内容含残缺字符或空字符。", "The content holds half a character, or a NUL.")
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said)
 
 
 def _holds_half_characters(body: bytes) -> bool:

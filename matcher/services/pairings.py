@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import RLock
@@ -30,6 +30,7 @@ from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
+from matcher.store.seen import withdrawn_since
 from matcher.wording import Said
 
 
@@ -54,7 +55,6 @@ class Loaded:
 
 Moment = tuple[Origin, date, tuple[Arrangement, ...]]
 """What must be the same for a pairing in memory to be of use."""
-
 MOST_LOADED = 8
 """Pairings kept in memory, each as some viewers know it; the one that was loaded first makes room."""
 
@@ -99,9 +99,8 @@ class Pairings:
                     raise
                 raise _empty(error) from error
 
-    def known(self, left_ids: Iterable[str]) -> list[PairKind]:
+    def known(self, ids: Collection[str]) -> list[PairKind]:
         """The pairings in which any of these ids is a left record."""
-        ids = list(left_ids)
         with self._database.read() as connection:
             return [pairing for pairing in PairKind if Records(connection).existing(pairing.left, ids)]
 
@@ -109,7 +108,7 @@ class Pairings:
         """The pairing as of today and as this viewer may know it, from memory while the database stays as it is.
 
         One thread brings it up to date; the others meanwhile go on with what there was, unless that lacks a record
-        that is `needed`.
+        that is `needed`, or holds one that is gone or hidden from the viewer by now.
         """
         viewer = self._known_as(viewer)
         arrangements = self._arrangements(pairing)
@@ -117,17 +116,22 @@ class Pairings:
         if (loaded := self._held(pairing, viewer, now)) is not None:
             return loaded
         older = self._loaded.get((pairing, viewer))
-        if not self._loading.acquire(blocking=older is None or not older.knows(needed)):
+        if not self._loading.acquire(blocking=older is None or not self._serves(older, needed, viewer, now[0])):
             return cast("Loaded", older)
         try:
-            loaded = self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
+            return self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
         finally:
             self._loading.release()
-        return loaded
 
-    def _held(
-        self, pairing: PairKind, viewer: Viewer, now: tuple[Origin, date, tuple[Arrangement, ...]]
-    ) -> Loaded | None:
+    def _serves(self, older: Loaded, needed: Iterable[str], viewer: Viewer, now: Origin) -> bool:
+        fits = now.extends(older.origin) and older.knows(needed)
+        pairing, since = older.corpus.pairing, older.origin.revision
+        with self._database.read() as connection:
+            sides = ((pairing.left, older.corpus.left), (pairing.right, older.corpus.right))
+            gone = ((withdrawn_since(connection, kind, viewer, since), side.rows) for kind, side in sides)
+            return fits and all(ids.isdisjoint(rows) for ids, rows in gone)
+
+    def _held(self, pairing: PairKind, viewer: Viewer, now: Moment) -> Loaded | None:
         loaded = self._loaded.get((pairing, viewer))
         return loaded if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now else None
 

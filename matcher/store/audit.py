@@ -54,7 +54,10 @@ class Answers:
         self._connection = connection
 
     def get(self, account_id: str, key: str) -> Answered | None:
-        """The answer to an account's request under this key."""
+        """The answer to an account's request under this key. Who asks is alone under the key until the commit."""
+        if self._connection.dialect.name == "postgresql":  # SQLite lets one writer through at a time
+            name = sa.func.hashtextextended(f"{account_id} {key}", 0)
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
         columns = (answers.c.fingerprint, answers.c.status, answers.c.headers, answers.c.body)
         row = self._connection.execute(sa.select(*columns).filter_by(account_id=account_id, key=key)).one_or_none()
         return Answered(*row) if row else None

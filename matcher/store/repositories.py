@@ -19,12 +19,13 @@ from matcher.store.feedback import forget_feedback
 from matcher.store.history import Replaced, past
 from matcher.store.mandates import forget_mandates
 from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
-from matcher.store.seen import pairs_seen_by, seen_by
+from matcher.store.seen import deleted_since, pairs_seen_by, seen_by
 from matcher.store.suggestions import not_found
 from matcher.store.tables import TABLES, deletions, outcomes, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
 
+Shown = Callable[[Record], bool]
 ORDER = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
 """By day and ids."""
 
@@ -73,19 +74,17 @@ class Records:
             counts += upsert(revision, RECORD_PLANS[kind], group, now)
         return counts
 
-    def get(self, kind: Kind, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
-        """One record. Raises `RecordNotFoundError`, which names ids that look alike.
-
-        For one that is not `shown` it looks for those ids too: it takes as long as for one that is not there.
-        """
+    def get(self, kind: Kind, record_id: str, shown: Shown = lambda _: True) -> Record:
+        """One record. Raises `RecordNotFoundError`, which names ids that look alike."""
         found = self.many(kind, [record_id]).get(record_id)
-        if found is None or not shown(found):
-            unknown = not_found(self._connection, record_id, (kind,), lambda of, ids: self._shown(of, ids, shown))
-            if found is None:
-                raise unknown
+        if found and shown(found):
+            return found
+        unknown = self.unknown(record_id, shown, (kind,))  # one that is not shown takes as long
+        if found is None:
+            raise unknown
         return found
 
-    def find(self, record_id: str, shown: Callable[[Record], bool] = lambda _: True) -> Record:
+    def find(self, record_id: str, shown: Shown = lambda _: True) -> Record:
         """The record with this id in whatever table. Only records that are `shown` are named in any error.
 
         Raises:
@@ -93,28 +92,24 @@ class Records:
             StoreError: more than one table has it.
         """
         found = [record for kind in RECORD_KINDS for record in self.many(kind, [record_id]).values()]
-        open_ones = [record for record in found if shown(record)]
-        if found and not open_ones:
-            self.unknown(record_id, shown)  # it takes as long as for one that is not there
-        found = open_ones or found[:1]
-        if len(found) > 1:
-            tables = [record.table.value for record in found]
+        known = list(filter(shown, found))
+        unknown = None if known else self.unknown(record_id, shown)  # one that is not shown takes as long
+        if len(known) > 1:
+            tables = [record.table.value for record in known]
+            zh, en = "、".join(tables), " and ".join(tables)
             raise StoreError(
-                Said(
-                    f"编号 {record_id} 同时出现在 {'、'.join(tables)} 中。",
-                    f"The id {record_id} occurs in {' and '.join(tables)}.",
-                ),
+                Said(f"编号 {record_id} 同时出现在 {zh} 中。", f"The id {record_id} occurs in {en}."),
                 Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
             )
-        if not found:
-            raise self.unknown(record_id, shown)
-        return found[0]
+        if not found and unknown:
+            raise unknown
+        return (known or found)[0]
 
-    def unknown(self, record_id: str, shown: Callable[[Record], bool]) -> RecordNotFoundError:
+    def unknown(self, record_id: str, shown: Shown, kinds: Sequence[Kind] = RECORD_KINDS) -> RecordNotFoundError:
         """The error for an id that no table has, or none that is `shown`; it tells the two not apart."""
-        return not_found(self._connection, record_id, RECORD_KINDS, lambda kind, ids: self._shown(kind, ids, shown))
+        return not_found(self._connection, record_id, kinds, lambda kind, ids: self._shown(kind, ids, shown))
 
-    def _shown(self, kind: Kind, ids: Iterable[str], shown: Callable[[Record], bool]) -> list[str]:
+    def _shown(self, kind: Kind, ids: Iterable[str], shown: Shown) -> list[str]:
         return [record.id for record in self.many(kind, ids).values() if shown(record)]
 
     def many(self, kind: Kind, ids: Iterable[str]) -> dict[str, Record]:
@@ -155,8 +150,7 @@ class Records:
 
     def deleted_since(self, kind: Kind, revision: int) -> list[str]:
         """Ids deleted after a revision and not there again."""
-        gone = sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)
-        return list(self._connection.scalars(gone.order_by(deletions.c.id)))
+        return list(self._connection.scalars(deleted_since(kind, revision).order_by(deletions.c.id)))
 
     def existing(self, kind: Kind, ids: Iterable[str]) -> set[str]:
         """Those of the ids that a record has."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.visibility import SEES, Viewer
-from matcher.store.tables import TABLES
+from matcher.store.tables import TABLES, deletions
 
 
 def seen_by(viewer: Viewer, kind: Kind) -> sa.ColumnElement[bool]:
@@ -43,3 +43,15 @@ def pairs_seen_by(viewer: Viewer, table: sa.Table) -> sa.ColumnElement[bool]:
 def _seen(viewer: Viewer, kind: Kind, column: sa.Column[str]) -> sa.ColumnElement[bool]:
     record = TABLES[kind]
     return sa.exists().where(record.c.id == column, seen_by(viewer, kind))
+
+
+def withdrawn_since(connection: sa.Connection, kind: Kind, viewer: Viewer, revision: int) -> set[str]:
+    """Ids of what was deleted, or changed so that the viewer may not see it, after a revision."""
+    table = TABLES[kind]
+    hidden = sa.select(table.c.id).where(table.c.revision > revision, sa.not_(seen_by(viewer, kind)))
+    return {*connection.scalars(hidden), *connection.scalars(deleted_since(kind, revision))}
+
+
+def deleted_since(kind: Kind, revision: int) -> sa.Select[tuple[str]]:
+    """The ids deleted after a revision and not there again."""
+    return sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -110,6 +112,22 @@ def test_an_answer_is_kept_once_for_each_account_and_key(database: Database) -> 
     with database.begin() as connection:
         Answers(connection).sweep(NOW + timedelta(seconds=1))
         assert Answers(connection).get("a1", "k") is None
+
+
+def test_of_two_requests_at_once_under_one_key_the_second_finds_the_answer_of_the_first(database: Database) -> None:
+    answered = Answered("f", 201, {}, "{}")
+
+    def ask() -> Answered | None:
+        with database.begin() as connection:
+            found = Answers(connection).get("a1", "k")
+            sleep(0.2)
+            if found is None:
+                Answers(connection).put("a1", "k", answered, NOW)
+            return found
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [each.result() for each in [pool.submit(ask), pool.submit(ask)]]
+    assert sorted(found, key=bool) == [None, answered]
 
 
 def test_a_unit_of_work_is_kept_or_undone_as_a_whole_and_its_parts_by_themselves(database: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from matcher.domain.accounts import Role, Scope
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, PairKind
+from matcher.domain.visibility import Viewer
 from matcher.errors import MailDelayedError, SignInError
 from matcher.services.access import ThrottledError
 from matcher.services.mail import Letter
@@ -199,7 +200,27 @@ def test_what_is_hidden_takes_as_many_questions_to_the_database_as_what_is_not_t
     assert len(asked(HIDDEN)) == len(asked("ex-a999")) > 0
 
 
+def test_what_was_hidden_a_moment_ago_is_not_shown_while_another_request_loads(service: Service) -> None:
+    pairings, today = service.installation.pairings, datetime.now(UTC).date()
+    pair = PairKind.of(Kind.ACHIEVEMENTS)
+    assert "ex-a001" in pairings.load(pair, today, Viewer.PUBLIC).corpus.left.rows
+    body = service.get(Role.BUREAU, "/achievements/ex-a001").json() | {"visibility": "restricted"}
+    body = {name: value for name, value in body.items() if not name.endswith("_at")}
+    hidden = service.call(Role.BUREAU, "PUT", "/achievements/ex-a001", json=body, headers={"If-Match": "*"})
+    assert hidden.status_code == 200
+    with ThreadPoolExecutor(1) as pool:
+        with pairings._loading:
+            seen = pool.submit(pairings.load, pair, today, Viewer.PUBLIC)
+            wait([seen], 1)
+        assert "ex-a001" not in seen.result().corpus.left.rows
+
+
 # --- bodies and headers ---
+
+
+@pytest.mark.parametrize("path", ["/users/%00", "/jobs?kind=%00", "/audit?account_id=a%00", "/cases?%00=1"])
+def test_a_nul_reaches_no_database(reading: Service, path: str) -> None:
+    assert reading.get(Role.ADMINISTRATOR, path).status_code == 422
 
 
 def test_a_body_nested_beyond_all_measure_is_refused(service: Service) -> None:
