@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +34,7 @@ router = APIRouter(tags=["users"], route_class=GuardedRoute)
 
 Id = Annotated[str, Path(max_length=300)]
 Name = Annotated[str, Field(max_length=200)]
+Table = Literal["achievements", "incubators", "projects", "funds"]
 Ids = Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=1000)]
 
 
@@ -192,14 +193,14 @@ def change_organisation(
 
 
 @router.post("/{kind}/{record_id}/openings", status_code=204)
-def open_record(kind: Kind, record_id: Id, opening: Opening, parts: Parts, actor: Acting, now: Now) -> None:
+def open_record(kind: Table, record_id: Id, opening: Opening, parts: Parts, actor: Acting, now: Now) -> None:
     """Let an organisation see a record that is one's own."""
-    parts.records.require_own(kind, record_id, actor)
-    parts.people.open_to(kind, record_id, opening.organisation_id, actor.id, now)
+    parts.records.require_own(Kind(kind), record_id, actor)
+    parts.people.open_to(Kind(kind), record_id, opening.organisation_id, actor.id, now)
 
 
 @router.delete("/{kind}/{record_id}/openings/{organisation_id}", status_code=204)
-def close_record(kind: Kind, record_id: Id, organisation_id: Id, parts: Parts, actor: Acting) -> None:
+def close_record(kind: Table, record_id: Id, organisation_id: Id, parts: Parts, actor: Acting) -> None:
     """Take that back."""
-    parts.records.require_own(kind, record_id, actor)
-    parts.people.close_to(kind, record_id, organisation_id)
+    parts.records.require_own(Kind(kind), record_id, actor)
+    parts.people.close_to(Kind(kind), record_id, organisation_id)
