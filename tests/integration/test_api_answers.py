@@ -39,6 +39,8 @@ def told(answer: Any) -> str:
         ("DELETE", "/tokens/none", {}, 404),
         ("PUT", "/match", {"json": {}}, 405),
         ("GET", "/users", {}, 403),
+        ("POST", "/arrangements/x/openings", {"json": {"organisation_id": "org-fund"}}, 422),
+        ("DELETE", "/outcomes/x/openings/org-fund", {}, 422),
     ],
 )
 def test_every_problem_says_what_to_do(
