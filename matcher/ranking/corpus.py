@@ -17,7 +17,7 @@ from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Refusal, Result, Right
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.errors import RecordNotFoundError
-from matcher.index.terms import Counts, count_terms
+from matcher.index.terms import Counts, Postings, bm25_weights, count_terms
 from matcher.ranking.trees import Stated, read_stated
 from matcher.wording import Said
 
@@ -55,6 +55,11 @@ class Side(Generic[AnyRecord]):
     def rows(self) -> dict[str, int]:
         """Row of each id."""
         return {name: row for row, name in enumerate(self.ids)}
+
+    @cached_property
+    def postings(self) -> tuple[Postings, Postings]:
+        """BM25 over pairs of characters and over words, for whoever searches this side."""
+        return Postings(bm25_weights(self.bigrams)), Postings(bm25_weights(self.words))
 
     def row(self, record_id: str) -> int:
         """The row of one id. Raises RecordNotFoundError for a record that left, or came, a moment ago."""

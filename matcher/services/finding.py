@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.domain.visibility import Viewer
 from matcher.encoder.model import Role
-from matcher.index.terms import Counts, Postings, bm25_weights, count_terms, present
+from matcher.index.terms import count_terms, present
 from matcher.ranking.corpus import Side
 from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
@@ -100,8 +100,9 @@ class Finding:
         """Rows that share words with the question, and the nearest in meaning, by reciprocal rank fusion."""
         if not len(side):
             return []
-        lexical = _bm25(side.bigrams, count_terms([query], bigrams))
-        lexical += _bm25(side.words, count_terms([query], self._builder.words))
+        pairs, words = side.postings
+        lexical = pairs.scores(present(count_terms([query], bigrams)))[0]
+        lexical = lexical + words.scores(present(count_terms([query], self._builder.words)))[0]
         dense = side.vectors @ self._builder.encoder.encode([query], Role.QUERY)[0]
         worded = lexical > max(WEAKEST * float(lexical.max()), 0)
         near = np.zeros(len(side), np.bool_)
@@ -116,10 +117,6 @@ def stated(record: Record, name: str) -> tuple[str, ...]:
     value = getattr(record, name)
     values = value if isinstance(value, tuple) else (value,)
     return tuple(str(each) for each in values if each not in (None, ""))
-
-
-def _bm25(counts: Counts, query: Counts) -> NDArray[np.float32]:
-    return np.asarray(Postings(bm25_weights(counts)).scores(present(query))[0], np.float32)
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:

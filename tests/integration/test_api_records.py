@@ -63,7 +63,7 @@ def test_an_institution_sees_its_own_restricted_result_and_no_other(reading: Ser
 def test_what_is_hidden_and_what_is_not_there_are_answered_alike(reading: Service) -> None:
     hidden, absent = (reading.get(Role.BROKER, f"/achievements/{name}") for name in (HIDDEN, "ex-a999"))
     assert hidden.status_code == absent.status_code == 404
-    assert hidden.json() == absent.json()
+    assert hidden.json() | {"request_id": ""} == absent.json() | {"request_id": ""}
 
 
 def test_an_owner_opens_a_record_to_an_organisation_and_closes_it_again(service: Service) -> None:
