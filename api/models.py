@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from matcher.domain.records import TYPES, Kind, Record, Term, Visibility
 from matcher.store.fields import Form, fields_of
+from matcher.store.rows import RECORD_PLANS
 
 LONGEST_TEXT, LONGEST_LIST = 20_000, 200
 RANGES: Mapping[str, tuple[int, int]] = {"trl": (1, 9), "trl_min": (1, 9), "trl_max": (1, 9)}
@@ -87,16 +88,6 @@ SHOWN: Mapping[Kind, type[BaseModel]] = {kind: _shown(kind, body) for kind, body
 
 
 def content_of(record: Record) -> dict[str, Any]:
-    """A record as plain JSON values."""
-    values = {each.name: getattr(record, each.name) for each in fields_of(type(record))}
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Term):
-        return value.value
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    return value.isoformat() if isinstance(value, date) else value
+    """A record as plain JSON values, without where it was read."""
+    content = RECORD_PLANS[record.table].archived(record)
+    return {name: value for name, value in content.items() if not name.startswith("source_")}

@@ -15,7 +15,18 @@ class Short(BaseModel):
     amount: float
 
 
-class VerdictShown(Text):
+class Grounds(BaseModel):
+    """What a rule stands on, and what it may do."""
+
+    name: Text
+    clause: str
+    source: str
+    source_id: str
+    confidence: Confidence
+    effect: Effect
+
+
+class VerdictShown(Text, Grounds):
     """What a rule says of a record or pair, what would change it, and what it stands on."""
 
     rule: str
@@ -24,12 +35,6 @@ class VerdictShown(Text):
     value: float | str | None
     threshold: float | str | None
     margin: float | None
-    name: Text
-    clause: str
-    source: str
-    source_id: str
-    confidence: Confidence
-    effect: Effect
     origins: list[Text]
     short: list[Short]
     missing: list[Text]

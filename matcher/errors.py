@@ -42,6 +42,11 @@ class MatcherError(Exception):
         self.message = message
         self.step = step
 
+    @property
+    def said(self) -> Said:
+        """What is wrong and what to do, in one breath."""
+        return Said(f"{self.message.zh}{self.step.zh}", f"{self.message.en} {self.step.en}")
+
     def __str__(self) -> str:
         return f"{self.message} {self.step}"
 

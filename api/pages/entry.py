@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, BackgroundTasks, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api import signing
 from api.guard import COOKIE, OpenRoute
 from api.pages.rendering import rendered
 from api.parts import Now, Parts
+from matcher.bootstrap import Installation
 from matcher.errors import MatcherError
 from matcher.wording import Said
 
@@ -41,27 +43,23 @@ def sign_in_page(request: Request) -> HTMLResponse:
 @router.post("/sign-in")
 def sign_in_sent(request: Request, parts: Parts, now: Now, email: Email = "", password: Password = "") -> Response:
     """Open a session, or say what is wrong."""
-    address = request.client.host if request.client else ""
     try:
-        _require_own_page(request)
-        opened = parts.access.sign_in(email, password, address, now)
+        _require_own_page(request, parts)
+        opened = signing.signed_in(request, parts, email, password, now)
     except _ForeignForm:
         return rendered(request, "sign_in.html", HTTPStatus.FORBIDDEN, email=email, problem=FOREIGN)
     except MatcherError as error:
-        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
-        return rendered(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, email=email, problem=said)
+        return rendered(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, email=email, problem=error.said)
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=secure, path="/")
+    signing.hand_over(answer, request, parts, opened)
     return answer
 
 
 @router.post("/sign-out")
 def sign_out_sent(request: Request, parts: Parts) -> Response:
     """End the session. A form of another site can do no more harm with it than that."""
-    parts.access.sign_out(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE, path="/")
+    signing.sign_out(answer, request, parts)
     return answer
 
 
@@ -77,10 +75,9 @@ def forgotten_sent(
 ) -> HTMLResponse:
     """Send a letter; the page does not tell whether the address has an account."""
     try:
-        letter = parts.letters.reset(email, now, request.client.host if request.client else "")
+        letter = parts.letters.reset(email, now, signing.address_of(request))
     except MatcherError as error:
-        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
-        return rendered(request, "sign_in.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, problem=said)
+        return rendered(request, "sign_in.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, problem=error.said)
     if letter is not None:
         background.add_task(parts.letters.send, letter, now)
     return rendered(request, "forgotten.html", sent=True)
@@ -98,9 +95,8 @@ def password_sent(request: Request, parts: Parts, now: Now, secret: Secret, pass
     try:
         parts.access.reset(secret, password, now)
     except MatcherError as error:
-        said = Said(f"{error.message.zh}{error.step.zh}", f"{error.message.en} {error.step.en}")
         return rendered(
-            request, "password.html", HTTPStatus.UNPROCESSABLE_ENTITY, secret=secret, problem=said, done=False
+            request, "password.html", HTTPStatus.UNPROCESSABLE_ENTITY, secret=secret, problem=error.said, done=False
         )
     return rendered(request, "password.html", secret=secret, problem=None, done=True)
 
@@ -109,8 +105,10 @@ class _ForeignForm(Exception):  # noqa: N818  # it only leaves the block
     """A form that another site made this browser send."""
 
 
-def _require_own_page(request: Request) -> None:
+def _require_own_page(request: Request, parts: Installation) -> None:
     """A foreign page must not sign somebody into an account that is not theirs."""
     origin = request.headers.get("origin", "")
-    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+    # A proxy may name another host than the browser does, which knows the public address.
+    own = {request.headers.get("host", ""), urlsplit(parts.settings.base_url).netloc}
+    if origin and urlsplit(origin).netloc not in own:
         raise _ForeignForm

@@ -25,10 +25,10 @@ from api.routes.case_models import (
     StopAsked,
     TaskShown,
 )
-from matcher.cli import case_json
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Audience
 from matcher.domain.phases import Phase
+from matcher.plain import cases as case_json
 from matcher.services.cases.handling import Deal
 from matcher.store import Wanted
 
@@ -100,7 +100,7 @@ def tell_case(
     if_match: IfMatch,
 ) -> FolderShown:  # fmt: skip
     """Tell facts that leaving a stage asks for; null takes one back."""
-    parts.case_handling.tell(case_id, _version(if_match, case_id, parts, actor, now), told.facts, actor, now)
+    parts.case_handling.tell(case_id, untagged(if_match), told.facts, actor, now)
     return _folder(case_id, request, parts, actor, response, now)
 
 
@@ -110,7 +110,7 @@ def move_case(
     if_match: IfMatch,
 ) -> FolderShown:  # fmt: skip
     """Advance, go back, take up again. What is missing is named; closing writes the accepted outcome."""
-    version, deal = _version(if_match, case_id, parts, actor, now), Deal(asked.amount, asked.currency)
+    version, deal = untagged(if_match), Deal(asked.amount, asked.currency)
     parts.case_handling.move(case_id, version, asked.to_domain(), actor, now, deal, asked.reason)
     return _folder(case_id, request, parts, actor, response, now)
 
@@ -121,7 +121,7 @@ def stop_case(
     if_match: IfMatch,
 ) -> FolderShown:  # fmt: skip
     """Stop a case. With the class of a refusal it writes the rejected outcome."""
-    version, refusal = _version(if_match, case_id, parts, actor, now), asked.refusal
+    version, refusal = untagged(if_match), asked.refusal
     parts.case_handling.stop(case_id, version, refusal, asked.reason, actor, now)
     return _folder(case_id, request, parts, actor, response, now)
 
@@ -131,7 +131,7 @@ def undo_case(
     case_id: CaseId, request: Request, parts: Parts, actor: Acting, response: Response, now: Now, if_match: IfMatch
 ) -> FolderShown:
     """Take the account's last step back, within five minutes."""
-    parts.case_undoing.undo(case_id, _version(if_match, case_id, parts, actor, now), actor, now)
+    parts.case_undoing.undo(case_id, untagged(if_match), actor, now)
     return _folder(case_id, request, parts, actor, response, now)
 
 
@@ -194,7 +194,7 @@ def propose_introduction(
     if_match: IfMatch,
 ) -> InvitationShown:  # fmt: skip
     """Propose to bring both sides together; each answers by itself."""
-    version = _version(if_match, case_id, parts, actor, now)
+    version = untagged(if_match)
     told = parts.introducing.propose(case_id, version, actor, now, new.message, new.days)
     created(response, "introductions", told.id)
     return _invited(told.id, request, parts, actor, now)
@@ -206,18 +206,10 @@ def propose_next_introduction(
     if_match: IfMatch,
 ) -> InvitationShown:  # fmt: skip
     """After a decline or an expiry: a case with the next-best taker, and an introduction there."""
-    version = _version(if_match, case_id, parts, actor, now)
+    version = untagged(if_match)
     told = parts.introducing.next(case_id, version, actor, now, new.message, new.days)
     created(response, "introductions", told.id)
     return _invited(told.id, request, parts, actor, now)
-
-
-def _version(if_match: str, case_id: str, parts: Parts, actor: Actor, now: Now) -> int:
-    """The version that If-Match names; the one there is for `*`."""
-    tag = untagged(if_match)
-    if tag == "*":
-        return parts.case_reading.show(case_id, actor, now).case.version
-    return int(tag) if tag.isascii() and tag.isdigit() else 0
 
 
 def _folder(case_id: str, request: Request, parts: Parts, actor: Actor, response: Response, now: Now) -> FolderShown:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request
 from api.guard import GuardedRoute
 from api.parts import Acting, Limit, Now, Parts
 from api.routes.case_models import InvitationShown, ReplyAsked
-from matcher.cli import case_json
 from matcher.domain.introductions import Side
+from matcher.plain import cases as case_json
 from matcher.services.cases.introducing import Answering
 from matcher.services.cases.invitations import Invitation
 

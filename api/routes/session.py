@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from api.guard import COOKIE, GuardedRoute
+from api import signing
+from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts, Sent
 from api.problems import Refused
 from api.routes.users import User
@@ -81,17 +82,15 @@ class TokenMade(TokenShown):
 @router.post("/session", status_code=201)
 def sign_in(credentials: Credentials, parts: Parts, request: Request, response: Response, now: Now) -> SessionOpened:
     """Open a session. Five failures of an account from one address make it wait there for a quarter of an hour."""
-    opened = parts.access.sign_in(credentials.email, credentials.password, _address(request), now)
-    secure = "https" in (request.url.scheme, parts.settings.base_url.partition(":")[0].lower())
-    response.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=secure, path="/")
+    opened = signing.signed_in(request, parts, credentials.email, credentials.password, now)
+    signing.hand_over(response, request, parts, opened)
     return SessionOpened(user=User.of(opened.account), csrf=opened.csrf, expires_at=opened.expires_at)
 
 
 @router.delete("/session", status_code=204)
 def sign_out(parts: Parts, request: Request, response: Response, _actor: Acting) -> None:
     """End the session."""
-    parts.access.sign_out(request.cookies.get(COOKIE, ""))
-    response.delete_cookie(COOKIE, path="/")
+    signing.sign_out(response, request, parts)
 
 
 @router.get("/me")
@@ -103,7 +102,7 @@ def me(actor: Acting) -> User:
 @router.post("/password-letters", status_code=202)
 def ask_for_password(wanted: Address, parts: Parts, request: Request, background: BackgroundTasks, now: Now) -> None:
     """Send a letter by which a password can be set. The answer does not tell whether the address has an account."""
-    if letter := parts.letters.reset(wanted.email, now, _address(request)):
+    if letter := parts.letters.reset(wanted.email, now, signing.address_of(request)):
         background.add_task(parts.letters.send, letter, now)
 
 
@@ -142,7 +141,3 @@ def revoke_token(token_id: Annotated[str, Path(max_length=100)], parts: Parts, a
     """Take a token back."""
     if not parts.access.revoke(actor.id, token_id):
         raise Refused(HTTPStatus.NOT_FOUND, Said("没有这个令牌。", "There is no such token."))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

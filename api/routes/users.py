@@ -27,7 +27,7 @@ from api.parts import (
 )
 from matcher.domain.accounts import Account, Organisation, Role
 from matcher.domain.records import Kind
-from matcher.store.accounts import changed_meanwhile
+from matcher.store.versions import require_version
 from matcher.wording import Language
 
 router = APIRouter(tags=["users"], route_class=GuardedRoute)
@@ -143,8 +143,7 @@ def read_user(user_id: Id, parts: Parts, response: Response) -> User:
 def change_user(user_id: Id, change: UserChange, parts: Parts, response: Response, if_match: IfMatch) -> User:
     """Change an account over the version that If-Match names."""
     account = parts.people.get(user_id)
-    if untagged(if_match) not in ("*", str(account.version)):
-        raise changed_meanwhile()
+    require_version(untagged(if_match), account.version)
     told = change.model_dump(exclude_none=True)
     account = parts.people.change(replace(account, **told))
     tagged(response, account.version)
@@ -187,8 +186,7 @@ def change_organisation(
 ) -> OrganisationShown:
     """Write an organisation anew over the version that If-Match names."""
     before = parts.people.organisation(organisation_id)
-    if untagged(if_match) not in ("*", str(before.version)):
-        raise changed_meanwhile()
+    require_version(untagged(if_match), before.version)
     kept = parts.people.reshape(new.to_domain(organisation_id, before.version))
     tagged(response, kept.version)
     return OrganisationShown.of(kept)

@@ -45,17 +45,18 @@ class Installation(Notice):
     @cached_property
     def people(self) -> People:
         """Accounts and organisations."""
-        return People(self.database, lambda: secrets.token_hex(8))
+        return People(self.database, _new_id)
 
     @cached_property
     def access(self) -> Access:
         """Ways in."""
-        return Access(self.database, lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(8))
+        return Access(self.database, lambda: secrets.token_urlsafe(32), _new_id)
 
     @cached_property
     def letters(self) -> Letters:
         """Letters about accounts."""
-        return Letters(self.access, self.mailer, self.settings.base_url or "http://127.0.0.1:8000")
+        address = self.settings.base_url or "http://127.0.0.1:8000"
+        return Letters(self.access, self.mailer, address, _new_id)
 
     @cached_property
     def journal(self) -> Journal:
@@ -97,7 +98,7 @@ class Installation(Notice):
     @cached_property
     def mandates(self) -> MandateBook:
         """Standing queries."""
-        return MandateBook(self.database, lambda: secrets.token_hex(8))
+        return MandateBook(self.database, _new_id)
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -12,9 +12,9 @@ from matcher.cli import registration_sheets, show_contracts, show_stages
 from matcher.cli.policy import AsOf
 from matcher.cli.session import Json, Session, View, day_of
 from matcher.domain.visibility import Viewer
-from matcher.intake.spreadsheets import write_spreadsheet
 from matcher.plain.contracts import contract_json, contracts_json
 from matcher.plain.stages import stages_json
+from matcher.reporting.spreadsheets import write_spreadsheet
 from matcher.wording import Said
 
 

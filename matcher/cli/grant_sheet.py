@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matcher.cli.grant_words import irregular, why
 from matcher.domain.matches import Confidence
-from matcher.intake.sheets import Cell
 from matcher.policy.irregularities import Irregularity
 from matcher.policy.ledger import Entry, Step
+from matcher.reporting.spreadsheets import Sheet, Value
 from matcher.services.grants import Ledger
 from matcher.wording import Language, Said
 
@@ -45,23 +45,24 @@ CONFIDENCES = {
 }
 
 
-def grant_sheet(ledger: Ledger, language: Language) -> tuple[list[str], list[list[Cell]]]:
-    """Columns and rows, by state, then as in the ledger; rows that name no rule come last."""
+def grant_sheet(ledger: Ledger, language: Language) -> Sheet:
+    """The ledger by state, then as in the ledger; rows that name no rule come last."""
     order = list(Step)
     ordered = sorted(ledger.entries, key=lambda one: order.index(one.step))
     rows = [_cells(one, language) for one in ordered]
     for row, carrier in ledger.strays:
         word = Irregularity.UNKNOWN_RULE.said.to(language)
-        told: dict[str, Cell] = {"carrier id": row.carrier_id, "carrier": carrier.name, "rule": row.rule}
+        told: dict[str, Value] = {"carrier id": row.carrier_id, "carrier": carrier.name, "rule": row.rule}
         told |= {"applied on": row.applied_on, "paid on": row.paid_on, "amount noted (yuan)": row.amount}
         told |= {"document": row.document, "irregular": word}
-        rows.append([told.get(column.en) for column in COLUMNS])
-    return [column.to(language) for column in COLUMNS], rows
+        rows.append(tuple(told.get(column.en) for column in COLUMNS))
+    name = Said("奖补台账", "grants").to(language)
+    return Sheet(name, tuple(column.to(language) for column in COLUMNS), tuple(rows))
 
 
-def _cells(one: Entry, language: Language) -> list[Cell]:
+def _cells(one: Entry, language: Language) -> tuple[Value, ...]:
     row, event, basis, carrier = one.row, one.event, one.basis, one.carried.carrier
-    return [
+    return (
         one.step.said.to(language),
         carrier.id,
         carrier.name,
@@ -85,4 +86,4 @@ def _cells(one: Entry, language: Language) -> list[Cell]:
         basis.cites.to(language),
         CONFIDENCES[basis.confidence].to(language),
         one.rule.note.to(language) if one.rule.note else None,
-    ]
+    )

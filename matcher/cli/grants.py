@@ -14,9 +14,9 @@ from matcher.cli.grant_sheet import grant_sheet
 from matcher.cli.session import DAYS, Json, Session, View, day_of
 from matcher.domain.visibility import Viewer
 from matcher.intake.amounts import read_amount
-from matcher.intake.sheets import require_sheet, write_sheet
 from matcher.plain.grants import entry_json, ledger_json
 from matcher.policy.ledger import Entry, Step
+from matcher.reporting.spreadsheets import require_spreadsheet, write_spreadsheet
 from matcher.services.granting import Noting
 from matcher.services.grants import Ledger
 from matcher.wording import Said
@@ -47,7 +47,7 @@ def list_(
 ) -> None:
     """应享、已申请、已拨付、待核实和不符合的各项，及其条款、依据和天数。The ledger, with clauses, reasons and days."""
     if out:
-        require_sheet(out)
+        require_spreadsheet(out)
     with Session() as session:
         grants = session.installation.grants
         found = grants.ledger(viewer, day_of(as_of), carrier)
@@ -58,9 +58,9 @@ def list_(
         else:
             show_grants.show_ledger(session.screen, grants.book, found)
         if out:
-            columns, rows = grant_sheet(found, session.screen.language)
-            write_sheet(out, session.screen.say("奖补台账", "grants"), columns, rows)
-            session.screen.note(Said(f"已写入 {len(rows)} 行：{out}", f"{len(rows)} rows written: {out}"))
+            sheet = grant_sheet(found, session.screen.language)
+            write_spreadsheet(out, [sheet])
+            session.screen.note(Said(f"已写入 {len(sheet.rows)} 行：{out}", f"{len(sheet.rows)} rows written: {out}"))
 
 
 @app.command()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from matcher.domain.matches import Effect
-from matcher.intake.spreadsheets import Sheet
 from matcher.policy.registration_form import FormRow, FormRule, columns
 from matcher.policy.rules import Rulebook
+from matcher.reporting.spreadsheets import Sheet
 from matcher.wording import Language, Said
 
 ID = Said("合同编号（本台账）", "contract id")

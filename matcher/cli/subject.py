@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from matcher.appearing import appearing
 from matcher.cli.console import Screen
 from matcher.cli.session import Json, Session
 from matcher.domain.subjects import Mention
-from matcher.services.appearing import appearing
 from matcher.services.subjects import Erasure
 from matcher.wording import Said
 

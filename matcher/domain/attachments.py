@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -13,11 +11,6 @@ from matcher.wording import Said
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of the largest attachment."""
-LONGEST = 80
-"""Characters of a name; in UTF-8 they stay below the 255 bytes of a file system."""
-
-_FORBIDDEN = re.compile(r'[<>:"|?*\\/]+')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def _begins(*signs: bytes) -> Callable[[bytes], bool]:
@@ -95,17 +88,3 @@ def media_of(name: str, content: bytes) -> str:
             Said(f"附件 {name} 的内容不是 {suffix}。", f"The content of the attachment {name} is no {suffix}."), allowed
         )
     return media
-
-
-def safe_name(name: str) -> str:
-    """The name a file is kept and given back under: no folders, no control or invisible characters, not too long."""
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
-    seen = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")
-    stem, dot, suffix = _FORBIDDEN.sub("_", seen).strip(". ").rpartition(".")
-    if not dot:
-        stem, suffix = suffix, ""
-    suffix = suffix[:10]
-    stem = stem.strip(". ")[: LONGEST - len(suffix) - 1] or "file"
-    if _DEVICES.fullmatch(stem.partition(".")[0]):
-        stem = f"_{stem}"
-    return f"{stem}.{suffix.lower()}" if suffix else stem

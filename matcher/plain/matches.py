@@ -20,9 +20,7 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
         "components": [
             {"name": part.name, "value": part.value, "contribution": part.contribution} for part in match.components
         ],
-        "reasons": [
-            {"zh": reason.said.zh, "en": reason.said.en, "evidence": reason.evidence} for reason in match.reasons
-        ],
+        "reasons": [said_json(reason.said) | {"evidence": reason.evidence} for reason in match.reasons],
         "retrievers": list(match.retrievers),
     }
     if not full:
@@ -30,7 +28,7 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
     quote = match.quote
     return content | {
         "verdicts": [verdict_json(verdict) for verdict in match.verdicts],
-        "missing": [{"zh": said.zh, "en": said.en} for said in match.missing],
+        "missing": [said_json(said) for said in match.missing],
         "quote": {"left": quote.left, "right": quote.right, "case": quote.case or None} if quote else None,
     }
 
@@ -41,21 +39,20 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "rule": verdict.rule,
         "state": verdict.state.value,
-        "zh": verdict.said.zh,
-        "en": verdict.said.en,
-        "change": {"zh": verdict.change.zh, "en": verdict.change.en} if verdict.change else None,
+        **said_json(verdict.said),
+        "change": said_json(verdict.change) if verdict.change else None,
         "value": verdict.value,
         "threshold": verdict.threshold,
         "margin": verdict.margin,
-        "name": {"zh": basis.name.zh, "en": basis.name.en},
+        "name": said_json(basis.name),
         "clause": basis.clause,
         "source": basis.cites.zh,
         "source_id": basis.source,
         "confidence": basis.confidence.value,
         "effect": basis.effect.value,
-        "origins": [{"zh": origin.zh, "en": origin.en} for origin in verdict.origins],
+        "origins": [said_json(origin) for origin in verdict.origins],
         "short": [{"metric": metric, "amount": amount} for metric, amount in verdict.shortfalls],
-        "missing": [{"zh": name.zh, "en": name.en} for name in verdict.missing],
+        "missing": [said_json(name) for name in verdict.missing],
     }
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import re
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from matcher.intake.sheets import FORMULA
+from matcher.appearing import SHARED, appearing
 
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a text begins with that one spreadsheet or another would take for a formula."""
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML has no place for."""
 LONGEST = 32_767
 """Characters that a cell of a workbook can hold."""
 FONT = "等线"
@@ -37,12 +41,17 @@ def at(sheet: Worksheet, row: int, column: int) -> Cell:
     return cell
 
 
+def printable(text: str) -> str:
+    """Without what no workbook can hold."""
+    return UNPRINTABLE.sub("", text)
+
+
 def put(cell: Cell, value: Content) -> None:
     """Write a value. A text is stored as a text, and marked as one where it looks like a formula."""
     if not isinstance(value, str):
         cell.value = value
         return
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST]
+    cell.value = printable(value)[:LONGEST]
     cell.data_type = "s"
     if value.startswith(FORMULA):
         cell.quotePrefix = True
@@ -58,13 +67,9 @@ def packed(book: Workbook, now: datetime) -> bytes:
 
 
 def save(book: Workbook, path: Path, now: datetime) -> None:
-    """Write the workbook to a temporary name, then rename it: a half-written file never stands there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(packed(book, now))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write the workbook whole: a half-written file never stands there."""
+    with appearing(path, SHARED) as file:
+        file.write(packed(book, now))
 
 
 def print_landscape(sheet: Worksheet, header: int) -> None:

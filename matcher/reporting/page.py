@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from matcher.appearing import SHARED, appearing
 from matcher.reporting.sections import Cell, Column, Content, Report, Shape, in_brackets, ref_names, told
 from matcher.wording import Language, Said
 
@@ -50,13 +50,9 @@ def _doubt(cell: Content | Cell) -> str:
 
 
 def write_page(path: Path, report: Report, language: Language) -> None:
-    """Write the page to a temporary name, then rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(page(report, language), encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write the page whole."""
+    with appearing(path, SHARED) as file:
+        file.write(page(report, language).encode())
 
 
 def _say(language: Language, said: Said | str, en: str = "") -> str:

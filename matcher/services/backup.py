@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from matcher import __version__
+from matcher.appearing import appearing
 from matcher.errors import BackupError
-from matcher.services.appearing import appearing
 from matcher.services.archive import (
     BLOCK,
     FILES,

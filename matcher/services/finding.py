@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -17,6 +17,7 @@ from matcher.encoder.model import Role
 from matcher.index.terms import count_terms, present
 from matcher.ranking.corpus import Side
 from matcher.ranking.sides import SideBuilder
+from matcher.services.facets import narrowed
 from matcher.services.pairings import Pairings
 from matcher.text.words import bigrams
 
@@ -66,14 +67,11 @@ class Finding:
         side = self._side(kind, viewer, today)
         order = self._ranked(side, query) if query.strip() else list(range(len(side)))
         hits = [side.records[row] for row in order]
-        chosen = {name: values for name, values in chosen.items() if values}
-        passing = {name: [bool(set(stated(hit, name)) & set(chosen[name])) for hit in hits] for name in chosen}
-        kept = [hit for row, hit in enumerate(hits) if all(each[row] for each in passing.values())]
-        facets = {}
-        for name in FACETS[kind]:
-            others = [each for of, each in passing.items() if of != name]
-            counted = (stated(hit, name) for row, hit in enumerate(hits) if all(each[row] for each in others))
-            facets[name] = dict(Counter(value for values in counted for value in values).most_common())
+        kept, facets = narrowed(
+            hits,
+            {name: partial(_states, name, frozenset(values)) for name, values in chosen.items() if values},
+            {name: partial(stated, name) for name in FACETS[kind]},
+        )
         return Found(tuple(kept[offset : offset + limit]), len(kept), facets)
 
     def similar(self, kind: Kind, record_id: str, viewer: Viewer, today: date, k: int) -> list[tuple[Record, float]]:
@@ -112,11 +110,15 @@ class Finding:
         return [int(row) for row in rows[np.argsort(-fused[rows], kind="stable")]]
 
 
-def stated(record: Record, name: str) -> tuple[str, ...]:
+def stated(name: str, record: Record) -> tuple[str, ...]:
     """What a record says in a facet, as texts."""
     value = getattr(record, name)
     values = value if isinstance(value, tuple) else (value,)
     return tuple(str(each) for each in values if each not in (None, ""))
+
+
+def _states(name: str, wanted: frozenset[str], record: Record) -> bool:
+    return not wanted.isdisjoint(stated(name, record))
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from matcher.domain.jobs import Job, JobState
 from matcher.domain.records import Kind
 from matcher.errors import ConfigurationError, ConflictError, IntakeError, RecordNotFoundError
 from matcher.intake import check_mapping
-from matcher.intake.sheets import csv_text
+from matcher.reporting.spreadsheets import Sheet, csv_text
 from matcher.services.job_kinds import KINDS
 from matcher.services.uploads import Upload, Uploads
 from matcher.store import Database, Jobs
@@ -95,8 +95,8 @@ class JobQueue:
         job = self.get(job_id, actor)
         if job.result is None or "issues" not in job.result:
             raise _ended(job)
-        rows = [[_cell(issue[name], language) for name in ISSUE_COLUMNS] for issue in job.result["issues"]]
-        return csv_text([said.to(language) for said in ISSUE_COLUMNS.values()], rows)
+        rows = (tuple(_cell(issue[name], language) for name in ISSUE_COLUMNS) for issue in job.result["issues"])
+        return csv_text(Sheet("", tuple(said.to(language) for said in ISSUE_COLUMNS.values()), tuple(rows)))
 
     def page(
         self,

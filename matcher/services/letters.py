@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from matcher.errors import MailError
@@ -17,10 +17,11 @@ _log = logging.getLogger(__name__)
 class Letters:
     """The use cases of letters about accounts on one installation."""
 
-    def __init__(self, access: Access, mailer: Mailer, address: str) -> None:
+    def __init__(self, access: Access, mailer: Mailer, address: str, new_id: Callable[[], str]) -> None:
         self._access = access
         self._mailer = mailer
         self._address = address.rstrip("/")
+        self._new_id = new_id
 
     def reset(self, email: str, now: datetime, address: str = "") -> Letter | None:
         """A letter by which a password can be set; None where the address has no account.
@@ -41,7 +42,7 @@ class Letters:
             "If you did not ask for this, ignore this letter.\n",
         ).to(account.language)
         subject = Said("设置密码", "Set your password").to(account.language)
-        return Letter(id=secrets.token_hex(8), to=account.email, subject=subject, text=text)
+        return Letter(id=self._new_id(), to=account.email, subject=subject, text=text)
 
     def send(self, letter: Letter, now: datetime) -> None:
         """Hand a letter over once the request is answered: neither its time nor its failure tells who has an account,

@@ -15,8 +15,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
+from matcher.appearing import appearing
 from matcher.errors import MailDelayedError, MailError, MailRefusedError
-from matcher.services.appearing import appearing
 from matcher.services.mail_server import MailServer, Security
 from matcher.wording import Said
 

@@ -14,7 +14,7 @@ from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.services.matching import Matching
 from matcher.store import Database, Mandates, Records
-from matcher.store.accounts import changed_meanwhile
+from matcher.store.versions import ANY, require_version
 from matcher.wording import Said
 
 
@@ -79,7 +79,7 @@ def ask(mandate: Mandate, matching: Matching, viewer: Viewer, day: date) -> Answ
     return matching.match_text(asked.text, asked.to or Kind.INCUBATORS, asked.k, viewer, day, asked.question)
 
 
-def _of(mandates: Mandates, mandate_id: str, actor: Actor, tag: str = "*") -> Mandate:
+def _of(mandates: Mandates, mandate_id: str, actor: Actor, tag: str = ANY) -> Mandate:
     kept = mandates.get(mandate_id)
     mine = actor.account.organisation_id
     if kept is None or (kept.owner != actor.id and not (mine and kept.organisation_id == mine)):
@@ -87,8 +87,7 @@ def _of(mandates: Mandates, mandate_id: str, actor: Actor, tag: str = "*") -> Ma
             Said(f"没有编号为 {mandate_id} 的长期查询。", f"There is no standing query {mandate_id}."),
             Said("请先列出长期查询。", "List the standing queries first."),
         )
-    if tag not in ("*", str(kept.version)):
-        raise changed_meanwhile()
+    require_version(tag, kept.version)
     return kept
 
 

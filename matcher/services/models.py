@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from matcher.appearing import SHARED, appearing
 from matcher.domain.records import PairKind
 from matcher.ranking.boosting import Boosting
 from matcher.ranking.calibration import ASSUMED, Calibration
@@ -62,9 +62,8 @@ class ModelFolder:
                 for direction, one in report.trained.items()
             },
         }
-        fresh = self._folder / f"{report.pairing}.{os.urandom(4).hex()}"
-        fresh.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-        fresh.replace(self._path(report.pairing))
+        with appearing(self._path(report.pairing), SHARED) as file:
+            file.write(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True).encode())
 
     def load(self, pairing: PairKind, encoder: str, today: date) -> tuple[Mapping[Direction, Trained], Said | None]:
         """The rankers of a pairing; the default mix, and why, when there are none or they do not fit.

@@ -13,7 +13,7 @@ from matcher.errors import ConflictError, MatcherError, NotAllowedError
 from matcher.intake import RowIssue
 from matcher.intake.single import read_single
 from matcher.store import Database, Records, Stamp
-from matcher.store.accounts import changed_meanwhile
+from matcher.store.versions import require_version
 from matcher.wording import Said
 
 ORIGIN = "service"
@@ -130,8 +130,7 @@ class RecordBook:
     def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
         kept = _read(records, kind, record_id, actor.viewer)
         _require_own(kept.record, actor)
-        if tag not in ("*", kept.tag):
-            raise changed_meanwhile()
+        require_version(tag, kept.tag)
 
 
 def owns(actor: Actor, record: Record) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.registers import OwnerKind, Resource, ResourceKind
 from matcher.ranking.offers import lexical, offered
+from matcher.services.facets import narrowed
 from matcher.text.passages import document
 from matcher.text.words import fold, holds
 
@@ -52,36 +52,24 @@ def search(
         (row, float(score)) for row, score in zip(rows, scores, strict=True) if not asked or score > WEAKEST * best > 0
     ]
     area = gazetteer.path(filters.region)
-    tests: Mapping[str, Callable[[Resource], bool]] = {
-        "kind": lambda row: filters.kind in (None, row.kind),
-        "owner": lambda row: filters.owner in (None, row.owner_kind),
-        "region": lambda row: not filters.region or within(gazetteer.path(row.region), area),
+    tests: Mapping[str, Callable[[tuple[Resource, float]], bool]] = {
+        "kind": lambda hit: filters.kind in (None, hit[0].kind),
+        "owner": lambda hit: filters.owner in (None, hit[0].owner_kind),
+        "region": lambda hit: not filters.region or within(gazetteer.path(hit[0].region), area),
     }
-    passing = [(row, score) for row, score in matched if all(test(row) for test in tests.values())]
+    ordered = sorted(matched, key=lambda hit: (-hit[1], hit[0].id))
+    passing, counts = narrowed(ordered, tests, FACETS)
     folded = [fold(text) for text in texts]
-    return Found(
-        tuple(sorted(passing, key=lambda hit: (-hit[1], hit[0].id))),
-        {
-            name: _counted(
-                values(row) for row, _ in matched if all(test(row) for other, test in tests.items() if other != name)
-            )
-            for name, values in FACETS.items()
-        },
-        tuple(term for term in query.split() if not any(holds(text, term) for text in folded)),
-    )
+    unheard = tuple(term for term in query.split() if not any(holds(text, term) for text in folded))
+    return Found(tuple(passing), counts, unheard)
 
 
-FACETS: Mapping[str, Callable[[Resource], Sequence[str]]] = {
-    "kind": lambda row: (row.kind.value,),
-    "owner": lambda row: (row.owner_kind.value,) if row.owner_kind else (),
-    "region": lambda row: (row.region,) if row.region else (),
-    "industry": lambda row: row.industry,
+FACETS: Mapping[str, Callable[[tuple[Resource, float]], Sequence[str]]] = {
+    "kind": lambda hit: (hit[0].kind.value,),
+    "owner": lambda hit: (hit[0].owner_kind.value,) if hit[0].owner_kind else (),
+    "region": lambda hit: (hit[0].region,) if hit[0].region else (),
+    "industry": lambda hit: hit[0].industry,
 }
-
-
-def _counted(values: object) -> dict[str, int]:
-    counts = Counter(value for each in values for value in each)  # type: ignore[attr-defined]
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def texts_of(rows: Sequence[Resource]) -> list[str]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import BinaryIO
 
+from matcher.domain.filenames import safe_name
 from matcher.errors import IntakeError, LimitExceededError, UnreadableFileError
 from matcher.intake.limits import MIB, SPLIT, Limits, exceeded
 from matcher.intake.tables import READABLE, check_type, unsupported
@@ -21,12 +20,9 @@ from matcher.wording import Said
 MOST_FILES = 20
 MOST_BYTES = 400 * MIB
 """All files of one job together."""
-LONGEST_NAME = 80
-"""Characters; four bytes each still fit into a file system's 255."""
 KEPT = timedelta(days=1)
 """How long the files of a job that failed or was cancelled wait for it to be resumed."""
 CHUNK = MIB
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 
 
 @dataclass(frozen=True)
@@ -136,17 +132,6 @@ def _names(uploads: Sequence[Upload]) -> list[str]:
             Said("请改名后重试。", "Rename one and try again."),
         )
     return names
-
-
-def safe_name(name: str) -> str:
-    """The name as it is kept: no folder, nothing that a file system or a terminal takes for something else.
-
-    The stem stays readable, for it tells the table.
-    """
-    shown = unicodedata.normalize("NFC", name.encode(errors="replace").decode())
-    bare = _UNSAFE.sub("", PureWindowsPath(shown).name).strip().lstrip(".~$ ")  # it splits at both kinds of slash
-    stem, suffix = os.path.splitext(bare)  # noqa: PTH122  # of a text, not of a path
-    return f"{stem[: LONGEST_NAME - len(suffix)]}{suffix}" if stem and len(suffix) < LONGEST_NAME else "file"
 
 
 def _too_much() -> LimitExceededError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from matcher.domain.records import Kind
 from matcher.errors import ConflictError
 from matcher.store.account_tables import accounts, openings, organisations
 from matcher.store.upserts import insert_new
+from matcher.store.versions import overwrite
 from matcher.wording import Language, Said
 
 
@@ -60,7 +60,7 @@ class Accounts:
         Raises:
             ConflictError: somebody else changed it meanwhile.
         """
-        return replace(account, version=_replace(self._connection, accounts, _account_row(account)))
+        return replace(account, version=overwrite(self._connection, accounts, _account_row(account)))
 
     def erase(self, account_id: str) -> None:
         """Delete the account; what it did stays in the audit under its id."""
@@ -117,7 +117,7 @@ class Organisations:
             ConflictError: somebody else changed it meanwhile.
         """
         row = _organisation_row(organisation)
-        return replace(organisation, version=_replace(self._connection, organisations, row))
+        return replace(organisation, version=overwrite(self._connection, organisations, row))
 
     def open_to(self, kind: Kind, record_id: str, organisation_id: str, by: str, now: datetime) -> None:
         """Let an organisation see one record."""
@@ -134,23 +134,6 @@ class Organisations:
         where = openings.c.organisation_id == organisation_id
         query = sa.select(openings.c.kind, openings.c.record_id).where(where)
         return frozenset((Kind(kind), record_id) for kind, record_id in self._connection.execute(query))
-
-
-def _replace(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> int:
-    version = int(row["version"])
-    where = (table.c.id == row["id"], table.c.version == version)
-    changed = connection.execute(sa.update(table).where(*where).values({**row, "version": version + 1}))
-    if changed.rowcount != 1:
-        raise changed_meanwhile()
-    return version + 1
-
-
-def changed_meanwhile() -> ConflictError:
-    """The error for a change that names an older version than there is."""
-    return ConflictError(
-        Said("其他人已修改过它，本次修改未保存。", "Somebody else changed it meanwhile; this change was not kept."),
-        Said("请重新读取，核对后再改。", "Read it again, compare, and change it then."),
-    )
 
 
 def _account_row(account: Account) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Set
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from matcher.appearing import appearing
 from matcher.errors import StoreError
 from matcher.wording import Said
 
@@ -30,15 +29,8 @@ class AttachmentFolder:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written even where it is there already: it may be damaged, and a sweep goes by the time of writing.
-            temporary = path.with_name(f".{uuid.uuid4().hex}")
-            try:
-                with temporary.open("xb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            with appearing(path) as file:
+                file.write(content)
         except OSError as error:
             raise StoreError(
                 Said(f"附件无法保存（{error.strerror}）。", f"The attachment cannot be kept ({error.strerror})."),

@@ -13,10 +13,10 @@ from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.phases import Phase
 from matcher.domain.records import Kind, Outcome, PairKind
 from matcher.errors import ConflictError
-from matcher.store.accounts import changed_meanwhile
 from matcher.store.case_tables import case_events, cases, introductions
 from matcher.store.rows import OUTCOME_PLAN, can_be_kept
 from matcher.store.tables import TABLES
+from matcher.store.versions import overwrite
 from matcher.wording import Said
 
 
@@ -78,16 +78,12 @@ class Cases:
         Raises:
             ConflictError: somebody else changed it meanwhile, or its pair has another open case.
         """
-        changed = replace(case, version=case.version + 1, changed_at=now)
-        where = (cases.c.id == case.id, cases.c.version == case.version)
+        changed = replace(case, changed_at=now)
         try:
             with self._connection.begin_nested():
-                written = self._connection.execute(sa.update(cases).where(*where).values(_values(changed)))
+                return replace(changed, version=overwrite(self._connection, cases, _values(changed)))
         except sa.exc.IntegrityError:
             raise _open_already() from None
-        if written.rowcount != 1:
-            raise changed_meanwhile()
-        return changed
 
     def of_record(self, kind: Kind, record_id: str) -> list[Case]:
         """The cases of a record on either side, the newest first."""

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Kind
-from matcher.store.accounts import changed_meanwhile
 from matcher.store.tables import IdText, UtcDateTime, metadata
+from matcher.store.versions import drop, overwrite
 
 mandates = sa.Table(
     "mandates",
@@ -67,26 +67,17 @@ class Mandates:
         Raises:
             ConflictError: somebody else changed it meanwhile.
         """
-        changed = replace(mandate, version=mandate.version + 1)
-        statement = sa.update(mandates).where(*_is(mandate)).values(**_values(changed))
-        if self._connection.execute(statement).rowcount != 1:
-            raise changed_meanwhile()
-        return changed
+        return replace(mandate, version=overwrite(self._connection, mandates, _values(mandate)))
 
     def delete(self, mandate: Mandate) -> None:
         """Delete the version that is named. Raises ConflictError like `change`."""
-        if self._connection.execute(sa.delete(mandates).where(*_is(mandate))).rowcount != 1:
-            raise changed_meanwhile()
+        drop(self._connection, mandates, _values(mandate))
 
 
 def forget_mandates(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:
     """Drop the standing queries about these records."""
     about = (mandates.c.record_kind == kind.value, mandates.c.record_id.in_(ids))
     connection.execute(sa.delete(mandates).where(*about))
-
-
-def _is(mandate: Mandate) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return mandates.c.id == mandate.id, mandates.c.version == mandate.version
 
 
 def _values(mandate: Mandate) -> dict[str, Any]:

@@ -243,8 +243,14 @@ def test_the_cookie_is_for_https_only_where_the_service_is_reached_by_it(service
     installation = service.installation
     object.__setattr__(installation, "settings", replace_settings(installation.settings))
     with TestClient(create_app(installation)) as client:
-        answer = client.post("/v1/session", json={"email": "fund@example.org", "password": PASSWORD})
+        credentials = {"email": "fund@example.org", "password": PASSWORD}
+        answer = client.post("/v1/session", json=credentials)
+        # The browser names the public address, whatever the proxy makes of the host.
+        origin = {"Origin": "https://match.example.org"}
+        page = client.post("/sign-in", data=credentials, headers=origin, follow_redirects=False)
     assert "secure" in answer.headers["set-cookie"].lower()
+    assert page.status_code == 303
+    assert "secure" in page.headers["set-cookie"].lower()
 
 
 def replace_settings(settings: Any) -> Any:

@@ -8,10 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from matcher.domain.attachments import LARGEST, LONGEST, TYPES, media_of, safe_name
+from matcher.domain.attachments import LARGEST, TYPES, media_of
 from matcher.domain.cases import UNDO, Event, Happening, standing, undoable
 from matcher.domain.introductions import Introduction, Reply, Side, Standing, current
 from matcher.domain.records import Refusal
@@ -146,31 +144,3 @@ def test_macros_and_disguised_files_are_refused(name: str, content: bytes) -> No
 def test_a_file_is_neither_empty_nor_too_large(content: bytes) -> None:
     with pytest.raises(LimitExceededError):
         media_of("x.pdf", content)
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/合同.PDF", "合同.pdf"),
-        ("C:\\docs\\a:b.docx", "a_b.docx"),
-        ("con.txt", "_con.txt"),
-        ("...", "file"),
-        ("", "file"),
-        (".pdf", "pdf"),
-        ("a\u202efdp.exe", "afdp.exe"),
-        ("报告" * 80 + ".pdf", "报告" * 38 + ".pdf"),
-    ],
-)
-def test_names_are_made_safe(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
-
-
-@given(st.text())
-def test_no_name_leaves_its_folder_or_grows_too_long(name: str) -> None:
-    safe = safe_name(name)
-    assert 0 < len(safe) <= LONGEST + 1
-    assert len(safe.encode()) < 255 * 2
-    assert not set(safe) & set('<>:"/\\|?*\0\n\r')
-    assert safe not in (".", "..")
-    assert not safe.startswith(".")
-    assert safe_name(safe) == safe

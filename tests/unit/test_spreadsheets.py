@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from matcher.errors import UnsupportedFileError
-from matcher.intake.spreadsheets import FORMULA, Sheet, Value, write_spreadsheet
+from matcher.reporting.cells import FORMULA
+from matcher.reporting.spreadsheets import Sheet, Value, write_spreadsheet
 
-EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x","y")')
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "\n=1", '=HYPERLINK("http://x","y")')
 DAY = date(2026, 1, 22)
 
 

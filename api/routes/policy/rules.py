@@ -12,7 +12,7 @@ from api.guard import GuardedRoute
 from api.parts import Cursor, Limit, Now, Page, Parts, from_cursor, page
 from api.problems import Text
 from api.texts import KEEPABLE, AsOf
-from matcher.domain.matches import Confidence, Effect
+from api.verdicts import Grounds
 from matcher.domain.phases import Move, Phase
 from matcher.plain.rules import rule_json
 from matcher.plain.stages import stages_json
@@ -21,16 +21,10 @@ from matcher.policy.rules import Jurisdiction
 router = APIRouter(prefix="/policy", tags=["policy"], route_class=GuardedRoute)
 
 
-class RuleShown(BaseModel):
+class RuleShown(Grounds):
     """One rule, with its criterion in words."""
 
     id: str
-    name: Text
-    clause: str
-    source: str
-    source_id: str
-    confidence: Confidence
-    effect: Effect
     jurisdiction: Jurisdiction
     effective_from: date | None
     effective_to: date | None

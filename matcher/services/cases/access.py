@@ -13,7 +13,8 @@ from matcher.domain.records import Left, PairKind, Record, Right
 from matcher.domain.visibility import visible
 from matcher.errors import MatcherError, NotAllowedError, RecordNotFoundError
 from matcher.store import Cases, Mine, Organisations, Outcomes, Papers, Records
-from matcher.store.accounts import changed_meanwhile
+from matcher.store.versions import ANY, require_version
+from matcher.store.versions import Seen as Version
 from matcher.wording import Said, Word
 
 OPENING = frozenset({Role.ADMINISTRATOR, Role.BROKER, Role.INCUBATOR})
@@ -114,7 +115,7 @@ def _records(desk: Desk, cases: Sequence[Case]) -> tuple[dict[Key, Left], dict[K
     return lefts, rights
 
 
-def seen(desk: Desk, case_id: str, actor: Actor, version: int | None = None, *, lock: bool = False) -> Seen:
+def seen(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock: bool = False) -> Seen:
     """The case of an id, at the version the actor saw, where they name one.
 
     Raises:
@@ -125,12 +126,11 @@ def seen(desk: Desk, case_id: str, actor: Actor, version: int | None = None, *, 
     come = found(desk, case, actor) if case else None
     if come is None:
         raise no_case(case_id)
-    if version is not None and come.case.version != version:
-        raise changed_meanwhile()
+    require_version(version, come.case.version)
     return come
 
 
-def worked(desk: Desk, case_id: str, actor: Actor, version: int | None = None) -> Seen:
+def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY) -> Seen:
     """The case, locked against other writers, for somebody who works on it.
 
     Raises:
@@ -142,8 +142,7 @@ def worked(desk: Desk, case_id: str, actor: Actor, version: int | None = None) -
             Said("只有经办方可以处理该案件。", "Only those who work on the case may do this."),
             Said("请联系经办的技术经纪人。", "Ask the broker who works on it."),
         )
-    if version is not None and come.case.version != version:
-        raise changed_meanwhile()
+    require_version(version, come.case.version)
     return come
 
 

@@ -21,6 +21,7 @@ from matcher.services.cases.access import OPENING, Desk, Seen, worked
 from matcher.services.cases.results import NOTHING, Written, write_result
 from matcher.services.cases.texts import kept
 from matcher.store import Database
+from matcher.store.versions import Seen as Version
 from matcher.wording import Said
 
 
@@ -72,7 +73,7 @@ class Handling:
                 )
             return open_case(desk, self._new_id(), (pairing, one.id, other.id), actor, now)
 
-    def tell(self, case_id: str, version: int, told: Mapping[str, Any], actor: Actor, now: datetime) -> Case:
+    def tell(self, case_id: str, version: Version, told: Mapping[str, Any], actor: Actor, now: datetime) -> Case:
         """Note facts of the case, by metric or by its Chinese name; an empty value takes one back.
 
         Raises:
@@ -93,7 +94,7 @@ class Handling:
     def move(
         self,
         case_id: str,
-        version: int,
+        version: Version,
         move: Move,
         actor: Actor,
         now: datetime,
@@ -126,7 +127,7 @@ class Handling:
             return self._moved(desk, come, way, said, actor, now, written)
 
     def stop(
-        self, case_id: str, version: int, refusal: Refusal | None, reason: str, actor: Actor, now: datetime
+        self, case_id: str, version: Version, refusal: Refusal | None, reason: str, actor: Actor, now: datetime
     ) -> Case:
         """Stop a case. With the class of a refusal it writes a rejected outcome; without one it was opened in error.
 

@@ -19,6 +19,7 @@ from matcher.services.cases.invitations import Invitation, invitation, no_introd
 from matcher.services.cases.results import NOTHING, write_result
 from matcher.services.cases.texts import kept
 from matcher.store import Database, Wanted
+from matcher.store.versions import Seen as Version
 from matcher.wording import Said
 
 ALTERNATES = 50
@@ -55,7 +56,7 @@ class Introducing:
         self._new_id = new_id
 
     def propose(
-        self, case_id: str, version: int, actor: Actor, now: datetime, message: str = "", days: int = DAYS
+        self, case_id: str, version: Version, actor: Actor, now: datetime, message: str = "", days: int = DAYS
     ) -> Introduction:
         """Propose to bring the two sides together.
 
@@ -69,7 +70,7 @@ class Introducing:
             return self._propose(desk, come.case, come.introduction, actor, now, message, days)
 
     def next(
-        self, case_id: str, version: int, actor: Actor, now: datetime, message: str = "", days: int = DAYS
+        self, case_id: str, version: Version, actor: Actor, now: datetime, message: str = "", days: int = DAYS
     ) -> Introduction:
         """Open a case with the next-best taker of the left record and propose an introduction there.
 

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from matcher.domain.accounts import Actor
-from matcher.domain.attachments import media_of, safe_name
+from matcher.domain.attachments import media_of
 from matcher.domain.cases import Attachment, Audience, Event, Happening, Note, Task
+from matcher.domain.filenames import safe_name
 from matcher.errors import CaseError, RecordNotFoundError
 from matcher.services.cases.access import Desk, Part, Seen, found, seen, worked
 from matcher.services.cases.texts import kept

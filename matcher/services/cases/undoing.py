@@ -14,6 +14,7 @@ from matcher.services.cases.access import Desk, seen
 from matcher.services.cases.invitations import invitation, no_introduction
 from matcher.services.cases.results import take_back
 from matcher.store import Database
+from matcher.store.versions import Seen as Version
 from matcher.wording import Said
 
 
@@ -23,7 +24,7 @@ class Undoing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def undo(self, case_id: str, version: int, actor: Actor, now: datetime) -> Case:
+    def undo(self, case_id: str, version: Version, actor: Actor, now: datetime) -> Case:
         """Take the last move, introduction or answer back.
 
         Raises:

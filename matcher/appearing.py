@@ -1,4 +1,4 @@
-"""Files that appear whole, at once and for their owner only, or not at all."""
+"""Files that appear whole and at once, or not at all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+PRIVATE, SHARED = 0o600, 0o666
+"""For the owner only; or for whomever the user's umask lets read what they write."""
+
 
 @contextmanager
-def appearing(path: Path) -> Iterator[IO[bytes]]:
+def appearing(path: Path, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
     """A file that gets its name when the block ends well, and none when it does not or the process is killed."""
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    nameless = _nameless(path.parent)
-    file = open(nameless if nameless is not None else _named(fresh), "w+b")  # noqa: PTH123, SIM115  # a descriptor
+    nameless = _nameless(path.parent, mode)
+    file = open(nameless if nameless is not None else _named(fresh, mode), "w+b")  # noqa: PTH123, SIM115  # a descriptor
     try:
         with file:
             yield file
@@ -29,14 +32,14 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def _nameless(folder: Path) -> int | None:
+def _nameless(folder: Path, mode: int) -> int | None:
     """A descriptor of a file without a name, which the system takes back by itself; None where there are none."""
     flag = getattr(os, "O_TMPFILE", None)
     if flag is not None:
         with suppress(OSError):  # the file system has none; whatever else is wrong shows when the named one is made
-            return os.open(folder, flag | os.O_RDWR, 0o600)
+            return os.open(folder, flag | os.O_RDWR, mode)
     return None
 
 
-def _named(path: Path) -> int:
-    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+def _named(path: Path, mode: int) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
