@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Awaitable, Callable, Coroutine
@@ -28,13 +29,15 @@ from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Deed, Scope
 from matcher.errors import NotAllowedError
-from matcher.services.access import known_secret
+from matcher.services.access import csrf_of, known_secret
 from matcher.store import Answered
 from matcher.wording import Said
 
 COOKIE = "matcher_session"
 CSRF = "x-csrf-token"
 KEY = "idempotency-key"
+FORM_CSRF, FORM_KEY = "csrf", "once"
+"""The fields of a form that carry what the two headers do."""
 LONGEST_KEY = 200
 KEPT_HEADERS = ("content-type", "etag", "location")
 
@@ -81,13 +84,18 @@ class Guard:
         # Judging a password takes 64 MiB and a core: strangers wait for each other, and nobody for all of them.
         self._strangers = anyio.CapacityLimiter(4)
 
-    async def answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
-        """The operation's answer to whoever may have it, for nobody on the way to keep."""
-        response = await self._answer(request, operation, permission, answer)
+    async def answer(
+        self, request: Request, operation: str, permission: Permission, answer: Answer, *, page: bool = False
+    ) -> Response:
+        """The operation's answer to whoever may have it, for nobody on the way to keep. A page's forms carry in fields
+        what the requests of machines carry in headers."""
+        response = await self._answer(request, operation, permission, answer, page=page)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    async def _answer(self, request: Request, operation: str, permission: Permission, answer: Answer) -> Response:
+    async def _answer(
+        self, request: Request, operation: str, permission: Permission, answer: Answer, *, page: bool
+    ) -> Response:
         request.state.shown = set()
         asked = (request.url.path, *(part for pair in request.query_params.multi_items() for part in pair))
         if "\0" in "".join(asked):
@@ -95,11 +103,14 @@ class Guard:
         if permission.roles is None:
             return await self.open(request, answer, permission.most_bytes)
         # A stranger's body is not taken in: files are long.
-        request.state.actor = actor = await run_in_threadpool(self.admit, request, permission)
+        request.state.actor = actor = await run_in_threadpool(self.admit, request, permission, page=page)
         await _read_body(request, permission.most_bytes)
+        request.state.key = await _form_key(request) if page else request.headers.get(KEY, "")
         if permission.scope is Scope.WRITE:
             # Whoever hangs up meanwhile does not leave a transaction half done.
-            return await asyncio.shield(asyncio.ensure_future(self._write(request, operation, actor, answer)))
+            return await asyncio.shield(
+                asyncio.ensure_future(self._write(request, operation, permission, actor, answer))
+            )
         async with self._thinkers if permission.heavy else nullcontext():
             response = await answer(request)
         if request.state.shown:
@@ -115,16 +126,21 @@ class Guard:
         async with self._strangers:
             return await answer(request)
 
-    def admit(self, request: Request, permission: Permission) -> Actor:
+    def admit(self, request: Request, permission: Permission, *, page: bool = False) -> Actor:
         """Who asks, if they may. Raises Refused or NotAllowedError for everybody else."""
         now = datetime.now(UTC)
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        if scheme.casefold() == "bearer":
+        if scheme.casefold() == "bearer" and not page:
             actor = self._parts.access.of_token(secret.strip(), now)
         else:
             found = self._parts.access.of_session(request.cookies.get(COOKIE, ""), now)
             actor = found[0] if found else None
-            if found and permission.scope is Scope.WRITE and not known_secret(request.headers.get(CSRF, ""), found[1]):
+            if (
+                found
+                and not page
+                and permission.scope is Scope.WRITE
+                and not known_secret(request.headers.get(CSRF, ""), found[1])
+            ):
                 raise Refused(
                     HTTPStatus.FORBIDDEN,
                     Said("请求缺少 X-CSRF-Token。", "The request lacks its X-CSRF-Token."),
@@ -144,24 +160,27 @@ class Guard:
             )
         return actor
 
-    async def _write(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
+    async def _write(
+        self, request: Request, operation: str, permission: Permission, actor: Actor, answer: Answer
+    ) -> Response:
         async with self._writers:
             transaction = self._parts.database.begin()
             connection = await run_in_threadpool(transaction.__enter__)
             try:
                 with self._parts.database.joining(connection):
-                    response = await self._once(request, operation, actor, answer)
+                    response = await self._once(request, operation, actor, answer, told_once=permission.told_once)
             except BaseException as error:
                 await run_in_threadpool(transaction.__exit__, type(error), error, error.__traceback__)
                 raise
             await run_in_threadpool(transaction.__exit__, None, None, None)
             return response
 
-    async def _once(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
-        key = request.headers.get(KEY, "")
+    async def _once(
+        self, request: Request, operation: str, actor: Actor, answer: Answer, *, told_once: bool
+    ) -> Response:
+        key = request.state.key
         fingerprint = await _fingerprint(request) if key else ""
         kept = await run_in_threadpool(self._kept, actor, key, fingerprint) if key else None
-        told_once = PERMISSIONS[operation].told_once
         if kept is not None and told_once:
             raise Refused(
                 HTTPStatus.CONFLICT,
@@ -224,6 +243,24 @@ async def _read_body(request: Request, most: int) -> None:
     request._body = body = b"".join(parts)  # the framework's own place for a body that was read
     if b"\\u" in body and _holds_half_characters(body):
         raise _unkeepable()
+
+
+async def _form_key(request: Request) -> str:
+    """What makes a sent form the same one; empty where nothing was sent. Raises Refused for another site's form."""
+    if request.method in ("GET", "HEAD"):
+        return ""
+    form = await request.form()
+    sent = form.get(FORM_CSRF, "")
+    # The cookie was just found to be a session's; what a form must carry follows from it.
+    own = csrf_of(request.cookies.get(COOKIE, ""))
+    if not (isinstance(sent, str) and hmac.compare_digest(sent.encode(), own.encode())):
+        raise Refused(
+            HTTPStatus.FORBIDDEN,
+            Said("表单已过期，或不是本服务的页面。", "The form is too old, or not a page of this service."),
+            Said("请返回上一页，刷新后再提交。", "Go back, reload the page, and send it again."),
+        )
+    once = form.get(FORM_KEY, "")
+    return once if isinstance(once, str) else ""
 
 
 def _unkeepable() -> Refused:
