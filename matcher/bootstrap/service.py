@@ -20,6 +20,7 @@ from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
+from matcher.services.imports import ImportBook
 from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
@@ -136,6 +137,11 @@ class Installation(Notice):
     def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
         answer = self.matching.match(left_id, k, viewer, day)
         return [match.id for match in answer.matches if match.eligible]
+
+    @cached_property
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
+        return ImportBook(self.database)
 
     @cached_property
     def uploads(self) -> Uploads:

@@ -11,6 +11,7 @@ from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
 from matcher.intake import Progress, Severity
 from matcher.services.importing import Files, ImportReport, import_files
+from matcher.services.imports import ImportBook
 from matcher.services.indexing import Indexer
 from matcher.services.pairings import Pairings
 from matcher.services.uploads import Uploads
@@ -31,6 +32,10 @@ class Parts(Protocol):
     @property
     def database(self) -> Database:
         """The database."""
+
+    @property
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
 
     @property
     def indexer(self) -> Indexer:
@@ -92,9 +97,19 @@ def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome({"pairings": [report.to_json() for report in reports]})
 
 
+def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Take an import back. An earlier attempt that was broken off is gone on with."""
+    number = int(job.arguments["import"])
+    step = f"#{number}"
+    tell(step, 0, None)
+    undone = parts.imports.undo(number, _begun(job), lambda done, total: tell(step, done, total))
+    return Outcome(undone.to_json(), then="index")
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
+    "undo": JobKind(Said("撤销导入", "undoing an import"), undo, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
 }
 
