@@ -18,6 +18,7 @@ from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
+from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
 from matcher.services.imports import ImportBook
@@ -152,6 +153,11 @@ class Installation(Notice):
     def jobs(self) -> JobQueue:
         """The use cases of jobs."""
         return JobQueue(self.database, self.uploads, _new_id)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Lists on their way into the database."""
+        return Drafts(self.jobs, self.uploads)
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""

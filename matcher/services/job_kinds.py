@@ -56,6 +56,8 @@ class Outcome:
 
     result: Mapping[str, Any]
     then: str = ""
+    keep_files: bool = False
+    """Whether the files are kept for a day more: to correct rows, or to import in earnest what was only tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,10 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
     tell(", ".join(said["files"]), 0, None)
     if said["dry_run"]:
         with rehearsal(parts.database, parts.uploads.scratch(job.id)) as database:
-            return Outcome(_told(job, import_files(database, files, now=_begun(job), dry_run=True, progress=heard)))
-    return Outcome(_told(job, import_files(parts.database, files, now=_begun(job), progress=heard)), then="index")
+            tried = import_files(database, files, now=_begun(job), dry_run=True, progress=heard)
+        return Outcome(_told(job, tried), keep_files=True)
+    report = import_files(parts.database, files, now=_begun(job), progress=heard)
+    return Outcome(_told(job, report), then="index", keep_files=any(issue.refuses for issue in report.issues))
 
 
 def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
