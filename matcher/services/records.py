@@ -10,8 +10,9 @@ from matcher.domain.accounts import Actor, Role
 from matcher.domain.records import Achievement, Kind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import ConflictError, MatcherError, NotAllowedError
-from matcher.intake import RowIssue
+from matcher.intake import RowIssue, Severity
 from matcher.intake.single import read_single
+from matcher.services.provenance import Origin, origins
 from matcher.store import Database, Records, Stamp
 from matcher.store.versions import require_version
 from matcher.wording import Said
@@ -84,15 +85,25 @@ class RecordBook:
             found = Records(connection).many(kind, ids)
         return {name: record for name, record in found.items() if visible(record, viewer)}
 
-    def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
-        """Write a new record. Its id is what the content says, else derived from it.
+    def origins(self, kind: Kind, record_id: str, viewer: Viewer) -> dict[str, Origin]:
+        """Since when each field says what it says, and where that came from. Raises like `read`."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            stored = _read(records, kind, record_id, viewer)
+            return origins(stored.record, stored.stamp, records.history(kind, record_id))
+
+    def create(
+        self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime, *, strict: bool = False
+    ) -> Stored:
+        """Write a new record. Its id is what the content says, else derived from it. If `strict`, what cannot be
+        understood is refused instead of kept beside the record.
 
         Raises:
             InvalidRecordError: the content is no record.
             NotAllowedError: it would not be the actor's own.
             ConflictError: its id is taken, by something the actor may or may not see.
         """
-        record, issues = _record(kind, content)
+        record, issues = _record(kind, content, strict=strict)
         _require_own(record, actor)
         with self._database.begin() as connection:
             records = Records(connection)
@@ -105,14 +116,22 @@ class RecordBook:
             return Stored(record, records.stamps(kind, [record.id])[record.id], tuple(issues))
 
     def replace(
-        self, kind: Kind, record_id: str, content: Mapping[str, object], tag: str, actor: Actor, now: datetime
+        self,
+        kind: Kind,
+        record_id: str,
+        content: Mapping[str, object],
+        tag: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        strict: bool = False,
     ) -> Stored:
-        """Write a record anew over the content that the tag names.
+        """Write a record anew over the content that the tag names; `strict` as in `create`.
 
         Raises:
             ConflictError: it has another content by now.
         """
-        record, issues = _record(kind, {**content, "id": record_id})
+        record, issues = _record(kind, {**content, "id": record_id}, strict=strict)
         with self._database.begin() as connection:
             records = Records(connection)
             self._require_unchanged(records, kind, record_id, tag, actor)
@@ -154,6 +173,18 @@ def owns(actor: Actor, record: Record) -> bool:
     return belongs(record, actor)
 
 
+def may_add(actor: Actor, kind: Kind) -> bool:
+    """Whether there are records of the table that the actor could write anew; whose they are decides when it is sent."""
+    mine = actor.organisation
+    own = {Kind.ACHIEVEMENTS: mine.institutions, Kind.PROJECTS: mine.incubator_ids} if mine else {}
+    return actor.role in CARETAKERS or bool(own.get(kind))
+
+
+def may_open(actor: Actor, record: Record) -> bool:
+    """Whether the record may be hidden, and is the actor's to open to an organisation."""
+    return record.table in _HIDEABLE and (actor.role in OVERSEERS or belongs(record, actor))
+
+
 def belongs(record: Record, actor: Actor) -> bool:
     """Whether the record is the actor's organisation's own."""
     if isinstance(record, Achievement | Project):
@@ -184,8 +215,10 @@ def _read(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> Store
     return Stored(record, records.stamps(kind, [record_id])[record_id])
 
 
-def _record(kind: Kind, content: Mapping[str, object]) -> tuple[Record, list[RowIssue]]:
+def _record(kind: Kind, content: Mapping[str, object], *, strict: bool) -> tuple[Record, list[RowIssue]]:
     row, issues = read_single(kind, content, ORIGIN)
+    if strict:
+        issues = [replace(one, severity=Severity.ERROR) if one.severity is Severity.WARNING else one for one in issues]
     if row is None or any(issue.refuses for issue in issues):
         raise InvalidRecordError(issues)
     assert isinstance(row, Record)  # noqa: S101  # a table of records holds nothing else
