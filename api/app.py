@@ -22,9 +22,10 @@ from api.description import describe, methods_of
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import data, editing, entry, home, match
+from api.pages import account, admin, data, editing, entry, home, identities, match
 from api.pages import jobs as job_pages
 from api.pages import records as record_pages
+from api.pages import rules as rule_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -60,6 +61,10 @@ PAGE_ROUTERS = (
     editing.router,
     data.router,
     job_pages.router,
+    identities.router,
+    admin.router,
+    account.router,
+    rule_pages.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -103,20 +103,19 @@ def _input(field: Field, required: bool) -> Input:
 def _text(field: Input, value: Any) -> Any:
     if field.kind == "choices":
         return [each.value for each in value]
-    if value is None:
-        return ""
-    if field.kind == "list":
-        return "；".join(value)
-    if field.kind == "figures":
-        return "\n".join(f"{name}={_number(each)}" for name, each in value.items())
-    if field.kind == "yes":
-        return "是" if value else "否"
-    if field.kind == "share":
-        return f"{_number(round(value * 100, 10))}%"
-    if isinstance(value, Term):
-        return value.value
-    return _number(value) if isinstance(value, float) else str(value)
+    return "" if value is None else _WRITTEN.get(field.kind, str)(value)
 
 
 def _number(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else repr(value)
+
+
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "list": "；".join,
+    "figures": lambda value: "\n".join(f"{name}={_number(each)}" for name, each in value.items()),
+    "yes": lambda value: "是" if value else "否",
+    "share": lambda value: f"{_number(round(value * 100, 10))}%",
+    "number": _number,
+    "money": _number,
+}
+"""How each kind of value is written where it is not its own text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
@@ -20,6 +21,7 @@ from matcher.domain.records import Kind
 from matcher.errors import IntakeError
 from matcher.intake import Seen, Severity
 from matcher.intake.headers import field_names, has_metrics, withdrawable
+from matcher.intake.names import kind_of
 from matcher.services.job_kinds import KINDS
 from matcher.services.jobs import ImportOrder
 
@@ -57,6 +59,7 @@ def job_page(request: Request, job_id: Id, parts: Parts, actor: Acting) -> HTMLR
     return rendered(
         request, "data/job.html", job=job, said=KINDS[job.kind].said, issues=sorted_issues[:MOST_ISSUES],
         many=len(issues), refused=refused, counts=counts, **_draft(parts, job, actor),
+        table_of=_tables(job, issues),
     )  # fmt: skip
 
 
@@ -120,6 +123,14 @@ def _draft(parts: Installation, job: Job, actor: Actor) -> dict[str, Any]:
         "fields": {one.kind: _fields(one.kind) for one in seen if one.kind},
         "metric": {one.kind: has_metrics(one.kind) for one in seen if one.kind},
     }  # fmt: skip
+
+
+def _tables(job: Job, issues: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The table of each file; known where the import took in one table, or a file tells it by its name."""
+    taken = list((job.result or {}).get("tables", ()))
+    files = {str(issue["file"]) for issue in issues}
+    named = {file: kind_of(PurePath(file.partition("[")[0]).stem) for file in files}
+    return {file: taken[0] if len(taken) == 1 else str(kind) for file, kind in named.items() if kind or len(taken) == 1}
 
 
 def _fields(kind: Kind) -> list[str]:

@@ -28,6 +28,7 @@ BAR = (
     Place("page_match", "/match", Said("匹配", "Match")),
     Place("page_records", "/records/achievements", Said("记录", "Records"), "/records"),
     Place("page_data", "/data", Said("数据", "Data")),
+    Place("page_admin", "/admin", Said("管理", "Admin")),
 )
 
 

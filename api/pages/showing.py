@@ -67,6 +67,12 @@ def field(name: str, kind: str, language: str) -> str:
     return str(headers[0])
 
 
+def known(name: str, kind: str, language: str) -> str:
+    """What a field is called, where it is one of the table's; a header of somebody's own stays as it is."""
+    fields = TYPES[Kind(kind)].__dataclass_fields__ if kind else {}
+    return field(name, kind, language) if name in fields else name
+
+
 @cache
 def _terms(kind: str) -> Mapping[str, type[Term]]:
     """The fields of a table that hold words of a closed list."""
@@ -115,6 +121,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "known": known,
     "stated": stated,
     "table": table,
     "path": path_part,

@@ -29,6 +29,8 @@ from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
+from matcher.services.model_cards import ModelCards
+from matcher.services.models import ModelFolder
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
 from matcher.services.subjects import StoredSubjects, SubjectRights
@@ -69,6 +71,11 @@ class Installation(Notice):
     def records(self) -> RecordBook:
         """Records one by one."""
         return RecordBook(self.database)
+
+    @cached_property
+    def model_cards(self) -> ModelCards:
+        """What ranks at present."""
+        return ModelCards(self.database, self.indexer, ModelFolder(self.home / "models"))
 
     @cached_property
     def vitals(self) -> Vitals:

@@ -78,6 +78,11 @@ class Access:
         with self._database.begin() as connection:
             SignIns(connection).close_session(secret_hash(token))
 
+    def sign_out_everywhere(self, account_id: str) -> None:
+        """End every session of an account, and let no letter set its password any more."""
+        with self._database.begin() as connection:
+            SignIns(connection).shut_out(account_id)
+
     def of_session(self, token: str, now: datetime) -> tuple[Actor, str] | None:
         """Who is signed in with this cookie, and the hash that a writing request must know the secret of."""
         with self._database.read() as connection:

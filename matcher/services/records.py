@@ -174,7 +174,7 @@ def owns(actor: Actor, record: Record) -> bool:
 
 
 def may_add(actor: Actor, kind: Kind) -> bool:
-    """Whether there are records of the table that the actor could write anew; whose they are decides when it is sent."""
+    """Whether the actor could write a new record of the table; whose it is decides once it is there."""
     mine = actor.organisation
     own = {Kind.ACHIEVEMENTS: mine.institutions, Kind.PROJECTS: mine.incubator_ids} if mine else {}
     return actor.role in CARETAKERS or bool(own.get(kind))
