@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.pages.fields import MONEY
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, done, led
 from api.parts import Acting, Now, Parts, shown
@@ -41,7 +42,7 @@ def duplicates_page(
     )
     return rendered(
         request, "data/duplicates.html", kind=table, kinds=COMPARED, one=one, n=min(n, max(len(found) - 1, 0)),
-        total=len(found), told=told, many=Shape.MANY,
+        total=len(found), told=told, many=Shape.MANY, money=MONEY,
     )  # fmt: skip
 
 
