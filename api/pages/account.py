@@ -11,6 +11,7 @@ from fastapi import APIRouter, BackgroundTasks, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api import signing
+from api.guard import COOKIE
 from api.pages.entry import YEAR
 from api.pages.rendering import LANGUAGE, rendered
 from api.pages.routing import PageRoute, done, led
@@ -46,10 +47,10 @@ def letter_sent(request: Request, parts: Parts, actor: Acting, now: Now, backgro
 
 
 @router.post("/sessions/end", name="page_end_sessions")
-def sessions_ended(parts: Parts, actor: Acting) -> Response:
-    """Sign out everywhere, here too."""
-    parts.access.sign_out_everywhere(actor.id)
-    return led("/sign-in")
+def sessions_ended(request: Request, parts: Parts, actor: Acting) -> Response:
+    """Sign out everywhere but here."""
+    parts.access.sign_out_elsewhere(actor.id, request.cookies.get(COOKIE, ""))
+    return led(done("/account", "signed_out"))
 
 
 @router.post("/tokens", name="page_create_token")

@@ -142,9 +142,10 @@ def models_page(request: Request, parts: Parts, now: Now) -> HTMLResponse:
 
 
 @router.post("/models/train", name="page_train")
-def training_asked(parts: Parts, actor: Acting, now: Now) -> Response:
-    """Have what is stale trained by a job."""
-    return led(f"/data/jobs/{parts.jobs.submit('train', {'only_stale': True}, actor, now).id}")
+def training_asked(parts: Parts, actor: Acting, now: Now, only_stale: Annotated[bool, Form()]) -> Response:
+    """Have the rankers trained by a job: all, or those that are stale."""
+    told = {"only_stale": True} if only_stale else {}
+    return led(f"/data/jobs/{parts.jobs.submit('train', told, actor, now).id}")
 
 
 @router.get("/audit", name="page_audit")

@@ -37,14 +37,11 @@ OrganisationId = Annotated[str, Form(max_length=300)]
 
 
 @router.get("/edit/{kind}", name="page_new_record")
-def new_page(request: Request, kind: RecordKind, actor: Acting) -> HTMLResponse:
+def new_page(request: Request, kind: RecordKind, actor: Acting) -> Response:
     """An empty form; what makes the record one's own is filled in."""
     _require_records(kind)
     if not may_add(actor, kind):
-        raise NotAllowedError(
-            Said("您不能新建这类记录。", "You cannot add records of this table."),
-            Said("请修改本机构已有的记录，或联系科技局。", "Change those of your organisation, or ask the bureau."),
-        )
+        return led(f"/records/{kind}")  # whose list offers no such form
     texts = {each.name: [] if each.kind == "choices" else "" for each in fields.inputs(kind)}
     if mine := actor.organisation:
         own = {

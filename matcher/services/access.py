@@ -78,10 +78,10 @@ class Access:
         with self._database.begin() as connection:
             SignIns(connection).close_session(secret_hash(token))
 
-    def sign_out_everywhere(self, account_id: str) -> None:
-        """End every session of an account, and let no letter set its password any more."""
+    def sign_out_elsewhere(self, account_id: str, token: str) -> int:
+        """End every session of an account but this one, and say how many there were."""
         with self._database.begin() as connection:
-            SignIns(connection).shut_out(account_id)
+            return SignIns(connection).close_others(account_id, secret_hash(token))
 
     def of_session(self, token: str, now: datetime) -> tuple[Actor, str] | None:
         """Who is signed in with this cookie, and the hash that a writing request must know the secret of."""
