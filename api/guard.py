@@ -25,6 +25,7 @@ from starlette.concurrency import run_in_threadpool
 from api.observing import request_id
 from api.permissions import PERMISSIONS, Permission
 from api.problems import Refused
+from api.queries import known_to, require_known
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Deed, Scope
 from matcher.errors import NotAllowedError
@@ -46,7 +47,12 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's own handler, within the guard."""
-        answer, permission, operation = super().get_route_handler(), PERMISSIONS[self.name], self.name
+        inner, permission, operation = super().get_route_handler(), PERMISSIONS[self.name], self.name
+        known = known_to(self.dependant)
+
+        async def answer(request: Request) -> Response:
+            require_known(request, known)
+            return await inner(request)
 
         async def guarded(request: Request) -> Response:
             guard: Guard = request.app.state.guard
