@@ -179,7 +179,8 @@ class Guard:
         if kept is not None:
             return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
         response = await answer(request)
-        await run_in_threadpool(self._note, self._deed(request, operation, actor))
+        if not PERMISSIONS[operation].notes_itself:
+            await run_in_threadpool(self._note, self._deed(request, operation, actor))
         if key:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
             body = "" if told_once else bytes(response.body).decode()

@@ -33,6 +33,8 @@ class Permission:
     """Longest body."""
     told_once: bool = False
     """Whether the answer holds a secret, which is kept under no idempotency key."""
+    notes_itself: bool = False
+    """Whether its service writes the line in the audit, since a page does the same."""
     heavy: bool = False
     """Whether it computes over all records: no more of these run at once than there are cores."""
 
@@ -51,7 +53,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_in": ANYBODY,
     "ask_for_password": ANYBODY,
     "set_password": ANYBODY,
-    "sign_out": WRITING,
+    "sign_out": Permission(ALL, Scope.WRITE, notes_itself=True),
     "me": SIGNED_IN,
     "list_my_tokens": SIGNED_IN,
     "create_token": Permission(ALL, Scope.WRITE, told_once=True),
