@@ -127,6 +127,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "move_case": WRITING,
     "stop_case": WRITING,
     "undo_case": WRITING,
+    "hand_over_case": WRITING,
     "add_case_note": WRITING,
     "add_case_task": WRITING,
     "finish_case_task": WRITING,

@@ -14,6 +14,7 @@ from api.routes.case_models import (
     CaseShown,
     FactsTold,
     FolderShown,
+    HandOver,
     InvitationShown,
     LateTask,
     MoveAsked,
@@ -133,6 +134,12 @@ def undo_case(
     """Take the account's last step back, within five minutes."""
     parts.case_undoing.undo(case_id, untagged(if_match), actor, now)
     return _folder(case_id, request, parts, actor, response, now)
+
+
+@router.post("/{case_id}/hand-over", status_code=204)
+def hand_over_case(case_id: CaseId, asked: HandOver, parts: Parts, actor: Acting, now: Now, if_match: IfMatch) -> None:
+    """Give a case to another owner: the owner does it, or staff. Whoever gave it away may see it no more."""
+    parts.case_handover.hand_over(case_id, untagged(if_match), asked.to, actor, now)
 
 
 @router.post("/{case_id}/notes", status_code=201)

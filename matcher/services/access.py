@@ -87,7 +87,7 @@ class Access:
             session = SignIns(connection).session(secret_hash(token))
             if session is None or session.expires_at <= now:
                 return None
-            actor = _actor(Accounts(connection), Organisations(connection), session.account_id)
+            actor = actor_of(Accounts(connection), Organisations(connection), session.account_id)
         return (actor, session.csrf_hash) if actor else None
 
     def of_token(self, token: str, now: datetime) -> Actor | None:
@@ -96,7 +96,7 @@ class Access:
             kept = SignIns(connection).token(secret_hash(token))
             if kept is None or kept.expires_at <= now:
                 return None
-            actor = _actor(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
+            actor = actor_of(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
             return replace(actor, until=kept.expires_at) if actor else None
 
     def add_token(
@@ -243,9 +243,10 @@ def _network(address: str) -> str:
     return str(told)
 
 
-def _actor(
+def actor_of(
     accounts: Accounts, organisations: Organisations, account_id: str, scopes: Iterable[Scope] = tuple(Scope)
 ) -> Actor | None:
+    """Somebody with all that decides what they may do; None for an account that is not there or not active."""
     account = accounts.get(account_id)
     if account is None or not account.active:
         return None

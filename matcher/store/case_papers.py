@@ -41,6 +41,11 @@ class Papers:
         written = self._connection.execute(sa.update(case_tasks).where(*where).values(done_at=now, done_by=by))
         return bool(written.rowcount == 1)
 
+    def reassign(self, case_id: str, assignee: str, to: str) -> int:
+        """Give somebody's open tasks on a case to another account, and say how many."""
+        where = (case_tasks.c.case_id == case_id, case_tasks.c.assignee == assignee, case_tasks.c.done_at.is_(None))
+        return int(self._connection.execute(sa.update(case_tasks).where(*where).values(assignee=to)).rowcount)
+
     def tasks(self, case_id: str) -> list[Task]:
         """The tasks of a case."""
         return [Task(**row) for row in self._of(case_tasks, case_id)]

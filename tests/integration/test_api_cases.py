@@ -175,6 +175,25 @@ def test_a_case_does_not_exist_for_those_it_does_not_concern(service: Service, r
     assert service.get(role, "/cases").json() == {"items": [], "next": None}
 
 
+def test_a_case_is_handed_over_whole_with_its_line_in_the_audit(service: Service) -> None:
+    case, tag = opened(service)
+    path = f"/cases/{case}/hand-over"
+    assert act(service, BROKER, path, {"to": service.accounts[UNIVERSITY].id}, tag).status_code == 422
+    assert act(service, CARRIER, path, {"to": service.accounts[CARRIER].id}, tag).status_code == 404
+    handed = act(service, BROKER, path, {"to": "incubator@example.org"}, tag)
+    assert (handed.status_code, handed.content) == (204, b"")
+    assert service.get(BROKER, f"/cases/{case}").status_code == 404
+    there = service.get(CARRIER, f"/cases/{case}").json()
+    assert (there["part"], there["owner"], there["organisation"]) == (
+        "works", service.accounts[CARRIER].id, "org-carrier",
+    )  # fmt: skip
+    assert there["history"][-1]["what"] == "handed"
+    [deed] = [one for one in service.get(Role.BUREAU, "/audit").json()["items"] if one["operation"] == "hand_over_case"]
+    assert (deed["account_id"], deed["target"]) == (service.accounts[BROKER].id, f"/v1{path}")
+    back = act(service, Role.BUREAU, path, {"to": service.accounts[BROKER].id})
+    assert (back.status_code, service.get(BROKER, f"/cases/{case}").json()["part"]) == (204, "works")
+
+
 def test_lists_go_on_where_the_cursor_says(service: Service) -> None:
     ids = [opened(service, right_id=f"ex-i0{number}")[0] for number in range(1, 6)]
     found: list[str] = []
