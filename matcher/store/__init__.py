@@ -3,7 +3,7 @@
 from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
-from matcher.store.case_papers import Papers
+from matcher.store.case_papers import Due, Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
@@ -34,6 +34,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Due",
     "FeedbackRows",
     "Import",
     "ImportState",

@@ -11,10 +11,15 @@ import sqlalchemy as sa
 
 from matcher.domain.cases import Attachment, Audience, Note, Task
 from matcher.domain.introductions import Introduction, Reply, Side
+from matcher.domain.phases import OPEN
 from matcher.domain.records import Refusal
-from matcher.store.case_tables import case_attachments, case_notes, case_tasks, introductions
+from matcher.store.case_tables import case_attachments, case_notes, case_tasks, cases, introductions
+from matcher.store.cases import Mine, own
 from matcher.store.rows import can_be_kept
 from matcher.store.upserts import chunks
+
+Due = tuple[date, str]
+"""A task's day and id, by which late ones are listed."""
 
 
 class Papers:
@@ -50,10 +55,22 @@ class Papers:
         """The tasks of a case."""
         return [Task(**row) for row in self._of(case_tasks, case_id)]
 
-    def due_before(self, day: date) -> list[Task]:
-        """Open tasks of all cases that were due before a day, the oldest first."""
-        where = (case_tasks.c.done_at.is_(None), case_tasks.c.due < day)
-        query = sa.select(case_tasks).where(*where).order_by(case_tasks.c.due, case_tasks.c.id)
+    def due_before(self, day: date, mine: Mine | None, after: Due | None, limit: int) -> list[Task]:
+        """Open tasks of open cases that were due before a day, the oldest first, those after one.
+
+        `mine` names the account and the organisation that work on the cases; None: all of them.
+        """
+        order = (case_tasks.c.due, case_tasks.c.id)
+        where = [
+            case_tasks.c.done_at.is_(None),
+            case_tasks.c.due < day,
+            cases.c.phase.in_(sorted(phase.value for phase in OPEN)),
+        ]
+        if mine is not None:
+            where.append(own(mine))
+        if after is not None:
+            where.append(sa.tuple_(*order) > sa.tuple_(*after))
+        query = sa.select(case_tasks).join(cases).where(*where).order_by(*order).limit(limit)
         return [Task(**dict(row._mapping)) for row in self._connection.execute(query)]
 
     def attach(self, attachment: Attachment) -> None:

@@ -13,9 +13,9 @@ from matcher.domain.phases import PHASES
 from matcher.domain.records import Refusal, Result, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.errors import CaseError, ConflictError, TransitionError
-from matcher.services.cases.access import Desk, Seen, mine, pair_of, worked
+from matcher.services.cases.access import Desk, Seen, as_side, pairs_of, worked
 from matcher.services.cases.handling import open_case
-from matcher.services.cases.invitations import Invitation, invitation, no_introduction, side_of, speakers
+from matcher.services.cases.invitations import Invitation, invitation, invitations, no_introduction, side_of, speakers
 from matcher.services.cases.results import NOTHING, write_result
 from matcher.services.cases.texts import kept
 from matcher.store import Database, Wanted
@@ -131,14 +131,12 @@ class Introducing:
         """The introductions that concern the actor's organisation as a side, of the newest cases first."""
         with self._database.read() as connection:
             desk = Desk.of(connection)
-            cases = desk.cases.page(Wanted(limit=limit), mine(actor))
-            told = desk.papers.introductions([case.id for case in cases])
-            return [
-                one
-                for case in cases
-                for introduction in reversed(told.get(case.id, ()))
-                if (one := invitation(desk, case, introduction, actor, now.date())) and one.sides
-            ]
+            found: list[Invitation] = []
+            last: Case | None = None
+            while len(found) < limit and (cases := desk.cases.page(Wanted(limit=limit), as_side(actor), last)):
+                found += [one for one in invitations(desk, cases, actor, now.date()) if one.sides]
+                last = cases[-1]
+            return found[:limit]
 
     def get(self, introduction_id: str, actor: Actor, now: datetime) -> Invitation:
         """One introduction. Raises RecordNotFoundError where there is none for this actor."""
@@ -226,7 +224,7 @@ def _answered(desk: Desk, case: Case, told: Introduction, reply: Reply, now: dat
 
 def _open(desk: Desk, case: Case, by: str, now: datetime) -> Iterator[str]:
     """Open a record that is not public to the organisations of the right side: those it is new to."""
-    left, right = pair_of(desk, case)
+    [(left, right)] = pairs_of(desk, [case])
     if left is None or right is None or left.visibility is Visibility.PUBLIC:
         return
     for organisation in speakers(desk.organisations, right.table, right.id):
