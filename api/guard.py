@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from email.message import Message
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -30,7 +31,7 @@ from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Deed, Scope
 from matcher.errors import NotAllowedError
 from matcher.services.access import known_secret
-from matcher.store import Answered
+from matcher.store import Answered, Unit
 from matcher.wording import Said
 
 COOKIE = "matcher_session"
@@ -82,6 +83,8 @@ class Guard:
         self._parts = installation
         # SQLite lets one writer through at a time: waiting here keeps the threads free that the writer needs.
         self._writers = anyio.CapacityLimiter(1 if installation.settings.url.startswith("sqlite") else 8)
+        # These wait for the database in their threads: no more of them than would take all threads.
+        self._later = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         # More than the cores can do at once only takes memory, and the time of those who ask for little.
         self._thinkers = anyio.CapacityLimiter(os.cpu_count() or 1)
         # Judging a password takes 64 MiB and a core: strangers wait for each other, and nobody for all of them.
@@ -151,34 +154,32 @@ class Guard:
         return actor
 
     async def _write(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
-        async with self._writers:
-            transaction = self._parts.database.begin()
-            connection = await run_in_threadpool(transaction.__enter__)
+        late = PERMISSIONS[operation].late
+        async with self._later if late else self._writers:
+            unit = self._parts.database.unit()
             try:
-                with self._parts.database.joining(connection):
-                    response = await self._once(request, operation, actor, answer)
+                with self._parts.database.joining(unit):
+                    if not late:
+                        await run_in_threadpool(unit.begin)
+                    response = await self._once(request, operation, actor, answer, unit)
             except BaseException as error:
-                await run_in_threadpool(transaction.__exit__, type(error), error, error.__traceback__)
+                await run_in_threadpool(unit.end, error)
                 raise
-            await run_in_threadpool(transaction.__exit__, None, None, None)
+            await run_in_threadpool(unit.end)
             return response
 
-    async def _once(self, request: Request, operation: str, actor: Actor, answer: Answer) -> Response:
+    async def _once(self, request: Request, operation: str, actor: Actor, answer: Answer, unit: Unit) -> Response:
         key = request.headers.get(KEY, "")
         fingerprint = await _fingerprint(request) if key else ""
-        kept = await run_in_threadpool(self._kept, actor, key, fingerprint) if key else None
         told_once = PERMISSIONS[operation].told_once
-        if kept is not None and told_once:
-            raise Refused(
-                HTTPStatus.CONFLICT,
-                Said(
-                    "此请求已完成，其密钥只告知一次；如已遗失，请撤销后另建。",
-                    "This was done already, and its secret is told once; if it is lost, revoke it and make another.",
-                ),
-            )
-        if kept is not None:
-            return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
-        response = await answer(request)
+        try:
+            if key:
+                await run_in_threadpool(self._require_new, actor, key, fingerprint)
+                # The same request may have been answered between this look and the first write.
+                unit.begun = partial(self._require_new, actor, key, fingerprint)
+            response = await answer(request)
+        except _AnsweredBefore as before:
+            return _again(before.kept, told_once=told_once)
         if not PERMISSIONS[operation].notes_itself:
             await run_in_threadpool(self._note, self._deed(request, operation, actor))
         if key:
@@ -188,7 +189,8 @@ class Guard:
             await run_in_threadpool(self._parts.journal.keep, actor.id, key, answered, datetime.now(UTC))
         return response
 
-    def _kept(self, actor: Actor, key: str, fingerprint: str) -> Answered | None:
+    def _require_new(self, actor: Actor, key: str, fingerprint: str) -> None:
+        """Raise what was answered to this request, or Refused where the key cannot be used for it."""
         kept = self._parts.journal.answered(actor.id, key) if len(key) <= LONGEST_KEY else None
         if len(key) > LONGEST_KEY or (kept is not None and kept.fingerprint != fingerprint):
             raise Refused(
@@ -199,7 +201,8 @@ class Guard:
                 ),
                 Said("请换一个不超过 200 字符的新键。", f"Take a new key of at most {LONGEST_KEY} characters."),
             )
-        return kept
+        if kept is not None:
+            raise _AnsweredBefore(kept)
 
     def _deed(self, request: Request, operation: str, actor: Actor) -> Deed:
         return Deed(
@@ -213,6 +216,26 @@ class Guard:
 
     def _note(self, deed: Deed) -> None:
         self._parts.journal.note(deed)
+
+
+class _AnsweredBefore(Exception):  # noqa: N818  # no error: it only leaves the operation
+    """The request was answered already."""
+
+    def __init__(self, kept: Answered) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def _again(kept: Answered, *, told_once: bool) -> Response:
+    if told_once:
+        raise Refused(
+            HTTPStatus.CONFLICT,
+            Said(
+                "此请求已完成，其密钥只告知一次；如已遗失，请撤销后另建。",
+                "This was done already, and its secret is told once; if it is lost, revoke it and make another.",
+            ),
+        )
+    return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
 
 
 async def _read_body(request: Request, most: int) -> None:

@@ -35,6 +35,8 @@ class Permission:
     """Whether the answer holds a secret, which is kept under no idempotency key."""
     notes_itself: bool = False
     """Whether its service writes the line in the audit, since a page does the same."""
+    late: bool = False
+    """Whether it takes its time before it writes: its transaction begins with the first write, for nobody to wait."""
     heavy: bool = False
     """Whether it computes over all records: no more of these run at once than there are cores."""
 
@@ -116,7 +118,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
-    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.
     "list_cases": SIGNED_IN,
@@ -131,10 +133,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "add_case_note": WRITING,
     "add_case_task": WRITING,
     "finish_case_task": WRITING,
-    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1),
+    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1, late=True),
     "read_case_attachment": SIGNED_IN,
     "propose_introduction": WRITING,
-    "propose_next_introduction": WRITING,
+    "propose_next_introduction": Permission(ALL, Scope.WRITE, late=True),
     "list_introductions": SIGNED_IN,
     "read_introduction": SIGNED_IN,
     "answer_introduction": WRITING,

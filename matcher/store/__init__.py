@@ -19,6 +19,7 @@ from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
+from matcher.store.units import Unit
 from matcher.store.upserts import Counts
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Session",
     "SignIns",
     "Stamp",
+    "Unit",
     "Upserted",
     "Wanted",
     "check",

@@ -130,13 +130,13 @@ def seen(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock
     return come
 
 
-def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY) -> Seen:
-    """The case, locked against other writers, for somebody who works on it.
+def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock: bool = True) -> Seen:
+    """The case, locked against other writers unless it is only looked at, for somebody who works on it.
 
     Raises:
         NotAllowedError: the actor may only look at it.
     """
-    come = seen(desk, case_id, actor, lock=True)
+    come = seen(desk, case_id, actor, lock=lock)
     if come.part is not Part.WORKS:
         raise NotAllowedError(
             Said("只有经办方可以处理该案件。", "Only those who work on the case may do this."),

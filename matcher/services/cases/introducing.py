@@ -77,20 +77,18 @@ class Introducing:
         Raises:
             TransitionError: the introduction here has not come to nothing, or nobody is left.
         """
+        with self._database.read() as connection:
+            come = worked(Desk.of(connection), case_id, actor, version, lock=False)
+            _require_over(come, now.date())
+        ranked = self._alternates(come.left.id, ALTERNATES, actor.viewer, now.date())  # while others write
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             come = worked(desk, case_id, actor, version)
-            last = come.introduction
-            if last is None or last.standing(now.date()) not in OVER:
-                raise TransitionError(
-                    Said("现有引荐尚未被谢绝或过期。", "The introduction was neither declined nor has it expired."),
-                    Said("谢绝或过期后才可提出下一个。", "The next one may be proposed after that."),
-                )
-        taker = self._next(come, actor, now.date())
-        with self._database.begin() as connection:
-            desk = Desk.of(connection)
-            case = open_case(desk, self._new_id(), (come.case.pairing, come.case.left_id, taker), actor, now)
-            return self._propose(desk, case, None, actor, now, message, days)
+            _require_over(come, now.date())
+            pair = (come.case.pairing, come.case.left_id, _next(desk, come, ranked))
+            return self._propose(
+                desk, open_case(desk, self._new_id(), pair, actor, now), None, actor, now, message, days
+            )
 
     def answer(self, introduction_id: str, answering: Answering, actor: Actor, now: datetime) -> Invitation:
         """Accept or decline for one side. The second acceptance opens the record and writes that talks go on.
@@ -178,18 +176,28 @@ class Introducing:
         desk.cases.log(Event(case_id=case.id, at=now, by=actor.id, what=Happening.PROPOSED, said=said))
         return introduction
 
-    def _next(self, come: Seen, actor: Actor, day: date) -> str:
-        """The best taker with whom the left record has had no case yet."""
-        with self._database.read() as connection:
-            had = {one.right_id for one in Desk.of(connection).cases.of_record(come.case.pairing.left, come.left.id)}
-        ranked = self._alternates(come.left.id, ALTERNATES, actor.viewer, day)
-        taker = next((one for one in ranked if one not in had), None)
-        if taker is None:
-            raise TransitionError(
-                Said("没有其他合适的承接方。", "Nobody else is eligible."),
-                Said("请用 matcher match 查看原因。", "See why with `matcher match`."),
-            )
-        return taker
+
+def _require_over(come: Seen, day: date) -> None:
+    last = come.introduction
+    if last is None or last.standing(day) not in OVER:
+        raise TransitionError(
+            Said("现有引荐尚未被谢绝或过期。", "The introduction was neither declined nor has it expired."),
+            Said("谢绝或过期后才可提出下一个。", "The next one may be proposed after that."),
+        )
+
+
+def _next(desk: Desk, come: Seen, ranked: Sequence[str]) -> str:
+    """The best taker that is still there and with whom the left record has had no case yet."""
+    pairing = come.case.pairing
+    had = {one.right_id for one in desk.cases.of_record(pairing.left, come.left.id)}
+    there = desk.records.existing(pairing.right, ranked)
+    taker = next((one for one in ranked if one in there and one not in had), None)
+    if taker is None:
+        raise TransitionError(
+            Said("没有其他合适的承接方。", "Nobody else is eligible."),
+            Said("请用 matcher match 查看原因。", "See why with `matcher match`."),
+        )
+    return taker
 
 
 def _require_open(case: Case) -> None:

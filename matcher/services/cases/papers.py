@@ -116,6 +116,9 @@ class CasePapers:
         """
         name = safe_name(name)
         media = media_of(name, content)
+        with self._database.read() as connection:
+            _writable(Desk.of(connection), case_id, audience, actor, lock=False)
+        digest = self._folder.put(content)  # takes its time, while others write
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             case_id, audience = _writable(desk, case_id, audience, actor)
@@ -128,7 +131,7 @@ class CasePapers:
                 name=name,
                 media=media,
                 size=len(content),
-                digest=self._folder.put(content),
+                digest=digest,
             )
             desk.papers.attach(attachment)
             _log(desk, case_id, actor, now, Happening.ATTACHED, {"attachment": attachment.id})
@@ -162,12 +165,12 @@ def readable(audience: Audience, come: Seen) -> bool:
     return come.part is not Part.SIDE or audience is Audience.SHARED
 
 
-def _writable(desk: Desk, case_id: str, audience: Audience, actor: Actor) -> tuple[str, Audience]:
+def _writable(desk: Desk, case_id: str, audience: Audience, actor: Actor, *, lock: bool = True) -> tuple[str, Audience]:
     """The case somebody may write on; what a side writes is for all to read."""
-    come = seen(desk, case_id, actor, lock=True)
+    come = seen(desk, case_id, actor, lock=lock)
     if come.part is Part.SIDE:
         return come.case.id, Audience.SHARED
-    return worked(desk, case_id, actor).case.id, audience
+    return worked(desk, case_id, actor, lock=lock).case.id, audience
 
 
 def _log(desk: Desk, case_id: str, actor: Actor, now: datetime, what: Happening, said: dict[str, Any]) -> None:
