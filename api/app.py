@@ -23,7 +23,8 @@ from api.guard import Guard
 from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry
+from api.pages import entry, home, match
+from api.pages import records as record_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -52,6 +53,7 @@ from matcher.services.checkup import look, require_sound
 from matcher.settings import Settings
 from matcher.wording import Said
 
+PAGE_ROUTERS = (entry.router, home.router, match.router, record_pages.router)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
@@ -109,7 +111,9 @@ def routed(installation: Installation) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 
-    app.include_router(entry.router)
+    for router in PAGE_ROUTERS:
+        app.include_router(router)
+
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)
@@ -122,6 +126,7 @@ def routed(installation: Installation) -> FastAPI:
             raise problems.Refused(HTTPStatus.METHOD_NOT_ALLOWED, said, headers={"Allow": ", ".join(methods)})
         raise problems.Refused(HTTPStatus.NOT_FOUND, Said("没有这个路径。", "There is no such path."))
 
+    app.include_router(home.unknown)
     framework = app.openapi
     app.openapi = cache(lambda: describe(framework()))  # type: ignore[method-assign]
     return app

@@ -142,3 +142,18 @@ PERMISSIONS: Mapping[str, Permission] = {
     "answer_introduction": WRITING,
     "undo_answer": WRITING,
 }
+
+
+PAGES: Mapping[str, Permission] = {
+    "page_home": SIGNED_IN,
+    "page_help": SIGNED_IN,
+    "page_unknown": SIGNED_IN,
+    "page_match": THINKING,
+    "page_why": THINKING,
+    "page_compare": THINKING,
+    "page_letter": THINKING,
+    "page_give_feedback": WRITING,
+    "page_records": THINKING,
+    "page_record": THINKING,
+}
+"""The same for the pages of the workbench, by the names of their routes; the audit names what they write by these."""

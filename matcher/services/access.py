@@ -61,14 +61,17 @@ class Access:
                 Said("邮箱或密码不正确。", "The address or the password is wrong."),
                 Said("请重试，或申请重设密码。", "Try again, or ask for a new password."),
             )
-        return self._open(account, tries, f"{account_key} {network}", now, request_id)
+        with self._database.begin() as connection:
+            SignIns(connection).forget_attempts(tries, secret_hash(f"{account_key} {network}"))
+        return self.open(account, now, request_id)
 
-    def _open(self, account: Account, tries: Iterable[int], key: str, now: datetime, request_id: str) -> SignedIn:
-        token, csrf, expires_at = self._new_secret(), self._new_secret(), now + SESSION
+    def open(self, account: Account, now: datetime, request_id: str = "") -> SignedIn:
+        """A session of somebody whom somebody else vouches for: their password, or an identity provider."""
+        token, expires_at = self._new_secret(), now + SESSION
+        csrf = csrf_of(token)
         with self._database.begin() as connection:
             ways = SignIns(connection)
             ways.sweep(now)
-            ways.forget_attempts(tries, secret_hash(key))
             ways.open_session(secret_hash(token), Session(account.id, secret_hash(csrf), expires_at))
             _note(Audit(connection), "sign_in", account.id, now, request_id)
         return SignedIn(account, token, csrf, expires_at)
@@ -225,6 +228,11 @@ def _of_letter(accounts: Accounts, account_id: str | None) -> Account:
             Said("请重新申请重设密码。", "Ask for a new one."),
         )
     return account
+
+
+def csrf_of(token: str) -> str:
+    """The secret that forms of a session carry: pages make it from the cookie, which other sites cannot read."""
+    return hmac.new(token.encode(), b"form", "sha256").hexdigest()
 
 
 def known_secret(secret: str, kept_hash: str) -> bool:

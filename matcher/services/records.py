@@ -78,6 +78,19 @@ class RecordBook:
         with self._database.read() as connection:
             return [told(one, viewer) for one in Records(connection).page(kind, viewer, after, limit)]
 
+    def named(self, record_id: str, viewer: Viewer) -> Record:
+        """The record of an id in whatever table. Raises like `read`."""
+        with self._database.read() as connection:
+            record = Records(connection).find(record_id, lambda one: visible(one, viewer))
+        require_visible(record, viewer)
+        return told(record, viewer)
+
+    def many(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Record]:
+        """The records of these ids that the viewer may see, in the order of the ids."""
+        with self._database.read() as connection:
+            found = Records(connection).many(kind, ids)
+        return {name: told(record, viewer) for name, record in found.items() if visible(record, viewer)}
+
     def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
         """Write a new record. Its id is what the content says, else derived from it.
 

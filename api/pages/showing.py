@@ -1,0 +1,122 @@
+"""Values as people read them: the filters of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term
+from matcher.store.fields import fields_of
+from matcher.wording import Word
+
+HERE = ZoneInfo("Asia/Shanghai")
+"""The days and hours of those who work with it; China has one time zone."""
+
+
+def percent(share: float) -> str:
+    """A probability as whole per cent; what is not certain is never called 0 or 100."""
+    return "<1%" if 0 < share < 0.01 else ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def money(amount: float | None, language: str, currency: str = "") -> str:
+    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan."""
+    if amount is None:
+        return ""
+    if currency not in ("", "CNY"):
+        return f"{amount:,.0f} {currency}"
+    if language != "zh":
+        return f"¥{amount:,.0f}"
+    size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
+    return f"{amount / size:,.10g} {unit}"
+
+
+def day(moment: date | datetime | None) -> str:
+    """A day, `2026-11-26`."""
+    if moment is None:
+        return ""
+    return (moment.astimezone(HERE) if isinstance(moment, datetime) else moment).strftime("%Y-%m-%d")
+
+
+def minute(moment: datetime | None) -> str:
+    """A moment, `2026-11-26 09:30`."""
+    return moment.astimezone(HERE).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def word(value: object, language: str) -> str:
+    """A word of a closed list as it is said, anything else as it is."""
+    if isinstance(value, Word):
+        return value.said.zh if language == "zh" else value.said.en
+    if isinstance(value, Term):
+        return value.label if language == "zh" else value.value.replace("_", " ")
+    if isinstance(value, bool):
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
+    return "" if value is None else str(value)
+
+
+def field(name: str, kind: str, language: str) -> str:
+    """What a field of a table is called."""
+    if language == "en":
+        return name.replace("_", " ")
+    headers = TYPES[Kind(kind)].__dataclass_fields__[name].metadata.get("headers", (name,))
+    return str(headers[0])
+
+
+@cache
+def _terms(kind: str) -> Mapping[str, type[Term]]:
+    """The fields of a table that hold words of a closed list."""
+    return {each.name: each.base for each in fields_of(TYPES[Kind(kind)]) if issubclass(each.base, Term)}
+
+
+def stated(value: str, kind: str, name: str, language: str) -> str:
+    """What a facet counts, as it is said."""
+    terms = _terms(kind)
+    if name in terms:
+        return word(terms[name](value), language)
+    return f"TRL {value}" if name == "trl" else value
+
+
+def table(kind: str, language: str) -> str:
+    """What a table is called."""
+    return TABLE_LABELS[Kind(kind)][0] if language == "zh" else str(kind)
+
+
+def path_part(value: object) -> str:
+    """An id as a part of an address; ids are the owner's and may hold anything."""
+    return quote(str(value), safe="")
+
+
+def marked(text: str, terms: tuple[str, ...] = ()) -> Markup:
+    """A text with the terms that were asked for marked in it."""
+    parts: list[Any] = [text]
+    for term in sorted((term for term in terms if term), key=len, reverse=True):
+        parts = [piece for part in parts for piece in (_split(part, term) if isinstance(part, str) else [part])]
+    return Markup("").join(escape(part) for part in parts)
+
+
+def _split(text: str, term: str) -> list[Any]:
+    found: list[Any] = []
+    start, folded, wanted = 0, text.casefold(), term.casefold()
+    while (at := folded.find(wanted, start)) >= 0 and len(folded) == len(text):
+        found += [text[start:at], Markup("<mark>{}</mark>").format(text[at : at + len(wanted)])]
+        start = at + len(wanted)
+    return [*found, text[start:]]
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "percent": percent,
+    "money": money,
+    "day": day,
+    "minute": minute,
+    "word": word,
+    "field": field,
+    "stated": stated,
+    "table": table,
+    "path": path_part,
+    "marked": marked,
+}
