@@ -20,6 +20,7 @@ from api import logging as api_logging
 from api import problems
 from api.description import describe, methods_of
 from api.guard import Guard
+from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import entry, home, match
@@ -36,6 +37,7 @@ from api.routes import (
     mandates,
     matching,
     metrics,
+    openings,
     outcomes,
     records,
     reports,
@@ -57,6 +59,7 @@ POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
     health.router,
     session.router,
+    openings.router,  # before the records: an id may hold slashes
     *records.routers,
     matching.router,
     outcomes.router,
@@ -104,6 +107,7 @@ def routed(installation: Installation) -> FastAPI:
     )
     app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
     problems.install(app)
+    app.add_middleware(Heads)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 

@@ -33,6 +33,10 @@ class Permission:
     """Longest body."""
     told_once: bool = False
     """Whether the answer holds a secret, which is kept under no idempotency key."""
+    notes_itself: bool = False
+    """Whether its service writes the line in the audit, since a page does the same."""
+    late: bool = False
+    """Whether it takes its time before it writes: its transaction begins with the first write, for nobody to wait."""
     heavy: bool = False
     """Whether it computes over all records: no more of these run at once than there are cores."""
 
@@ -51,7 +55,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_in": ANYBODY,
     "ask_for_password": ANYBODY,
     "set_password": ANYBODY,
-    "sign_out": WRITING,
+    "sign_out": Permission(ALL, Scope.WRITE, notes_itself=True),
     "me": SIGNED_IN,
     "list_my_tokens": SIGNED_IN,
     "create_token": Permission(ALL, Scope.WRITE, told_once=True),
@@ -114,7 +118,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
-    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.
     "list_cases": SIGNED_IN,
@@ -125,13 +129,14 @@ PERMISSIONS: Mapping[str, Permission] = {
     "move_case": WRITING,
     "stop_case": WRITING,
     "undo_case": WRITING,
+    "hand_over_case": WRITING,
     "add_case_note": WRITING,
     "add_case_task": WRITING,
     "finish_case_task": WRITING,
-    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1),
+    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1, late=True),
     "read_case_attachment": SIGNED_IN,
     "propose_introduction": WRITING,
-    "propose_next_introduction": WRITING,
+    "propose_next_introduction": Permission(ALL, Scope.WRITE, late=True),
     "list_introductions": SIGNED_IN,
     "read_introduction": SIGNED_IN,
     "answer_introduction": WRITING,

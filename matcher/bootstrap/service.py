@@ -14,6 +14,7 @@ from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
 from matcher.services.cases.handling import Handling
+from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
@@ -127,6 +128,11 @@ class Installation(Notice):
     def case_undoing(self) -> Undoing:
         """The use case of taking a step of a case back."""
         return Undoing(self.database)
+
+    @cached_property
+    def case_handover(self) -> HandingOver:
+        """The use case of giving a case to another owner."""
+        return HandingOver(self.database)
 
     @cached_property
     def introducing(self) -> Introducing:
