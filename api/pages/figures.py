@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
@@ -22,7 +23,7 @@ from matcher.errors import ConflictError, IntakeError
 from matcher.reporting.forms import packed_forms
 from matcher.services.filling import Answers, Filled
 from matcher.services.records import InvalidRecordError
-from matcher.services.submissions import ARRIVALS
+from matcher.services.submissions import ARRIVALS, Arrival, Received
 from matcher.services.uploads import Upload
 from matcher.wording import Language
 
@@ -51,8 +52,7 @@ def figures_page(
     """The periods for which figures are owed, and the form of one of them."""
     carrier = parts.carrier_figures.require(carrier_id, actor)
     periods = parts.filling.periods(carrier.id, actor, now.date())
-    latest = next((one.due.period for one in periods if not one.submitted), periods[0].due.period if periods else None)
-    chosen = Period(period) if period else latest
+    chosen = Period(period) if period else _first(periods, now.date())
     filled = parts.filling.opened(carrier.id, chosen, actor, now.date(), language_of(request)) if chosen else None
     return rendered(request, TEMPLATE, carrier=carrier, periods=periods, filled=filled, **_shown(parts, actor))
 
@@ -102,6 +102,14 @@ def form_downloaded(
 def _shown(parts: Installation, actor: Actor, typed: Answers | None = None) -> dict[str, Any]:
     """What every rendering of the form needs: the words, and what was typed where it is shown once more."""
     return {"typed": typed, "by": actor.account.name, "arrivals": ARRIVALS, "book": parts.rulebook}
+
+
+def _first(periods: Sequence[Received], day: date) -> Period | None:
+    """The period to begin with: the latest that is missing, else the latest that is over, else the latest."""
+    missing = (one for one in periods if one.arrival is Arrival.MISSING)
+    over = (one for one in periods if one.due.period.end < day)
+    found = next(missing, None) or next(over, None) or next(iter(periods), None)
+    return found.due.period if found else None
 
 
 def _path(filled: Filled) -> str:

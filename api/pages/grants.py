@@ -34,7 +34,8 @@ def grants_page(
 ) -> HTMLResponse:  # fmt: skip
     """The ledger of today: sums by rule and state, and the entries that are chosen."""
     ledger = parts.grants.ledger(actor.viewer, now.date(), carrier.strip() or None)
-    chosen = [one for one in ledger.entries if state in (None, one.step) and rule in ("", one.rule.id)]
+    fits = [one for one in ledger.entries if state in (None, one.step) and rule in ("", one.rule.id)]
+    chosen = sorted(fits, key=lambda one: list(Step).index(one.step))
     return rendered(
         request, "bureau/grants.html", ledger=ledger, chosen=chosen, shown=chosen[n : n + PART], n=n, part=PART,
         by_rule=_by_rule(ledger.entries), state=state, rule=rule, carrier=carrier, today=now.date(),

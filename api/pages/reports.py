@@ -22,6 +22,7 @@ from matcher.reporting.page import page
 from matcher.reporting.sections import Report, Section, ref_names
 from matcher.reporting.workbook import workbook
 from matcher.services.report.context import CARRIER
+from matcher.services.report.figures import GROUPS
 from matcher.services.submissions import ARRIVALS, Arrival
 from matcher.wording import Said
 
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/bureau/reports", include_in_schema=False, route_clas
 
 YEARS = 3
 When = Annotated[str, Path(pattern=r"^(19|20)[0-9]{2}(H[12]|Q[1-4])?$")]
+OF_FIGURES = frozenset({"submissions", "doubts", *(key for key, *_ in GROUPS)})
+"""The sections whose lines lead to what a carrier filled in."""
 Key = Annotated[str, Query(max_length=60)]
 
 
@@ -36,8 +39,8 @@ Key = Annotated[str, Query(max_length=60)]
 def reports_page(request: Request, parts: Parts, actor: Acting, now: Now) -> HTMLResponse:
     """The periods that have begun, each with who has submitted."""
     day = now.date()
-    told = [(one, parts.reporting.submissions(one, actor.viewer, day)) for one in begun(day, YEARS)]
-    periods = [(one, Counter(each.arrival for each in of), of[0].due.day if of else None) for one, of in told]
+    told = parts.reporting.submissions_of(begun(day, YEARS), actor.viewer, day)
+    periods = [(one, Counter(each.arrival for each in of), of[0].due.day if of else None) for one, of in told.items()]
     return rendered(request, "bureau/reports.html", periods=periods, arrivals=ARRIVALS, order=Arrival)
 
 
@@ -50,10 +53,9 @@ def report_page(
     chosen = _section(report, section)
     names = ref_names(report, language_of(request))
     ids = next((place for place, column in enumerate(chosen.columns) if column is CARRIER[1]), None)
-    owing = {one.carrier.id for one in parts.reporting.submissions(Period(period), actor.viewer, now.date())}
     return rendered(
         request, "bureau/report.html", report=report, section=chosen, period=period, names=names, ids=ids,
-        carriers=owing,
+        of_figures=chosen.key in OF_FIGURES,
     )  # fmt: skip
 
 
