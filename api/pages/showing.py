@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from unicodedata import east_asian_width
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,16 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
 def number(value: float | None) -> str:
     """A number as people read it; what nobody told is a dash, never 0."""
     return "—" if value is None else f"{value:,.10g}" if value == round(value) else f"{value:,.2f}"
+
+
+def narrow(text: str, most: int = 34) -> str:
+    """A label as it fits beside its figure on a phone, a Chinese character counted as two; tables have it in full."""
+    width = 0
+    for place, letter in enumerate(text):
+        width += 2 if east_asian_width(letter) in "WF" else 1
+        if width > most:
+            return f"{text[:place]}…"
+    return text
 
 
 def answer(asked: Asked, value: float | bool | None) -> str:
@@ -138,6 +149,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "table": table,
     "path": path_part,
     "marked": marked,
+    "narrow": narrow,
     "number": number,
     "answer": answer,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),

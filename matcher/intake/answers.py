@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from matcher.intake.amounts import Unit, read_amount, read_ratio, read_whole
 from matcher.intake.cells import Reading, unread
@@ -19,15 +18,16 @@ def read_answer(text: str, measure: str) -> Reading:
     A reading with a remark has no value that may be kept: on a form nothing is guessed.
     """
     reading = READERS.get(measure, read_whole)(text)
-    if reading.remark or reading.currency not in ("", "CNY"):
-        return replace(_unfit(text), remark=reading.remark) if reading.remark else _unfit(text)
-    if isinstance(reading.value, int | float) and reading.value < 0:
-        return _unfit(text)
-    return reading if reading.value is not None or not reading.keep else _unfit(text)
+    if reading.remark:
+        return Reading(remark=reading.remark, keep=True)
+    negative = isinstance(reading.value, int | float) and reading.value < 0
+    # What says more than a number (约300, 面议) is not one.
+    return _unfit(text) if negative or reading.keep or reading.currency not in ("", "CNY") else reading
 
 
 def _share(text: str) -> Reading:
-    return read_ratio(text if text.strip().endswith("%") or not text.strip() else f"{text.strip()}%", PERCENT)
+    # The form asks for per cent: 0.5 is half a per cent, which a cell of a list would leave in doubt.
+    return read_ratio(f"{text.strip()}%" if text.strip()[-1:].isdigit() else text, PERCENT)
 
 
 READERS: Mapping[str, Callable[[str], Reading]] = {
