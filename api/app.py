@@ -23,8 +23,10 @@ from api.guard import Guard
 from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry, home, match
+from api.pages import bureau, carriers, entry, figures, home, match
+from api.pages import grants as grant_pages
 from api.pages import records as record_pages
+from api.pages import reports as report_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -53,7 +55,17 @@ from matcher.services.checkup import look, require_sound
 from matcher.settings import Settings
 from matcher.wording import Said
 
-PAGE_ROUTERS = (entry.router, home.router, match.router, record_pages.router)
+PAGE_ROUTERS = (
+    entry.router,
+    home.router,
+    match.router,
+    record_pages.router,
+    figures.router,  # before the carriers', whose ids may hold anything
+    carriers.router,
+    bureau.router,
+    grant_pages.router,
+    report_pages.router,
+)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (

@@ -46,6 +46,7 @@ SIGNED_IN = Permission(ALL)
 THINKING = Permission(ALL, heavy=True)
 WRITING = Permission(ALL, Scope.WRITE)
 STAFF_READING = Permission(STAFF)
+STAFF_THINKING = Permission(STAFF, heavy=True)
 ADMINISTRATION = Permission(ADMINISTRATORS)
 ADMINISTRATION_WRITING = Permission(ADMINISTRATORS, Scope.WRITE)
 
@@ -155,5 +156,27 @@ PAGES: Mapping[str, Permission] = {
     "page_give_feedback": WRITING,
     "page_records": THINKING,
     "page_record": THINKING,
+    "page_carriers": Permission(REPORTING, heavy=True),
+    "page_carrier": Permission(REPORTING, heavy=True),
+    "page_carrier_criteria": Permission(REPORTING),
+    "page_carrier_grants": Permission(REPORTING),
+    "page_carrier_evaluation": Permission(REPORTING, heavy=True),
+    "page_carrier_filings": Permission(REPORTING),
+    "page_carrier_contracts": Permission(REPORTING),
+    "page_figures": Permission(REPORTING),
+    "page_save_figures": Permission(REPORTING, Scope.WRITE),
+    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4_000_000),
+    "page_figures_form": Permission(REPORTING),
+    "page_bureau": STAFF_THINKING,
+    "page_chains": STAFF_THINKING,
+    "page_ranking": STAFF_THINKING,
+    "page_ranking_workbook": STAFF_THINKING,
+    "page_filings": STAFF_READING,
+    "page_grants": STAFF_READING,
+    "page_note_grant": Permission(STAFF, Scope.WRITE),
+    "page_reports": STAFF_THINKING,
+    "page_report": STAFF_THINKING,
+    "page_report_workbook": STAFF_THINKING,
+    "page_report_print": STAFF_THINKING,
 }
 """The same for the pages of the workbench, by the names of their routes; the audit names what they write by these."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -20,6 +19,7 @@ from api.parts import (
     created,
     from_cursor,
     page,
+    saved_as,
     strange_cursor,
     tagged,
     untagged,
@@ -202,13 +202,7 @@ def read_case_attachment(
     """The bytes of an attachment."""
     attachment, content = parts.case_papers.content(case_id, attachment_id, actor)
     _shown(request, parts, [parts.case_reading.show(case_id, actor, now).case.left_id])
-    headers = {
-        # A browser saves it and never runs it.
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox",
-    }
-    return Response(content, media_type=attachment.media, headers=headers)
+    return Response(content, media_type=attachment.media, headers=saved_as(attachment.name))
 
 
 @router.post("/{case_id}/introductions", status_code=201)

@@ -139,6 +139,16 @@ class Cases:
         query = sa.select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
         return [_event(row._mapping) for row in self._connection.execute(query)]
 
+    def moved(self, case_ids: Sequence[str]) -> list[Event]:
+        """The events that tell how cases moved, and what was taken back, by case and in their order."""
+        kinds = [Happening.MOVED.value, Happening.UNDONE.value]
+        told = []
+        for chunk in chunks(case_ids):
+            where = case_events.c.case_id.in_(chunk), case_events.c.what.in_(kinds)
+            query = sa.select(case_events).where(*where).order_by(case_events.c.case_id, case_events.c.id)
+            told += [_event(row._mapping) for row in self._connection.execute(query)]
+        return told
+
     def _select(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
         query = sa.select(cases).where(*where).order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit)
         return [_case(row._mapping) for row in self._connection.execute(query)]
