@@ -23,10 +23,12 @@ from api.guard import Guard
 from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import bureau, carriers, entry, figures, home, match
+from api.pages import account, admin, bureau, carriers, data, editing, entry, figures, home, identities, match
 from api.pages import grants as grant_pages
+from api.pages import jobs as job_pages
 from api.pages import records as record_pages
 from api.pages import reports as report_pages
+from api.pages import rules as rule_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -65,6 +67,13 @@ PAGE_ROUTERS = (
     bureau.router,
     grant_pages.router,
     report_pages.router,
+    editing.router,
+    data.router,
+    job_pages.router,
+    identities.router,
+    admin.router,
+    account.router,
+    rule_pages.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)

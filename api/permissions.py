@@ -17,6 +17,8 @@ BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
 """Those who look after other people's records."""
 
 
+CURATING = STAFF | {Role.BROKER}
+"""Those who may write whatever record they see, and say which of them are one."""
 DECIDING = BROKING | {Role.FUND}
 """Those who tell what became of a pair."""
 REPORTING = STAFF | {Role.INCUBATOR}
@@ -178,5 +180,51 @@ PAGES: Mapping[str, Permission] = {
     "page_report": STAFF_THINKING,
     "page_report_workbook": STAFF_THINKING,
     "page_report_print": STAFF_THINKING,
+    # Whose record it is decides the service.
+    "page_new_record": SIGNED_IN,
+    "page_create_record": WRITING,
+    "page_edit_record": SIGNED_IN,
+    "page_change_record": WRITING,
+    "page_deletion": SIGNED_IN,
+    "page_delete_record": WRITING,
+    "page_open_record": WRITING,
+    "page_close_record": WRITING,
+    "page_data": Permission(CURATING),
+    # As for `create_import`: an import may write anybody's records.
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "page_template": SIGNED_IN,
+    "page_import": STAFF_READING,
+    "page_undo_import": Permission(STAFF, Scope.WRITE),
+    "page_duplicates": Permission(CURATING, heavy=True),
+    "page_aliases": Permission(CURATING, heavy=True),
+    "page_decide": Permission(CURATING, Scope.WRITE),
+    "page_undo_decision": Permission(CURATING, Scope.WRITE),
+    "page_account": SIGNED_IN,
+    "page_set_language": WRITING,
+    "page_own_letter": WRITING,
+    "page_end_sessions": WRITING,
+    "page_create_token": Permission(ALL, Scope.WRITE, told_once=True),
+    "page_revoke_token": WRITING,
+    "page_rules": SIGNED_IN,
+    "page_admin": ADMINISTRATION,
+    "page_create_user": ADMINISTRATION_WRITING,
+    "page_user": ADMINISTRATION,
+    "page_change_user": ADMINISTRATION_WRITING,
+    "page_user_letter": ADMINISTRATION_WRITING,
+    "page_erase_user": ADMINISTRATION_WRITING,
+    "page_organisations": ADMINISTRATION,
+    "page_create_organisation": ADMINISTRATION_WRITING,
+    "page_organisation": ADMINISTRATION,
+    "page_change_organisation": ADMINISTRATION_WRITING,
+    "page_models": STAFF_READING,
+    "page_train": Permission(STAFF, Scope.WRITE),
+    "page_audit": STAFF_READING,
+    "page_jobs": STAFF_READING,
+    "page_job": STAFF_READING,
+    "page_job_issues": STAFF_READING,
+    "page_corrections": STAFF_READING,
+    "page_import_again": Permission(STAFF, Scope.WRITE),
+    "page_cancel_job": Permission(STAFF, Scope.WRITE),
+    "page_resume_job": Permission(STAFF, Scope.WRITE),
 }
 """The same for the pages of the workbench, by the names of their routes; the audit names what they write by these."""

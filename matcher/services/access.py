@@ -84,6 +84,11 @@ class Access:
                 ways.close_session(secret_hash(token))
                 _note(Audit(connection), "sign_out", session.account_id, now, request_id)
 
+    def sign_out_elsewhere(self, account_id: str, token: str) -> int:
+        """End every session of an account but this one, and say how many there were."""
+        with self._database.begin() as connection:
+            return SignIns(connection).close_others(account_id, secret_hash(token))
+
     def of_session(self, token: str, now: datetime) -> tuple[Actor, str] | None:
         """Who is signed in with this cookie, and the hash that a writing request must know the secret of."""
         with self._database.read() as connection:

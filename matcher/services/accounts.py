@@ -158,6 +158,11 @@ class People:
         with self._database.begin() as connection:
             Organisations(connection).close_to(kind, record_id, organisation_id)
 
+    def with_access(self, kind: Kind, record_id: str) -> list[Organisation]:
+        """The organisations that a record is open to."""
+        with self._database.read() as connection:
+            return Organisations(connection).with_access(kind, record_id)
+
 
 def _keep_an_administrator(stored: Accounts, before: Account) -> None:
     if before.role is Role.ADMINISTRATOR and before.active and not stored.count(Role.ADMINISTRATOR):

@@ -11,8 +11,9 @@ from matcher.domain.accounts import Actor, Role
 from matcher.domain.records import Achievement, Incubator, Kind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, told, visible, withheld
 from matcher.errors import ConflictError, MatcherError, NotAllowedError
-from matcher.intake import RowIssue
+from matcher.intake import RowIssue, Severity
 from matcher.intake.single import read_single
+from matcher.services.provenance import Origin, origins
 from matcher.store import Database, Records, Stamp
 from matcher.store.rows import content_hash
 from matcher.store.versions import require_version
@@ -91,15 +92,27 @@ class RecordBook:
             found = Records(connection).many(kind, ids)
         return {name: told(record, viewer) for name, record in found.items() if visible(record, viewer)}
 
-    def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
-        """Write a new record. Its id is what the content says, else derived from it.
+    def origins(self, kind: Kind, record_id: str, viewer: Viewer) -> dict[str, Origin]:
+        """Since when each field says what it says, and where that came from. Raises like `read`."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            record, stamp = _kept(records, kind, record_id, viewer)
+            found = origins(record, stamp, records.history(kind, record_id))
+        shown = told(record, viewer)
+        return {name: one for name, one in found.items() if getattr(shown, name) == getattr(record, name)}
+
+    def create(
+        self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime, *, strict: bool = False
+    ) -> Stored:
+        """Write a new record. Its id is what the content says, else derived from it. If `strict`, what cannot be
+        understood is refused instead of kept beside the record.
 
         Raises:
             InvalidRecordError: the content is no record.
             NotAllowedError: it would not be the actor's own.
             ConflictError: its id is taken, by something the actor may or may not see.
         """
-        record, issues = _record(kind, content)
+        record, issues = _record(kind, content, strict=strict)
         _require_own(record, actor)
         with self._database.begin() as connection:
             records = Records(connection)
@@ -111,15 +124,23 @@ class RecordBook:
             return _written(records, record, actor, now, issues)
 
     def replace(
-        self, kind: Kind, record_id: str, content: Mapping[str, object], tag: str, actor: Actor, now: datetime
+        self,
+        kind: Kind,
+        record_id: str,
+        content: Mapping[str, object],
+        tag: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        strict: bool = False,
     ) -> Stored:
-        """Write a record anew over the content that the tag names.
+        """Write a record anew over the content that the tag names; `strict` as in `create`.
 
         Raises:
             ConflictError: it has another content by now.
             NotAllowedError: it is not the actor's to write, or tells figures that are not theirs to know.
         """
-        record, issues = _record(kind, {**content, "id": record_id})
+        record, issues = _record(kind, {**content, "id": record_id}, strict=strict)
         with self._database.begin() as connection:
             records = Records(connection)
             kept = self._require_unchanged(records, kind, record_id, tag, actor)
@@ -159,6 +180,18 @@ def owns(actor: Actor, record: Record) -> bool:
         # What was only opened to somebody is theirs to read, not to write.
         return visible(record, replace(actor.viewer, opened=frozenset()))
     return belongs(record, actor)
+
+
+def may_add(actor: Actor, kind: Kind) -> bool:
+    """Whether the actor could write a new record of the table; whose it is decides once it is there."""
+    mine = actor.organisation
+    own = {Kind.ACHIEVEMENTS: mine.institutions, Kind.PROJECTS: mine.incubator_ids} if mine else {}
+    return actor.role in CARETAKERS or bool(own.get(kind))
+
+
+def may_open(actor: Actor, record: Record) -> bool:
+    """Whether the record may be hidden, and is the actor's to open to an organisation."""
+    return record.table in _HIDEABLE and (actor.role in OVERSEERS or belongs(record, actor))
 
 
 def belongs(record: Record, actor: Actor) -> bool:
@@ -210,8 +243,10 @@ def _with_figures(record: Record, kept: Record, viewer: Viewer) -> Record:
     return replace(record, metrics=kept.metrics, extra=kept.extra)
 
 
-def _record(kind: Kind, content: Mapping[str, object]) -> tuple[Record, list[RowIssue]]:
+def _record(kind: Kind, content: Mapping[str, object], *, strict: bool) -> tuple[Record, list[RowIssue]]:
     row, issues = read_single(kind, content, ORIGIN)
+    if strict:
+        issues = [replace(one, severity=Severity.ERROR) if one.severity is Severity.WARNING else one for one in issues]
     if row is None or any(issue.refuses for issue in issues):
         raise InvalidRecordError(issues)
     assert isinstance(row, Record)  # noqa: S101  # a table of records holds nothing else

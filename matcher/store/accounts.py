@@ -140,6 +140,15 @@ class Organisations:
         query = sa.select(openings.c.kind, openings.c.record_id).where(where)
         return frozenset((Kind(kind), record_id) for kind, record_id in self._connection.execute(query))
 
+    def with_access(self, kind: Kind, record_id: str) -> list[Organisation]:
+        """The organisations that a record is open to, by id."""
+        named = (openings.c.kind == kind.value, openings.c.record_id == record_id)
+        of = sa.select(openings.c.organisation_id).where(*named)
+        found = self._connection.execute(
+            sa.select(organisations).where(organisations.c.id.in_(of)).order_by(organisations.c.id)
+        )
+        return [_organisation(row._mapping) for row in found]
+
 
 def _account_row(account: Account) -> dict[str, Any]:
     values = asdict(account)

@@ -42,6 +42,11 @@ class SignIns:
         """Forget a session."""
         self._connection.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash))
 
+    def close_others(self, account_id: str, token_hash: str) -> int:
+        """Forget the sessions of an account but one, and say how many."""
+        where = (sessions.c.account_id == account_id, sessions.c.token_hash != token_hash)
+        return int(self._connection.execute(sa.delete(sessions).where(*where)).rowcount)
+
     def shut_out(self, account_id: str) -> None:
         """Forget every session, letter and token of an account."""
         for table in (sessions, resets, tokens):

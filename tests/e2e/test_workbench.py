@@ -34,12 +34,17 @@ ADDRESSES: Mapping[Role, tuple[str, ...]] = {
         "/records/incubators?q=玉米",
         "/records/achievements/ex-a003",
         "/records/funds/ex-f01",
+        "/edit/achievements/ex-a003",
+        "/delete/achievements/ex-a003",
+        "/data",
+        "/data/duplicates",
+        "/data/aliases",
     ),
-    Role.FUND: ("/", "/match?id=ex-f01"),
-    Role.INCUBATOR: ("/", "/match?id=ex-i01"),
-    Role.UNIVERSITY: ("/", "/records/achievements"),
-    Role.BUREAU: ("/", "/records/projects"),
-    Role.ADMINISTRATOR: ("/",),
+    Role.FUND: ("/", "/match?id=ex-f01", "/rules", "/account"),
+    Role.INCUBATOR: ("/", "/match?id=ex-i01", "/edit/incubators/ex-i01"),
+    Role.UNIVERSITY: ("/", "/records/achievements", "/edit/achievements"),
+    Role.BUREAU: ("/", "/records/projects", "/data", "/data/jobs", "/data/imports/1", "/admin/models", "/admin/audit"),
+    Role.ADMINISTRATOR: ("/", "/admin", "/admin/organisations", "/admin/organisations/org-fund"),
 }
 """Pages that are looked at as the role that lives in them."""
 
