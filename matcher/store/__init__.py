@@ -3,7 +3,7 @@
 from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
-from matcher.store.case_papers import Papers
+from matcher.store.case_papers import Due, Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.changes import Changes
 from matcher.store.controls import Controls
@@ -22,6 +22,7 @@ from matcher.store.repositories import Deleted, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
 from matcher.store.undoing import Kept, Left, Taken, taken_back
+from matcher.store.units import Unit
 from matcher.store.upserts import Counts
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Due",
     "FeedbackRows",
     "Import",
     "ImportState",
@@ -58,6 +60,7 @@ __all__ = [
     "SignIns",
     "Stamp",
     "Taken",
+    "Unit",
     "Upserted",
     "Wanted",
     "check",
