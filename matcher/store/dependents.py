@@ -36,9 +36,9 @@ def _named(kind: Kind, ids: Collection[str]) -> Iterator[sa.Select[Any]]:
                 side = table.c.left_id if kind is pairing.left else table.c.right_id
                 yield sa.select(side).where(table.c[name] == pairing.value, side.in_(ids))
             other = pairing.right if kind is pairing.left else pairing.left
-            column = controls.c
-            yield sa.select(column.asker).where(column.asker_kind == kind.value, column.asker.in_(ids))
-            aimed = (column.asker_kind == other.value, column.aim == Aim.RECORD.value, column.target.in_(ids))
-            yield sa.select(column.target).where(*aimed)
+            wish = controls.c
+            yield sa.select(wish.asker).where(wish.asker_kind == kind.value, wish.asker.in_(ids))
+            aimed = (wish.asker_kind == other.value, wish.aim == Aim.RECORD.value, wish.target.in_(ids))
+            yield sa.select(wish.target).where(*aimed)
             record_id = mandates.c.record_id
             yield sa.select(record_id).where(mandates.c.record_kind == kind.value, record_id.in_(ids))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.feedback import Feedback, Judgement
-from matcher.domain.records import Kind, Outcome, PairKind
+from matcher.domain.records import Achievement, Kind, Outcome, PairKind
 from matcher.errors import ConflictError, RecordNotFoundError
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.imports import BATCH, ImportBook
@@ -106,6 +106,7 @@ def test_what_somebody_changed_since_stays_and_is_named(database: Database, fold
     report = take(database, folder)
     with database.begin() as connection:
         found = Records(connection).get(Kind.ACHIEVEMENTS, "A2")
+        assert isinstance(found, Achievement)
         Records(connection).upsert([replace(found, region="赤峰市")], LATER)
     undone = ImportBook(database).undo(report.numbers[0], LATER)
     assert results(database) == {"A2": "绒山羊选育"}
