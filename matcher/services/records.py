@@ -84,6 +84,13 @@ class RecordBook:
             found = Records(connection).many(kind, ids)
         return {name: record for name, record in found.items() if visible(record, viewer)}
 
+    def stored(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Stored]:
+        """The same, each with when it came and changed."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            found, stamps = records.many(kind, ids), records.stamps(kind, ids)
+        return {name: Stored(one, stamps[name]) for name, one in found.items() if visible(one, viewer)}
+
     def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
         """Write a new record. Its id is what the content says, else derived from it.
 
