@@ -36,6 +36,8 @@ PAGES = tuple(
         (rf"matcher match --to (?:incubators|funds) {_NAME}", r"/match?id=\1"),
         (rf"matcher (?:match|screen) {_NAME}", r"/match?id=\1"),
         (r"matcher match\b", "/match"),
+        (r"matcher identity list", "/data/aliases"),
+        (r"matcher imports list", "/data"),
         (r"如 (?:POST|GET) \S+", ""),
         (r"请按 /openapi.json 改正", "请改正"),
         (r"; see /openapi.json", ""),

@@ -29,6 +29,8 @@ BAR = (
     Place("page_records", "/records/achievements", Said("记录", "Records"), "/records"),
     Place("page_carriers", "/carriers", Said("载体", "Carriers")),
     Place("page_bureau", "/bureau", Said("科技局", "Bureau")),
+    Place("page_data", "/data", Said("数据", "Data")),
+    Place("page_admin", "/admin", Said("管理", "Admin")),
 )
 
 

@@ -62,6 +62,7 @@ DONE: Mapping[str, Said] = {
     "deleted": Said("已删除。", "Deleted."),
     "undone": Said("已撤销。", "Undone."),
     "sent": Said("已发出。", "Sent."),
+    "signed_out": Said("已在其他设备上退出。", "Signed out everywhere else."),
 }
 """What a page says once something was done on the one before; the address names it."""
 

@@ -97,6 +97,12 @@ def field(name: str, kind: str, language: str) -> str:
     return str(headers[0])
 
 
+def known(name: str, kind: str, language: str) -> str:
+    """What a field is called, where it is one of the table's; a header of somebody's own stays as it is."""
+    fields = TYPES[Kind(kind)].__dataclass_fields__ if kind else {}
+    return field(name, kind, language) if name in fields else name
+
+
 @cache
 def _terms(kind: str) -> Mapping[str, type[Term]]:
     """The fields of a table that hold words of a closed list."""
@@ -145,6 +151,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "known": known,
     "stated": stated,
     "table": table,
     "path": path_part,
@@ -158,7 +165,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "rank": scores.rank,
     "grade": scores.grade,
     "unscored": scores.unscored,
-    "known": scores.CONFIDENCES.__getitem__,
+    "confidence": scores.CONFIDENCES.__getitem__,
     "grant_why": grant_words.why,
     "grant_course": grant_words.course,
     "grant_irregular": grant_words.irregular,

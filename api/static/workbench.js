@@ -22,3 +22,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// What is being worked on shows how far it is; when it has ended, the page shows what came of it.
+const poll = () => setTimeout(async () => {
+  const box = document.querySelector("[data-poll]");
+  if (!box) return;
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-poll]");
+  if (!fresh) return location.reload();
+  box.replaceChildren(...fresh.childNodes);
+  poll();
+}, 1500);
+if (document.querySelector("[data-poll]")) poll();

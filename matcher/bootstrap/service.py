@@ -16,13 +16,16 @@ from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
 from matcher.services.cases.funnel import Funnels
 from matcher.services.cases.handling import Handling
+from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
+from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
 from matcher.services.filling import Filling
+from matcher.services.imports import ImportBook
 from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
@@ -30,6 +33,8 @@ from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
+from matcher.services.model_cards import ModelCards
+from matcher.services.models import ModelFolder
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
 from matcher.services.subjects import StoredSubjects, SubjectRights
@@ -70,6 +75,11 @@ class Installation(Notice):
     def records(self) -> RecordBook:
         """Records one by one."""
         return RecordBook(self.database)
+
+    @cached_property
+    def model_cards(self) -> ModelCards:
+        """What ranks at present."""
+        return ModelCards(self.database, self.indexer, ModelFolder(self.home / "models"))
 
     @cached_property
     def vitals(self) -> Vitals:
@@ -137,6 +147,11 @@ class Installation(Notice):
         return Undoing(self.database)
 
     @cached_property
+    def case_handover(self) -> HandingOver:
+        """The use case of giving a case to another owner."""
+        return HandingOver(self.database)
+
+    @cached_property
     def introducing(self) -> Introducing:
         """The use cases of introductions."""
         return Introducing(self.database, self._takers, _new_id)
@@ -144,6 +159,11 @@ class Installation(Notice):
     def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
         answer = self.matching.match(left_id, k, viewer, day)
         return [match.id for match in answer.matches if match.eligible]
+
+    @cached_property
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
+        return ImportBook(self.database)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -160,6 +180,11 @@ class Installation(Notice):
     def jobs(self) -> JobQueue:
         """The use cases of jobs."""
         return JobQueue(self.database, self.uploads, _new_id)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Lists on their way into the database."""
+        return Drafts(self.jobs, self.uploads)
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,10 @@ class Cases:
         query = sa.select(cases).where(cases.c.id == case_id)
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return _case(row._mapping) if row else None
+
+    def many(self, ids: Iterable[str]) -> list[Case]:
+        """The cases of these ids."""
+        return [case for chunk in chunks(ids) for case in self._select(cases.c.id.in_(chunk))]
 
     def save(self, case: Case, now: datetime) -> Case:
         """Write a case over the version it names, and give it back with its new one.
@@ -150,10 +154,13 @@ class Cases:
         return [_case(row._mapping) for row in self._connection.execute(query)]
 
 
+def own(mine: Mine) -> sa.ColumnElement[bool]:
+    """The cases that somebody works on: their own, and their organisation's."""
+    owner = cases.c.owner == mine.account_id
+    return sa.or_(owner, cases.c.organisation_id == mine.organisation_id) if mine.organisation_id else owner
+
+
 def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
-    own = [cases.c.owner == mine.account_id]
-    if mine.organisation_id:
-        own.append(cases.c.organisation_id == mine.organisation_id)
     results, projects = TABLES[Kind.ACHIEVEMENTS].c, TABLES[Kind.PROJECTS].c
     result_ids = sa.select(results.id).where(results.institution.in_(mine.institutions))
     project_ids = sa.select(projects.id).where(projects.incubator_id.in_(mine.carriers))
@@ -163,7 +170,7 @@ def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
         sa.and_(funding, sa.or_(cases.c.left_id.in_(project_ids), cases.c.right_id.in_(mine.funds))),
     )
     introduced = sa.exists().where(introductions.c.case_id == cases.c.id)
-    return sa.or_(*own, sa.and_(theirs, introduced))
+    return sa.or_(own(mine), sa.and_(theirs, introduced))
 
 
 def forget_cases(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:
