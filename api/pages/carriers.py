@@ -15,6 +15,7 @@ from api.parts import Acting, Now, Parts, shown
 from api.texts import FIRST, KEEPABLE, LAST
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Role
+from matcher.domain.matches import Match
 from matcher.domain.records import Incubator, Kind
 from matcher.domain.registers import ServiceKind
 from matcher.domain.weeks import Week
@@ -23,6 +24,7 @@ from matcher.plain import filings as filing_words
 from matcher.policy.carriers import TARGETS, Target, held_target, next_target
 from matcher.services.filings import Planned, Prior
 from matcher.services.finding import FACETS
+from matcher.services.records import Stored
 
 router = APIRouter(prefix="/carriers", include_in_schema=False, route_class=PageRoute)
 
@@ -133,12 +135,12 @@ def carrier_page(request: Request, carrier_id: CarrierId, parts: Parts, actor: A
 
 def _incoming(
     request: Request, parts: Installation, actor: Actor, day: date, carrier: Incubator
-) -> list[tuple[object, object]]:
+) -> list[tuple[Match, Stored]]:
     """The first matches of a carrier, each with the record as it is kept."""
     answer = parts.matching.screen(carrier.id, INCOMING, actor.viewer, day)
-    stored = [parts.records.read(Kind.ACHIEVEMENTS, match.id, actor.viewer) for match in answer.matches]
-    shown(request, [one.record for one in stored])
-    return list(zip(answer.matches, stored, strict=True))
+    stored = parts.records.stored(Kind.ACHIEVEMENTS, [match.id for match in answer.matches], actor.viewer)
+    shown(request, [one.record for one in stored.values()])
+    return [(match, stored[match.id]) for match in answer.matches if match.id in stored]
 
 
 def _prior(parts: Installation, actor: Actor, day: date, planned: Planned) -> Prior:

@@ -92,6 +92,13 @@ class RecordBook:
             found = Records(connection).many(kind, ids)
         return {name: told(record, viewer) for name, record in found.items() if visible(record, viewer)}
 
+    def stored(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Stored]:
+        """The same, each with when it came and changed."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            found, stamps = records.many(kind, ids), records.stamps(kind, ids)
+        return {name: Stored(told(one, viewer), stamps[name]) for name, one in found.items() if visible(one, viewer)}
+
     def origins(self, kind: Kind, record_id: str, viewer: Viewer) -> dict[str, Origin]:
         """Since when each field says what it says, and where that came from. Raises like `read`."""
         with self._database.read() as connection:

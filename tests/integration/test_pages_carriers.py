@@ -220,9 +220,7 @@ def test_the_form_goes_out_as_a_workbook_and_comes_back_filled(service: Service)
         ({"指标:在孵企业数": "很多"}, "很多"),
     ],
 )
-def test_a_form_that_is_not_this_ones_is_refused_whole(
-    service: Service, changes: dict[str, Content], told: str
-) -> None:
+def test_a_form_of_another_is_refused_whole(service: Service, changes: dict[str, Content], told: str) -> None:
     browser, before = visitor(service, Role.INCUBATOR), kept(service)
     answer = upload(browser, filled(browser, changes))
     assert (answer.status_code, told in answer.text) == (422, True)
