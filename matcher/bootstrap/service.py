@@ -27,8 +27,10 @@ from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
+from matcher.services.opinions import Opinions
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
+from matcher.services.screening import Screening
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
@@ -94,6 +96,16 @@ class Installation(Notice):
     def judging(self) -> Judging:
         """What people say of recommended pairs."""
         return Judging(self.database, self.exclusions)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What was said of pairs, for those whose words they are."""
+        return Opinions(self.database)
+
+    @cached_property
+    def screening(self) -> Screening:
+        """The boards of funds and carriers."""
+        return Screening(self.matching, self.records, self.policy, self.opinions)
 
     @cached_property
     def mandates(self) -> MandateBook:

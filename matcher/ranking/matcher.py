@@ -128,7 +128,8 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
-        order = sorted(range(len(ids)), key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
+        asked_about = [row for row in range(len(ids)) if ids[row] not in question.without]
+        order = sorted(asked_about, key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
         asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
         return self._first_eligible(asked, scored, k, question.diversity)
 
@@ -147,7 +148,9 @@ class Matcher:
         fresh = [
             row
             for row, record in enumerate(self.known.left.records)
-            if not self.judge.decided(record.id, right.id) and visible(record, viewer)
+            if record.id not in question.without
+            and not self.judge.decided(record.id, right.id)
+            and visible(record, viewer)
         ]
         wishes = self.wishes(question)
         watched = [fresh[at] for at in wishes.watched_rows(right, [self.known.left.records[row] for row in fresh])]

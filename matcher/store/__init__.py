@@ -8,7 +8,7 @@ from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
-from matcher.store.feedback import FeedbackRows
+from matcher.store.feedback import Circle, FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
@@ -28,6 +28,7 @@ __all__ = [
     "AttachmentFolder",
     "Audit",
     "Cases",
+    "Circle",
     "Controls",
     "Counts",
     "Dangling",
