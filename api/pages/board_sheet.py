@@ -33,8 +33,13 @@ def board_sheet(board: Board, language: Language) -> Sheet:
     return Sheet(Said("筛选", "screening").to(language), tuple(one.said.to(language) for one in COLUMNS), rows)
 
 
-def _told(texts: Iterable[Said], language: Language) -> str:
-    return Said("；", "; ").to(language).join(text.to(language) for text in texts)
+def _told(texts: Callable[[Card], Iterable[Said]]) -> Callable[[Card, Language], Value]:
+    """Sentences in one cell."""
+
+    def value(card: Card, language: Language) -> Value:
+        return Said("；", "; ").to(language).join(text.to(language) for text in texts(card)) or None
+
+    return value
 
 
 def _listed(name: str) -> Callable[[Card, Language], Value]:
@@ -77,10 +82,10 @@ COLUMNS = (
     Column(Said("优先级", "priority"), _level),
     Column(Said("条款", "clause"), lambda card, language: card.tier.clause or None),
     Column(Said("可能性（%）", "probability (%)"), lambda card, language: round(100 * card.match.probability, 1)),
-    Column(Said("理由", "reasons"), lambda card, language: _told((one.said for one in card.reasons), language)),
-    Column(Said("缺少的信息", "not told"), lambda card, language: _told(card.match.missing, language)),
-    Column(Said("注意", "mind"), lambda card, language: _told((one.said for one in card.concerns), language)),
-    Column(Said("与本机构和已投企业", "house and portfolio"), lambda card, language: _told((one.said for one in card.house), language)),
+    Column(Said("理由", "reasons"), _told(lambda card: [one.said for one in card.reasons])),
+    Column(Said("缺少的信息", "not told"), _told(lambda card: card.match.missing)),
+    Column(Said("注意", "mind"), _told(lambda card: [one.said for one in card.concerns])),
+    Column(Said("与本机构和已投企业", "house and portfolio"), _told(lambda card: [one.said for one in card.house])),
     Column(Said("返投", "return investment"), _returning),
     Column(Said("税收身份", "tax status"), _tax),
     Column(Said("阶段", "stage"), _listed("stage")),

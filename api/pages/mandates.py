@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,11 +14,11 @@ from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts
 from api.routes.mandates import MandateWanted
+from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Kind
 from matcher.errors import MatcherError
-from matcher.bootstrap import Installation
 
 router = APIRouter(prefix="/screen/mandates", include_in_schema=False, route_class=PageRoute)
 
@@ -68,7 +68,9 @@ def list_page(
     record: Short = "", must: Short = "", ban: Short = "",
 ) -> HTMLResponse:  # fmt: skip
     """One's own and one's organisation's, and the form for another one, filled in from the address."""
-    return rendered(request, "screen/mandates.html", **_list(parts, actor, Typed("", record, must=must, ban=ban), after))
+    return rendered(
+        request, "screen/mandates.html", **_list(parts, actor, Typed("", record, must=must, ban=ban), after)
+    )
 
 
 @router.post("", name="page_create_mandate")
@@ -108,7 +110,7 @@ def deleted(mandate_id: Id, parts: Parts, actor: Acting, tag: Annotated[str, For
     return led(done(PLACE, "deleted"))
 
 
-def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> dict[str, object]:
+def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> dict[str, Any]:
     found = parts.mandates.page(actor, after, PART + 1)
     return {
         "listed": found[:PART], "more": len(found) > PART, "typed": typed, "own": parts.screening.own(actor),
@@ -116,7 +118,7 @@ def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> d
     }  # fmt: skip
 
 
-def _one(parts: Installation, actor: Actor, kept: Mandate, typed: Typed, tag: str) -> dict[str, object]:
+def _one(parts: Installation, actor: Actor, kept: Mandate, typed: Typed, tag: str) -> dict[str, Any]:
     return {
         "kept": kept, "typed": typed, "tag": tag, "own": parts.screening.own(actor), "path": f"{PLACE}/{kept.id}",
         "stale": str(kept.version) != tag,

@@ -67,7 +67,8 @@ def board_page(
     request: Request, parts: Parts, actor: Acting, now: Now,
     id: Id = "", mandate: Id = "", must: Terms = "", ban: Terms = "",
     at: Annotated[int, Query(ge=0, le=DEEPEST)] = 0, drift: Id = "", q: Id = "", table: Kind = Kind.FUNDS,
-    n: Annotated[int, Query(ge=0, le=100_000)] = 0, given: Annotated[list[Number] | None, Query(max_length=AT_ONCE)] = None,
+    n: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    given: Annotated[list[Number] | None, Query(max_length=AT_ONCE)] = None,
 ) -> Response:  # fmt: skip
     """What waits for a fund or carrier; without one a choice among those the reader may screen for."""
     kept = parts.mandates.read(mandate, actor) if mandate else None

@@ -1,4 +1,4 @@
-"""What somebody and their colleagues said of pairs: the shortlist, what waits, what was refused, and one pair's history."""
+"""What somebody and their colleagues said of pairs: the shortlist, what is for later or refused, a pair's history."""
 
 from __future__ import annotations
 

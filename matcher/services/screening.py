@@ -102,9 +102,7 @@ class Screening:
             )
         return found
 
-    def board(
-        self, record_id: str, question: Question, actor: Actor, today: date, *, start: int, limit: int
-    ) -> Board:
+    def board(self, record_id: str, question: Question, actor: Actor, today: date, *, start: int, limit: int) -> Board:
         """What waits for a fund or carrier from a place on; what its people found fitting waits no longer.
 
         Raises like `screener`.

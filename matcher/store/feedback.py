@@ -92,9 +92,7 @@ class FeedbackRows:
             query = query.where(feedback.c.id < before)
         return self._read(query.order_by(feedback.c.id.desc()).limit(limit))
 
-    def of_pair(
-        self, viewer: Viewer, circle: Circle, pair: PairKind, left_id: str, right_id: str
-    ) -> list[Feedback]:
+    def of_pair(self, viewer: Viewer, circle: Circle, pair: PairKind, left_id: str, right_id: str) -> list[Feedback]:
         """All the circle said of one pair that the viewer may see, the latest first."""
         about = (feedback.c.kind == pair.value, feedback.c.left_id == left_id, feedback.c.right_id == right_id)
         query = sa.select(feedback).where(_said_by(circle), *about, pairs_seen_by(viewer, feedback))
