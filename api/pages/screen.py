@@ -16,6 +16,7 @@ from api.pages.board_sheet import board_sheet
 from api.pages.match import terms_of
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led
+from api.pages.shortlist import JUDGED
 from api.parts import Acting, Now, Parts, shown
 from api.problems import Refused
 from matcher.bootstrap import Installation
@@ -84,7 +85,7 @@ def board_page(
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
         given=given or [], mandates=parts.mandates.about(right_id, actor), refusals=tuple(Refusal),
-        rules=parts.rulebook.rules, exported=EXPORTED, years=YEARS, judgements=tuple(Judgement),
+        rules=parts.rulebook.rules, exported=EXPORTED, years=YEARS, judgements=JUDGED,
     )  # fmt: skip
 
 

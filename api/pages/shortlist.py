@@ -17,6 +17,8 @@ from matcher.services.cases.access import OPENING
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 PART = 20
+JUDGED = (Judgement.FITS, Judgement.LATER, Judgement.DOES_NOT)
+"""The verdicts in the order of their tabs."""
 
 
 @router.get("/shortlist", name="page_shortlist")
@@ -34,5 +36,5 @@ def shortlist_page(
     shown(request, [one.left for one in listed])
     return rendered(
         request, "screen/shortlist.html", listed=listed, more=len(found) > PART, verdict=verdict, of=of,
-        judgements=tuple(Judgement), refusals=tuple(Refusal), opens=actor.role in OPENING, given=given or [],
+        judgements=JUDGED, refusals=tuple(Refusal), opens=actor.role in OPENING, given=given or [],
     )  # fmt: skip
