@@ -9,8 +9,9 @@ from typing import cast
 
 from matcher.domain.accounts import Actor
 from matcher.domain.feedback import Feedback, Judgement
-from matcher.domain.records import Kind, Left, PairKind, Right
+from matcher.domain.records import Left, PairKind, Right
 from matcher.domain.visibility import visible
+from matcher.services.pairs import paired_records
 from matcher.store import Accounts, Circle, Database, FeedbackRows, Records
 
 
@@ -45,13 +46,13 @@ class Opinions:
             found = FeedbackRows(connection).last_words(
                 actor.viewer, circle_of(actor), right, verdict=verdict, before=before, limit=limit
             )
-        return self._told(found, actor)
+            return _told(Records(connection), Accounts(connection), found, actor)
 
     def history(self, pair: PairKind, left_id: str, right_id: str, actor: Actor) -> list[Opinion]:
         """Everything that was said of one pair, the latest first."""
         with self._database.read() as connection:
             found = FeedbackRows(connection).of_pair(actor.viewer, circle_of(actor), pair, left_id, right_id)
-        return self._told(found, actor)
+            return _told(Records(connection), Accounts(connection), found, actor)
 
     def of_right(self, pair: PairKind, right_id: str, actor: Actor) -> dict[str, Feedback]:
         """The last word on every pair of one right record, by the id of the left one."""
@@ -64,28 +65,6 @@ class Opinions:
         with self._database.read() as connection:
             return Accounts(connection).names(given.account_id for given in words)
 
-    def _told(self, found: Sequence[Feedback], actor: Actor) -> list[Opinion]:
-        names = self.names(found)
-        with self._database.read() as connection:
-            records = Records(connection)
-            known = {
-                (kind, name): record
-                for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS, Kind.PROJECTS, Kind.FUNDS)
-                for name, record in records.many(kind, _ids(found, kind)).items()
-                if visible(record, actor.viewer)
-            }
-        return [
-            Opinion(
-                given,
-                cast("Left", known[given.kind.left, given.left_id]),
-                cast("Right", known[given.kind.right, given.right_id]),
-                names.get(given.account_id, ""),
-                given.account_id == actor.id,
-            )
-            for given in found
-            if (given.kind.left, given.left_id) in known and (given.kind.right, given.right_id) in known
-        ]
-
 
 def circle_of(actor: Actor) -> Circle:
     """Whose words the actor reads."""
@@ -97,6 +76,13 @@ def counted(words: Mapping[str, Feedback]) -> Mapping[Judgement, int]:
     return Counter(given.verdict for given in words.values())
 
 
-def _ids(found: Sequence[Feedback], kind: Kind) -> list[str]:
-    pair = PairKind.of(kind)
-    return [one.left_id if pair.left is kind else one.right_id for one in found if one.kind is pair]
+def _told(records: Records, accounts: Accounts, found: Sequence[Feedback], actor: Actor) -> list[Opinion]:
+    names = accounts.names(given.account_id for given in found)
+    known = paired_records(records, found)
+    opinions = []
+    for given in found:
+        left, right = (known.get(key) for key in ((given.kind.left, given.left_id), (given.kind.right, given.right_id)))
+        if left and right and visible(left, actor.viewer) and visible(right, actor.viewer):
+            by, mine = names.get(given.account_id, ""), given.account_id == actor.id
+            opinions.append(Opinion(given, cast("Left", left), cast("Right", right), by, mine))
+    return opinions
