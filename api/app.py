@@ -20,11 +20,14 @@ from api import logging as api_logging
 from api import problems
 from api.description import describe, methods_of
 from api.guard import Guard
+from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry, home, match, screen, shortlist
+from api.pages import bureau, carriers, entry, figures, home, match, screen, shortlist
+from api.pages import grants as grant_pages
 from api.pages import mandates as mandate_pages
 from api.pages import records as record_pages
+from api.pages import reports as report_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -37,6 +40,7 @@ from api.routes import (
     mandates,
     matching,
     metrics,
+    openings,
     outcomes,
     records,
     reports,
@@ -60,12 +64,18 @@ PAGE_ROUTERS = (
     mandate_pages.router,
     shortlist.router,
     record_pages.router,
+    figures.router,  # before the carriers', whose ids may hold anything
+    carriers.router,
+    bureau.router,
+    grant_pages.router,
+    report_pages.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
     health.router,
     session.router,
+    openings.router,  # before the records: an id may hold slashes
     *records.routers,
     matching.router,
     outcomes.router,
@@ -113,6 +123,7 @@ def routed(installation: Installation) -> FastAPI:
     )
     app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
     problems.install(app)
+    app.add_middleware(Heads)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 

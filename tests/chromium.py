@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from api.app import create_app
 from api.guard import COOKIE
@@ -69,6 +69,21 @@ class Visit:
             self.complaints.append(f"{path}: {answer.status if answer else 'no answer'}")
         return self.page
 
+    def listen(self) -> None:
+        """Note what the page complains of, and what it asks of others."""
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self.complaints.append(message.text)
+
+        def sent(request: Request) -> None:
+            if not request.url.startswith(self.address):
+                self.complaints.append(f"asked {request.url}")
+
+        self.page.on("console", said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", sent)
+
     @property
     def sideways(self) -> int:
         """Pixels by which the page is wider than the window."""
@@ -82,8 +97,6 @@ def visiting(browser: Browser, address: str, token: str, **settings: Any) -> Ite
     context: BrowserContext = browser.new_context(**({"viewport": DESKTOP, "locale": "zh-CN"} | settings))
     context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
     visit = Visit(context.new_page(), address)
-    visit.page.on("console", lambda said: said.type == "error" and visit.complaints.append(said.text))
-    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    visit.page.on("request", lambda sent: sent.url.startswith(address) or visit.complaints.append(f"asked {sent.url}"))
+    visit.listen()
     yield visit
     context.close()

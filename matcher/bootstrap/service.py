@@ -8,18 +8,22 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Event
 
+from matcher import resources
 from matcher.bootstrap.notice import Notice
 from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
+from matcher.services.cases.funnel import Funnels
 from matcher.services.cases.handling import Handling
+from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
+from matcher.services.filling import Filling
 from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
@@ -131,6 +135,11 @@ class Installation(Notice):
         return CaseReading(self.database, self.case_handling)
 
     @cached_property
+    def funnels(self) -> Funnels:
+        """The use case of how far cases come."""
+        return Funnels(self.database)
+
+    @cached_property
     def case_papers(self) -> CasePapers:
         """The use cases of notes, tasks and attachments."""
         return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
@@ -139,6 +148,11 @@ class Installation(Notice):
     def case_undoing(self) -> Undoing:
         """The use case of taking a step of a case back."""
         return Undoing(self.database)
+
+    @cached_property
+    def case_handover(self) -> HandingOver:
+        """The use case of giving a case to another owner."""
+        return HandingOver(self.database)
 
     @cached_property
     def introducing(self) -> Introducing:
@@ -153,6 +167,12 @@ class Installation(Notice):
     def uploads(self) -> Uploads:
         """The files handed in for jobs."""
         return Uploads(self.home / "uploads")
+
+    @cached_property
+    def filling(self) -> Filling:
+        """The filling in of carriers' figures."""
+        gazetteer = resources.load_gazetteer()
+        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, _new_id)
 
     @cached_property
     def jobs(self) -> JobQueue:

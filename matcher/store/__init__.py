@@ -3,7 +3,7 @@
 from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
-from matcher.store.case_papers import Papers
+from matcher.store.case_papers import Due, Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
@@ -19,6 +19,7 @@ from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
+from matcher.store.units import Unit
 from matcher.store.upserts import Counts
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Due",
     "FeedbackRows",
     "Import",
     "ImportState",
@@ -52,6 +54,7 @@ __all__ = [
     "Session",
     "SignIns",
     "Stamp",
+    "Unit",
     "Upserted",
     "Wanted",
     "check",

@@ -60,6 +60,11 @@ class Accounts:
         counted = sa.select(sa.func.count()).where(accounts.c.role == role.value, accounts.c.active)
         return int(self._connection.execute(counted).scalar_one())
 
+    def lock_administrators(self) -> None:
+        """Until the transaction ends nobody else changes an administrator: two who demote each other wait in line."""
+        active = sa.select(accounts.c.id).where(accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active)
+        self._connection.execute(active.order_by(accounts.c.id).with_for_update()).all()
+
     def change(self, account: Account) -> Account:
         """Write an account over the version it names, and give it back with its new one.
 
