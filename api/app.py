@@ -23,9 +23,24 @@ from api.guard import Guard
 from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import account, admin, bureau, carriers, data, editing, entry, figures, home, identities, match
+from api.pages import (
+    account,
+    admin,
+    bureau,
+    carriers,
+    data,
+    editing,
+    entry,
+    figures,
+    home,
+    identities,
+    match,
+    screen,
+    shortlist,
+)
 from api.pages import grants as grant_pages
 from api.pages import jobs as job_pages
+from api.pages import mandates as mandate_pages
 from api.pages import records as record_pages
 from api.pages import reports as report_pages
 from api.pages import rules as rule_pages
@@ -61,6 +76,9 @@ PAGE_ROUTERS = (
     entry.router,
     home.router,
     match.router,
+    screen.router,
+    mandate_pages.router,
+    shortlist.router,
     record_pages.router,
     figures.router,  # before the carriers', whose ids may hold anything
     carriers.router,

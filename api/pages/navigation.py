@@ -26,6 +26,8 @@ class Place:
 
 BAR = (
     Place("page_match", "/match", Said("匹配", "Match")),
+    Place("page_screen", "/screen", Said("筛选", "Screen")),
+    Place("page_shortlist", "/shortlist", Said("入选", "Shortlist")),
     Place("page_records", "/records/achievements", Said("记录", "Records"), "/records"),
     Place("page_carriers", "/carriers", Said("载体", "Carriers")),
     Place("page_bureau", "/bureau", Said("科技局", "Bureau")),

@@ -35,8 +35,10 @@ from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
 from matcher.services.model_cards import ModelCards
 from matcher.services.models import ModelFolder
+from matcher.services.opinions import Opinions
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
+from matcher.services.screening import Screening
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
@@ -107,6 +109,16 @@ class Installation(Notice):
     def judging(self) -> Judging:
         """What people say of recommended pairs."""
         return Judging(self.database, self.exclusions)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What was said of pairs, for those whose words they are."""
+        return Opinions(self.database)
+
+    @cached_property
+    def screening(self) -> Screening:
+        """The boards of funds and carriers."""
+        return Screening(self.matching, self.records, self.policy, self.opinions)
 
     @cached_property
     def mandates(self) -> MandateBook:

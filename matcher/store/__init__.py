@@ -9,7 +9,7 @@ from matcher.store.changes import Changes
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
-from matcher.store.feedback import FeedbackRows
+from matcher.store.feedback import Circle, FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
@@ -33,6 +33,7 @@ __all__ = [
     "Audit",
     "Cases",
     "Changes",
+    "Circle",
     "Controls",
     "Counts",
     "Dangling",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,11 @@ class Accounts:
     def by_email(self, email: str) -> Account | None:
         """The account of an address; the case of its letters does not count."""
         return self._one(accounts.c.email == email.casefold())
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """What the accounts of these ids are called: a name, or the address; those erased are left out."""
+        query = sa.select(accounts.c.id, accounts.c.name, accounts.c.email).where(accounts.c.id.in_(sorted(set(ids))))
+        return {row.id: row.name or row.email for row in self._connection.execute(query)}
 
     def all(self, after: str = "", limit: int = 1000) -> list[Account]:
         """Accounts by id, those after an id."""

@@ -40,6 +40,7 @@ PAGES: dict[str, Address] = {
     "match text": lambda drawn, _n: f"/match?q={quote(drawn.choice(WORDS))}",
     "match": lambda drawn, n: f"/match?id={_result(drawn, n)}",
     "screen": lambda drawn, n: f"/match?id={_carrier(drawn, n)}",
+    "board": lambda drawn, n: f"/screen?id={_carrier(drawn, n)}",
     "why": lambda drawn, n: f"/why?left={_result(drawn, n)}&right={_carrier(drawn, n)}",
     "records": lambda _drawn, _n: "/records/achievements",
     "search": lambda drawn, _n: f"/records/achievements?q={quote(drawn.choice(WORDS))}",
