@@ -97,7 +97,8 @@ class RecordBook:
         with self._database.read() as connection:
             records = Records(connection)
             found, stamps = records.many(kind, ids), records.stamps(kind, ids)
-        return {name: Stored(told(one, viewer), stamps[name]) for name, one in found.items() if visible(one, viewer)}
+        seen = {name: one for name, one in found.items() if visible(one, viewer)}
+        return {name: Stored.of(one, stamps[name], viewer) for name, one in seen.items()}
 
     def origins(self, kind: Kind, record_id: str, viewer: Viewer) -> dict[str, Origin]:
         """Since when each field says what it says, and where that came from. Raises like `read`."""

@@ -77,7 +77,7 @@ ADDRESSES: Mapping[Role, tuple[str, ...]] = {
         "/bureau",
         "/bureau/chains",
         "/bureau/grants",
-        "/bureau/ranking",
+        "/bureau/evaluation",
         "/bureau/filings",
         "/bureau/reports",
     ),
