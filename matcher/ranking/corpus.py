@@ -23,6 +23,9 @@ from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Columns = slice | Rows
+"""Which right records are asked about."""
+ALL = slice(None)
 Sparse = Any
 """A scipy.sparse.csr_array of float32."""
 
