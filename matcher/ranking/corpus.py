@@ -60,6 +60,13 @@ class Side(Generic[AnyRecord]):
         return {name: row for row, name in enumerate(self.ids)}
 
     @cached_property
+    def by_id(self) -> Rows:
+        """The place of each record in the order of the ids, which breaks ties."""
+        place = np.empty(len(self), np.int64)
+        place[np.argsort(np.array(self.ids, np.str_))] = np.arange(len(self))
+        return place
+
+    @cached_property
     def postings(self) -> tuple[Postings, Postings]:
         """BM25 over pairs of characters and over words, for whoever searches this side."""
         return Postings(bm25_weights(self.bigrams)), Postings(bm25_weights(self.words))

@@ -19,7 +19,7 @@ from matcher.policy.pairs import Holding, Pair
 from matcher.policy.priority import NONE, Tier, keeps_queue, place
 from matcher.policy.rules import Rulebook
 from matcher.ranking.asked import Asked
-from matcher.ranking.corpus import Matrix
+from matcher.ranking.corpus import Matrix, Rows
 from matcher.ranking.knowledge import Knowledge
 
 
@@ -47,6 +47,7 @@ class Judge:
         self._residents = residents or {}
         self._figures: dict[str, dict[str, Fact]] = {}
         self._queues: dict[str, bool] = {}
+        self._levels: dict[int, int] = {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() < known.as_of:
@@ -64,6 +65,14 @@ class Judge:
     def tier(self, left: Left, right: Right) -> Tier:
         """The place that the notice's priority gives the pair."""
         return self.place(left) if self.keeps_queue(right) else NONE
+
+    def tiers(self, rows: Rows, right: Right) -> list[int]:
+        """The tier of each of some known left records, whose places are kept."""
+        if not self.keeps_queue(right):
+            return [NONE.level] * len(rows)
+        lefts = self.known.left.records
+        self._levels |= {row: self.place(lefts[row]).level for row in rows.tolist() if row not in self._levels}
+        return [self._levels[row] for row in rows.tolist()]
 
     def place(self, left: Left) -> Tier:
         """Its place before all who keep the priority."""

@@ -13,7 +13,7 @@ from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.index.vectors import FaissIndex
 from matcher.ranking.centring import centred, mean, told, unit
-from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
+from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 
 FEWEST_FOR_MEAN = 50
@@ -227,9 +227,8 @@ class Knowledge:
         """Unit mean of the adapted vectors of what each right record took, (right, d); zero without a past."""
         return unit(np.asarray(self.accepted.T @ self.left_adapted, np.float32))
 
-    def taken_text(self, field: str, column: int | None = None) -> Sparse:
-        """Term counts of each right record's (or one's) own words and of all it took, (right, columns)."""
-        rows = slice(None) if column is None else [column]
+    def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
+        """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
         own, taken = getattr(self.right, field)[rows], self._taken_by[rows]
         return sparse.csr_array(own + taken @ getattr(self.left, field))
 
@@ -252,10 +251,9 @@ class Knowledge:
         """BM25 weights of the bigrams of all left records."""
         return Postings(terms.bm25_weights(self.left.bigrams))
 
-    def lexical_view(self, column: int) -> Matrix:
-        """BM25 of every left record against one right record's words and past, (left,)."""
-        found = self.left_weights.scores(terms.present(self.taken_text("bigrams", column)))
-        return np.asarray(found[0], np.float32)
+    def lexical_views(self, columns: Rows) -> Matrix:
+        """BM25 of every left record against the words and the past of some right records, (left, columns)."""
+        return self.left_weights.scores(terms.present(self.taken_text("bigrams", columns))).T
 
     @cached_property
     def inverse_frequency(self) -> Matrix:

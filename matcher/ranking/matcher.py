@@ -20,7 +20,7 @@ from matcher.policy.wishes import Wishes
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
-from matcher.ranking.corpus import ALL, Columns, Matrix, Side
+from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side
 from matcher.ranking.diversity import diversify, reach
 from matcher.ranking.explain import Case
 from matcher.ranking.judge import Judge
@@ -79,9 +79,9 @@ def _component(name: str, value: np.float32, contribution: np.float32) -> Compon
     return Component(name, float(value) if np.isfinite(value) else None, float(contribution))
 
 
-def best_first(ranking: Matrix, score: Matrix, ids: Sequence[str], tiers: Sequence[int] = ()) -> list[int]:
+def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int] = ()) -> list[int]:
     """Places in the order of a list: by tier, by the ranking of what was named, by score, by id, all (n,)."""
-    keys = (np.array(ids), -score.astype(np.float64), -ranking.astype(np.float64))
+    keys = (by_id, -score, -ranking)
     order: list[int] = np.lexsort((*keys, np.array(tiers)) if len(tiers) else keys).tolist()
     return order
 
@@ -126,7 +126,7 @@ class Scorer:
         """Score every query with the right records asked about."""
         return score_pairs(evidence.gather(self.known, queries, columns), self.trained[direction].ranker, direction)
 
-    def screened(self, rows: Sequence[int], column: int) -> Scored:
+    def screened(self, rows: Rows, column: int) -> Scored:
         """Score some of the known left records for one right record."""
         columns = np.array([column])
         votes = self.votes.of(rows, columns)
@@ -159,9 +159,9 @@ class Matcher:
         wishes, (asker,) = self.wishes(question), query.records
         watched = wishes.watched_rows(asker, self.known.right.records)
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
-        ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
-        asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in best_first(ranking, score, ids)]
+        order = best_first(scored.ranking[0], scored.score[0], self.known.right.by_id)
+        asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
         return self._first_eligible(asked, scored, k, question.diversity, self.judge.refusing)
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
@@ -177,21 +177,20 @@ class Matcher:
         """What a right record can be told of."""
         return Screening(self.judge, column, viewer, wishes, self._seen(viewer))
 
-    def _screened(self, screening: Screening, rows: list[int], k: int, diversity: Diversity | None) -> Answer:
+    def _screened(self, screening: Screening, rows: Rows, k: int, diversity: Diversity | None) -> Answer:
         """The answer from a pool of left records."""
-        if screening.exhausted(rows) and all(screening.refusing(row) for row in rows):
-            excluded = Counter(rule for row in rows for rule in sorted(screening.refusing(row)))
+        if screening.hopeless(rows):
+            excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
             return Answer((), len(rows), dict(excluded))
         watched = np.flatnonzero(np.isin(rows, screening.watched)).tolist()
         scored = self.scorer.screened(rows, screening.column).watching(watched, Direction.SCREEN)
         side = self.known.left.take(rows)
-        tiers = [self.judge.tier(record, screening.right).level for record in side.records]
-        order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.ids, tiers)
+        order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.by_id, screening.tiers(rows))
         asked = [screening.pair(side, row) for row in order]
-        return self._first_eligible(asked, scored, k, diversity, lambda pair: screening.refusing(rows[pair.row]))
+        return self._first_eligible(asked, scored, k, diversity, lambda pair: screening.refusing(int(rows[pair.row])))
 
-    def _seen_by(self, viewer: Viewer) -> tuple[int, ...]:
-        return tuple(row for row, record in enumerate(self.known.left.records) if visible(record, viewer))
+    def _seen_by(self, viewer: Viewer) -> Rows:
+        return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
 
     def why(self, query: Side[Left], right_id: str, viewer: Viewer, question: Question = PLAIN) -> Match:
         """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""
