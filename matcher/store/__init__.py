@@ -18,6 +18,7 @@ from matcher.store.mandates import Mandates
 from matcher.store.outcomes import Outcomes
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
+from matcher.store.remembered import Remembered
 from matcher.store.repositories import Deleted, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
@@ -56,6 +57,7 @@ __all__ = [
     "Personal",
     "Records",
     "Registers",
+    "Remembered",
     "Replaced",
     "Session",
     "SignIns",

@@ -22,12 +22,17 @@ LEFTS = st.lists(
 )
 RIGHTS = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(REGIONS), st.integers(0, 2)), max_size=6)
 OUTCOMES = st.sets(st.tuples(st.integers(0, 24), st.integers(0, 5)), max_size=20)
-AIMED = {"aim": Aim.RECORD, "made_on": TODAY}
+
+
+def aimed(wish: Wish, kind: Kind, asker: str, target: str) -> Control:
+    return Control(wish=wish, asker_kind=kind, asker=asker, aim=Aim.RECORD, target=target, made_on=TODAY)
+
+
 WISHES = Question(
     controls=(
-        Control(wish=Wish.EXCLUDE, asker_kind=Kind.INCUBATORS, asker="I0", target="A01", **AIMED),
-        Control(wish=Wish.WATCH, asker_kind=Kind.INCUBATORS, asker="I1", target="A03", **AIMED),
-        Control(wish=Wish.WATCH, asker_kind=Kind.ACHIEVEMENTS, asker="A02", target="I2", **AIMED),
+        aimed(Wish.EXCLUDE, Kind.INCUBATORS, "I0", "A01"),
+        aimed(Wish.WATCH, Kind.INCUBATORS, "I1", "A03"),
+        aimed(Wish.WATCH, Kind.ACHIEVEMENTS, "A02", "I2"),
     )
 )
 
