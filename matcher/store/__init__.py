@@ -7,6 +7,7 @@ from matcher.store.case_papers import Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
+from matcher.store.digests import Digests, Receipt, ToldPair
 from matcher.store.facts import Dangling, Upserted
 from matcher.store.feedback import FeedbackRows
 from matcher.store.history import Replaced
@@ -34,6 +35,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Digests",
     "FeedbackRows",
     "Import",
     "ImportState",
@@ -45,12 +47,14 @@ __all__ = [
     "Outcomes",
     "Papers",
     "Personal",
+    "Receipt",
     "Records",
     "Registers",
     "Replaced",
     "Session",
     "SignIns",
     "Stamp",
+    "ToldPair",
     "Upserted",
     "Wanted",
     "check",
