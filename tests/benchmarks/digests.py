@@ -93,9 +93,10 @@ def measured(installation: Installation, week: Week, chosen: Chosen) -> dict[str
     if chosen.train:
         figures["train_s"] = _timed(lambda: installation.pairings.train(moment))
     figures["before_peak_mib"] = _peak()
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     composed = installation.composing.compose(week, moment, seed=chosen.seed)
     figures["compose_s"], figures["peak_mib"] = round(time.perf_counter() - start, 1), _peak()
+    figures["compose_cpu_s"] = round(time.process_time() - busy, 1)
     digests = composed.week.digests
     figures |= {
         "recipients": len(digests),

@@ -13,6 +13,7 @@ from matcher.domain.records import Achievement, Incubator, Kind, PairKind
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
 from matcher.store import Database, Digests, Receipt, Records, ToldPair
+from matcher.store.arrivals import arrivals
 from matcher.store.digest_withdrawal import forget_account
 from matcher.wording import Language, Said
 
@@ -184,3 +185,15 @@ def test_an_erased_account_leaves_nothing(composed: Database) -> None:
         assert digests.of("u-1", WEEK) is None
         assert digests.told(WEEK, WEEK.back(-1)) == []
         assert digests.all_settings() == {}
+
+
+def test_when_records_came_is_told_unless_they_came_in_bulk(database: Database) -> None:
+    later = datetime(2026, 11, 18, tzinfo=UTC)
+    with database.begin() as connection:
+        records = Records(connection)
+        records.upsert([Incubator(id=f"I-{number}") for number in range(3)], NOW)
+        records.upsert([Incubator(id="I-9")], later)
+        told = arrivals(connection, Kind.INCUBATORS, NOW.replace(year=2025), 2)
+        assert told == {"I-9": later.date()}
+        assert len(arrivals(connection, Kind.INCUBATORS, NOW.replace(year=2025), 3)) == 4
+        assert list(arrivals(connection, Kind.INCUBATORS, NOW, 3)) == ["I-9"]

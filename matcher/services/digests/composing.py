@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from matcher.digest.compose import Recipient, speaks
-from matcher.digest.fingerprints import from_text, grounds
+from matcher.digest.fingerprints import grounds
 from matcher.digest.offers import Key, Shown
 from matcher.digest.receipt import Composition, composed, head, parts
 from matcher.digest.selection import Material, select
 from matcher.digest.sieve import Before, Sees, sieve
 from matcher.digest.terms import Terms
-from matcher.domain.phases import OPEN
-from matcher.domain.records import RECORD_KINDS, Kind, name_of
-from matcher.domain.visibility import visible
+from matcher.domain.records import name_of
+from matcher.domain.visibility import Viewer, visible
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
-from matcher.services.digests.answers import Answers, Ground, Tell, answered, dating
+from matcher.services.digests.answers import Answers, Tell, answered
 from matcher.services.digests.lines import Lines, UseCases
-from matcher.services.digests.questions import Desk, askings
-from matcher.services.digests.readers import Addressee, addressees, speaking
+from matcher.services.digests.readers import Addressee
 from matcher.services.digests.week_facts import WeekFacts
+from matcher.services.digests.week_state import week_state
 from matcher.services.digests.writing import telling
 from matcher.services.pairings import Pairings
-from matcher.store import Cases, Database, Digests, Mandates, Receipt, ToldPair, Wanted
-from matcher.store.arrivals import arrivals
+from matcher.store import Database, Digests, Receipt
 from matcher.wording import Said
 
-MOST_CASES = 1_000_000
 SERVING, MIX = "serving", "default mix"
 
 
@@ -47,16 +44,6 @@ class Composed:
     unmet: Mapping[Shown, str]
     """What new results and projects are shown to nobody, by name."""
     written: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What the database said when the week was composed."""
-
-    everybody: Sequence[Addressee]
-    desk: Desk
-    told: Sequence[ToldPair]
-    arrived: Mapping[Kind, Mapping[str, date]]
 
 
 class Composing:
@@ -94,31 +81,31 @@ class Composing:
         return replace(made, written=True)
 
     def _made(self, week: Week, day: date, now: datetime, seed: int, terms: Terms, tell: Tell) -> Composed:
-        state = self._state(week, terms)
-        ready = speaking(state.everybody)
-        told = {_key(pair): Before(pair.week, pair.record, from_text(pair.grounds)) for pair in state.told}
-        answers = self._answers(ready, state, week, day, terms, tell)
-        again = {key: grounds(match.reasons) for key, match in answers.matches(_told_of(answers, told)).items()}
+        state = week_state(self._database, week, terms)
+        ready = state.ready
+        readers = {one.id: one.reader for one in ready.values()}
+        viewers = {one.id: one.actor.viewer for one in ready.values()}
+        answers = answered(state.askings, viewers, self._pairings, state.ground(day), tell=tell)
+        again = answers.matches(_told_of(answers, before := state.before))
         offers, passed = sieve(
             answers.found,
-            {one.id: one.reader for one in ready.values()},
-            told,
+            readers,
+            before,
             week,
             terms,
-            sees=_sees(answers, ready),
-            grounds=lambda one: again[one.key],
+            sees=_sees(answers, viewers),
+            grounds=lambda one: grounds(again[one.key].reasons),
         )
-        compared = any(offer.rival is not None for offer in offers)
         material = Material(
             week=week,
             seed=seed,
             terms=terms,
-            readers={one.id: one.reader for one in ready.values()},
+            readers=readers,
             offers=offers,
             places=_needed(answers.places, [offer.right for offer in offers]),
-            showings=_needed(_showings(state.told, week, terms), [offer.shown for offer in offers]),
+            showings=_needed(state.showings, [offer.shown for offer in offers]),
             ranker=SERVING,
-            rival=MIX if compared else "",
+            rival=MIX if any(offer.rival is not None for offer in offers) else "",
         )
         selection = select(material)
         chosen = {offers[number].key: offers[number] for number in sorted(selection.chosen)}
@@ -133,48 +120,9 @@ class Composing:
             composed_at=now,
         )
         content = head(made, {**self._versions, "day": day.isoformat(), "pairings": answers.made_with})
-        kept_out = {reader: Counter(answers.excluded[reader]) for reader in passed}
-        for reader, counts in passed.items():
-            kept_out[reader].update({why.value: count for why, count in counts.items()})
-        own = parts(made, kept_out)
+        kept_out = {reader: answers.excluded[reader] + Counter(counts) for reader, counts in passed.items()}
         receipt = Receipt(id=receipt_id, week=week, composed_at=now, content=content)
-        return Composed(made, receipt, own, _names(answers, selection.unmet), written=False)
-
-    def _state(self, week: Week, terms: Terms) -> _State:
-        since = datetime.combine(week.monday - timedelta(days=terms.fresh_days), time(), UTC)
-        with self._database.read() as connection:
-            wanted = Wanted(frozenset(OPEN), limit=MOST_CASES)
-            desk = Desk(Cases(connection).page(wanted, None), Mandates(connection).all())
-            return _State(
-                addressees(connection, week),
-                desk,
-                Digests(connection).told(week.back(2 * terms.window), week),
-                {kind: arrivals(connection, kind, since, terms.bulk) for kind in RECORD_KINDS},
-            )
-
-    def _answers(
-        self, ready: Mapping[str, Addressee], state: _State, week: Week, day: date, terms: Terms, tell: Tell
-    ) -> Answers:
-        told: Counter[tuple[str, Kind, str]] = Counter()
-        for pair in state.told:
-            mine = pair.kind.right if pair.about is pair.kind.left else pair.kind.left
-            told[pair.account_id, mine, pair.right_id if mine is pair.kind.right else pair.left_id] += 1
-        working = {
-            (case.pairing, case.left_id, case.right_id, one.id)
-            for one in ready.values()
-            for case in state.desk.cases_of(one)
-        }
-        ground = Ground(
-            day=day,
-            terms=terms,
-            told=told,
-            working=frozenset(working),
-            dated=dating(state.arrived),
-            fresh_since=week.monday - timedelta(days=terms.fresh_days),
-        )
-        asked = [asking for one in ready.values() for asking in askings(one, state.desk)]
-        viewers = {one.id: one.actor.viewer for one in ready.values()}
-        return answered(asked, viewers, self._pairings, ground, tell=tell)
+        return Composed(made, receipt, parts(made, kept_out), _names(answers, selection.unmet), written=False)
 
     def _recipients(self, everybody: Sequence[Addressee], week: Week, day: date) -> list[Recipient]:
         lines = Lines(self._uses, WeekFacts(self._database, week, day))
@@ -206,32 +154,19 @@ class Composing:
                 raise _composed_already(week)
 
 
-def _key(pair: ToldPair) -> Key:
-    return pair.account_id, pair.kind, pair.left_id, pair.right_id
-
-
-def _sees(answers: Answers, ready: Mapping[str, Addressee]) -> Sees:
+def _sees(answers: Answers, viewers: Mapping[str, Viewer]) -> Sees:
     """Whether a reader may know of a record: asked once more of what search has let through."""
     records = {
         (record.table, record.id): record
         for source in answers.sources.values()
         for record in (source.left, source.right)
     }
-    return lambda reader, kind, record_id: visible(records[kind, record_id], ready[reader].actor.viewer)
+    return lambda reader, kind, record_id: visible(records[kind, record_id], viewers[reader])
 
 
 def _told_of(answers: Answers, told: Mapping[Key, Before]) -> list[Key]:
     """The candidates that were told before and say what they said: whether there is a new reason must be looked at."""
     return [one.key for one in answers.found if one.key in told and told[one.key].record == one.record]
-
-
-def _showings(told: Sequence[ToldPair], week: Week, terms: Terms) -> Counter[Shown]:
-    """How often each record was shown in the weeks that count."""
-    return Counter(
-        (pair.about, pair.left_id if pair.about is pair.kind.left else pair.right_id)
-        for pair in told
-        if pair.week >= week.back(terms.memory)
-    )
 
 
 def _needed(counts: Mapping[Shown, int], shown: Iterable[Shown]) -> dict[Shown, int]:

@@ -13,7 +13,7 @@ from matcher.services.chain_gaps import ChainGaps
 from matcher.services.digests.own_lines import carrier_lines, task_lines
 from matcher.services.digests.readers import Addressee
 from matcher.services.digests.result_lines import result_lines
-from matcher.services.digests.staff_lines import figure_lines, gap_lines
+from matcher.services.digests.staff_lines import staff_lines
 from matcher.services.digests.week_facts import WeekFacts
 from matcher.services.policy import Policy
 from matcher.services.reporting import Reporting
@@ -56,4 +56,4 @@ class Lines:
 
     @cached_property
     def _staff(self) -> tuple[Line, ...]:
-        return (*figure_lines(self._uses.reporting, self._facts), *gap_lines(self._uses.gaps, self._facts))
+        return tuple(staff_lines(self._uses.reporting, self._uses.gaps, self._facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,11 +64,6 @@ def silenced(account: Account, settings: DigestSettings, last: Week | None, week
         return Silence.QUIET
     early = last is not None and last > week.back(settings.frequency.weeks)
     return Silence.FREQUENCY if early else None
-
-
-def speaking(everybody: Iterable[Addressee]) -> Mapping[str, Addressee]:
-    """Those who may be told something, by id."""
-    return {one.id: one for one in everybody if one.silence is None}
 
 
 def _accounts(stored: Accounts) -> Iterator[Account]:

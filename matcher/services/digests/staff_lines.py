@@ -17,9 +17,26 @@ from matcher.services.digests.wording import MOST, more
 from matcher.services.reporting import Reporting
 from matcher.wording import Language, Said
 
+MOST_RECORDS = 5_000
+"""Results and projects up to which the year's report and the chains are worked out for a digest; they take minutes
+for more, and a digest for everybody else does not wait for them."""
 
-def figure_lines(reporting: Reporting, facts: WeekFacts) -> Iterator[Line]:
-    """What was decided last week, and the first headline of each section of the year's report."""
+
+def staff_lines(reporting: Reporting, gaps: ChainGaps, facts: WeekFacts) -> Iterator[Line]:
+    """All lines of the bureau."""
+    yield from _week(facts)
+    if facts.size > MOST_RECORDS:
+        yield _figure(
+            f"成果和项目共 {facts.size} 项，年度数据和产业链缺口请看报告",
+            f"{facts.size} results and projects: see the report for the year's figures and the gaps in the chains",
+        )
+        return
+    yield from _year(reporting, facts)
+    yield from _gaps(gaps, facts)
+
+
+def _week(facts: WeekFacts) -> Iterator[Line]:
+    """What was decided last week."""
     last = facts.week.back(1)
     decided = (one for all_ in facts.outcomes.values() for one in all_)
     counts = Counter(one.result for one in decided if last.monday <= one.decided_on <= last.sunday)
@@ -28,6 +45,10 @@ def figure_lines(reporting: Reporting, facts: WeekFacts) -> Iterator[Line]:
         f"上周：对接成功 {made}，洽谈 {talks}，未成 {refused}",
         f"last week: {made} came together, {talks} in talks, {refused} refused",
     )
+
+
+def _year(reporting: Reporting, facts: WeekFacts) -> Iterator[Line]:
+    """The first headline of each section of the year's report."""
     report = reporting.report(Period(str(facts.day.year)), Viewer.ENTITLED, facts.day)
     for one in (headline for section in report.sections for headline in section.headlines[:1]):
         column = Column(one.name, one.shape)
@@ -35,7 +56,7 @@ def figure_lines(reporting: Reporting, facts: WeekFacts) -> Iterator[Line]:
         yield _figure(f"今年以来，{one.name.zh}：{zh}", f"this year, {one.name.en}: {en}")
 
 
-def gap_lines(gaps: ChainGaps, facts: WeekFacts) -> Iterator[Line]:
+def _gaps(gaps: ChainGaps, facts: WeekFacts) -> Iterator[Line]:
     """Nodes that are missing or weak, and how many results could fill each."""
     views = gaps.report(None, Viewer.ENTITLED, facts.day).chains
     lacking = [

@@ -21,6 +21,13 @@ class WeekFacts:
         self.day = day
 
     @cached_property
+    def size(self) -> int:
+        """How many results and projects there are."""
+        with self._database.read() as connection:
+            counts = Records(connection).count()
+        return counts[Kind.ACHIEVEMENTS] + counts[Kind.PROJECTS]
+
+    @cached_property
     def incubators(self) -> dict[str, Incubator]:
         """Carriers by id."""
         return {one.id: one for one in self._all(Kind.INCUBATORS) if isinstance(one, Incubator)}
