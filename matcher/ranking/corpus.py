@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -32,6 +32,7 @@ Sparse = Any
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 FACET_COLUMNS = 2**16
+MOST_READ = 2**16
 FACETS = ("region", "industry", "stage", "field")
 
 
@@ -137,6 +138,7 @@ class FacetReader:
         self._gazetteer = gazetteer
         self._industries = industries
         self._field_tree = fields
+        self._of = lru_cache(MOST_READ)(self._read)  # many records state the same
 
     def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
         """The indicator matrix of each facet, (n, columns)."""
@@ -151,13 +153,18 @@ class FacetReader:
             "field": read_stated([_nodes(self._field_tree, _fields(record)) for record in records]),
         }
 
-    def of(self, record: Record) -> dict[str, list[str]]:
+    def of(self, record: Record) -> Mapping[str, Sequence[str]]:
         """The record's categories by facet."""
+        return self._of(*map(tuple, (_places(record), _industries(record), _stages(record), _fields(record))))
+
+    def _read(
+        self, places: tuple[str, ...], industries: tuple[str, ...], stages: tuple[str, ...], fields: tuple[str, ...]
+    ) -> Mapping[str, Sequence[str]]:
         return {
-            "region": sorted({level for place in _places(record) for level in self._levels(place)}),
-            "industry": sorted(self._industries.codes(_industries(record))),
-            "stage": sorted(_stages(record)),
-            "field": sorted(self._field_tree.codes(_fields(record))),
+            "region": sorted({level for place in places for level in self._levels(place)}),
+            "industry": sorted(self._industries.codes(industries)),
+            "stage": sorted(stages),
+            "field": sorted(self._field_tree.codes(fields)),
         }
 
     def _regions(self, record: Record) -> list[frozenset[Path]]:

@@ -27,8 +27,8 @@ BLOCK, MOST_KEPT = 64, 2**23
 class Votes:
     """The votes for each left record of what is known: no question changes them, so they are counted once and kept.
 
-    They are counted in blocks of one size, for the last digit of a product depends on its shape: what is answered
-    must not depend on what was asked before.
+    What is answered must not depend on what was asked before, but the last digit of a product depends on its shape and
+    on the place of a row in it. So blocks have one size, small enough that FAISS takes each row by itself.
     """
 
     def __init__(self, known: Knowledge) -> None:
@@ -56,7 +56,8 @@ class Votes:
     def _counted(self, rows: list[int]) -> dict[int, tuple[NDArray[np.int32], Matrix]]:
         """The votes for at most a block of rows; the last of them fills what is left of the block."""
         filled = rows + rows[-1:] * (BLOCK - len(rows))
-        counted = neighbours(self._known, self._known.left.take(filled))
+        known = self._known
+        counted = neighbours(known, known.left.take(filled), adapted=known.left_adapted[filled])
         shares = sparse.csr_array(np.hstack([counted[name] for name in VOTES])[: len(rows)])
         places = shares.indices.astype(np.int32)
         parts = [slice(start, end) for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True)]
@@ -69,8 +70,14 @@ class Votes:
         return found
 
 
-def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
-    """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
+def neighbours(
+    known: Knowledge, queries: Side[Left], columns: Columns = ALL, adapted: Matrix | None = None
+) -> dict[str, Matrix]:
+    """Share of the votes of the most similar past left records that went to each right record, 0 to 1.
+
+    `adapted` are the adapted vectors of the queries, where they are known, (q, d).
+    """
+    adapted = known.adapted(queries.vectors) if adapted is None else adapted
     taken = known.past_accepted[:, columns]
     found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
     dense = np.empty_like(found["bm25_knn"])
@@ -82,9 +89,17 @@ def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) ->
         found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
         cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
         found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
-        meant = known.adapted(queries.vectors[rows]) @ known.past_adapted.T
+        meant = _products(adapted[rows], known.past_adapted)
         dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
-    return {"dense_knn": _dense_votes(known, queries) @ taken, "dense_knn_recent": dense, **found}
+    return {"dense_knn": _dense_votes(known, queries.ids, adapted) @ taken, "dense_knn_recent": dense, **found}
+
+
+def _products(ours: Matrix, theirs: Matrix) -> Matrix:
+    """Product of each row with each row, (ours, theirs); of several rows to double precision, then rounded, so that
+    none of the digits that stay depends on where in the block a row stands."""
+    if len(ours) == 1:
+        return ours @ theirs.T
+    return (ours.astype(np.float64) @ theirs.T.astype(np.float64)).astype(np.float32)
 
 
 def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[int]], sharpness: float) -> Matrix:
@@ -99,11 +114,11 @@ def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[
     return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
+def _dense_votes(known: Knowledge, ids: Sequence[str], adapted: Matrix) -> Matrix:
     """Votes of the nearest past left records, (q, past), rows sum to one."""
-    votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
-    found = known.past_index.search(known.adapted(queries.vectors), NEIGHBOURS + 1)
-    for row, (asked, hits) in enumerate(zip(queries.ids, found, strict=True)):
+    votes = np.zeros((len(ids), len(known.past_rows)), np.float32)
+    found = known.past_index.search(adapted, NEIGHBOURS + 1)
+    for row, (asked, hits) in enumerate(zip(ids, found, strict=True)):
         near = [(name, score) for name, score in zip(hits.ids, hits.scores, strict=True) if name != asked][:NEIGHBOURS]
         if near:
             scores = np.array([score for _, score in near])

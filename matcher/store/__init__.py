@@ -17,6 +17,7 @@ from matcher.store.jobs import Jobs
 from matcher.store.mandates import Mandates
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
+from matcher.store.remembered import Remembered
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
@@ -50,6 +51,7 @@ __all__ = [
     "Receipt",
     "Records",
     "Registers",
+    "Remembered",
     "Replaced",
     "Session",
     "SignIns",
