@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Event
 
-from matcher import resources
+from matcher import __version__, resources
 from matcher.bootstrap.notice import Notice
 from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
@@ -21,6 +21,10 @@ from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
+from matcher.services.digests.composing import Composing
+from matcher.services.digests.judging import DigestReport
+from matcher.services.digests.lines import UseCases
+from matcher.services.digests.reading import DigestBook
 from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
@@ -176,6 +180,23 @@ class Installation(Notice):
     def imports(self) -> ImportBook:
         """The journal of imports."""
         return ImportBook(self.database)
+
+    @cached_property
+    def composing(self) -> Composing:
+        """The digests of a week."""
+        uses = UseCases(self.case_papers, self.policy, self.chain_gaps, self.reporting)
+        versions = {"product": __version__, "rules": self.rulebook.version, "chains": self.chain_gaps.chains.version}
+        return Composing(self.database, self.pairings, uses, versions)
+
+    @cached_property
+    def digests(self) -> DigestBook:
+        """Composed digests, and how people want theirs."""
+        return DigestBook(self.database)
+
+    @cached_property
+    def digest_report(self) -> DigestReport:
+        """What came of digests."""
+        return DigestReport(self.database)
 
     @cached_property
     def uploads(self) -> Uploads:

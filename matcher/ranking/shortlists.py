@@ -18,7 +18,7 @@ from matcher.ranking import candidates, evidence
 from matcher.ranking.corpus import ALL, Matrix, Rows
 from matcher.ranking.matcher import Matcher, best_first, score_pairs
 from matcher.ranking.questions import recommended
-from matcher.ranking.ranker import Direction
+from matcher.ranking.ranker import Direction, Ranker
 from matcher.ranking.screening import Screening, views
 
 LEFTS, RIGHTS = 256, 64
@@ -58,28 +58,28 @@ def matched(matcher: Matcher, rows: Sequence[int] | Rows, k: int, viewer: Viewer
 def screened(matcher: Matcher, columns: Sequence[int], k: int, viewer: Viewer, question: Question = PLAIN) -> Lists:
     """The k best eligible left records for each of some right columns, in no order of theirs."""
     wishes = matcher.wishes(question)
-    asked: list[_Asking] = []
+    asked: list[Asking] = []
     for start in range(0, len(columns), RIGHTS):
         block = np.asarray(columns[start : start + RIGHTS], np.int64)
         seen = views(matcher.known, block)
         for at, column in enumerate(block.tolist()):
             screening = matcher.screening(column, viewer, wishes)
             pools = screening.pools(k, tuple(view[:, at] for view in seen))
-            asked.append(_Asking(screening, pools, next(pools)))
+            asked.append(Asking(screening, pools, next(pools)))
     while asked:
-        wider: list[_Asking] = []
-        for block_of in _blocks([one for one in asked if not one.screening.hopeless(one.rows)]):
+        wider: list[Asking] = []
+        for block_of in blocks([one for one in asked if not one.screening.hopeless(one.rows)]):
             for one, found in zip(block_of, _from_pools(matcher, block_of, k), strict=True):
                 if len(found) == k or one.screening.exhausted(one.rows):
                     yield one.screening.right.id, found
                 else:
                     wider.append(one)
         yield from ((one.screening.right.id, ()) for one in asked if one.screening.hopeless(one.rows))
-        asked = [_Asking(one.screening, one.pools, next(one.pools)) for one in wider]
+        asked = [Asking(one.screening, one.pools, next(one.pools)) for one in wider]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class Asking:
     """A right record with the pool it is asked about now, and those it would be asked about next."""
 
     screening: Screening
@@ -87,9 +87,9 @@ class _Asking:
     rows: Rows
 
 
-def _blocks(asked: Sequence[_Asking]) -> Iterator[list[_Asking]]:
+def blocks(asked: Sequence[Asking]) -> Iterator[list[Asking]]:
     """The questions in blocks of at most so many pairs, or of one."""
-    block: list[_Asking] = []
+    block: list[Asking] = []
     for one in asked:
         if block and sum(len(other.rows) for other in (*block, one)) > PAIRS:
             yield block
@@ -99,11 +99,11 @@ def _blocks(asked: Sequence[_Asking]) -> Iterator[list[_Asking]]:
         yield block
 
 
-def _from_pools(matcher: Matcher, asked: Sequence[_Asking], k: int) -> Iterator[tuple[Listed, ...]]:
+def _from_pools(matcher: Matcher, asked: Sequence[Asking], k: int) -> Iterator[tuple[Listed, ...]]:
     """The list of each question from its pool."""
-    gathered = _pairs(matcher, asked)
-    ends = np.cumsum([0, *(len(one.rows) for one in asked)])
     ranker, by_id = matcher.scorer.trained[Direction.SCREEN].ranker, matcher.known.left.by_id
+    gathered = pair_evidence(matcher, asked, ranker)
+    ends = np.cumsum([0, *(len(one.rows) for one in asked)])
     for one, start, end in zip(asked, ends[:-1], ends[1:], strict=True):
         screening, rows = one.screening, one.rows
         part = {name: values[start:end, None] for name, values in gathered.items()}
@@ -116,12 +116,12 @@ def _from_pools(matcher: Matcher, asked: Sequence[_Asking], k: int) -> Iterator[
         yield tuple(_listed(matcher, ids[rows[at]], score[at], Direction.SCREEN, tiers[at]) for at in best)
 
 
-def _pairs(matcher: Matcher, asked: Sequence[_Asking]) -> dict[str, Matrix]:
-    """What the ranker and the retrievers read of each pair, question after question, (pairs,) each."""
+def pair_evidence(matcher: Matcher, asked: Sequence[Asking], *rankers: Ranker) -> dict[str, Matrix]:
+    """What the rankers and the retrievers read of each pair, question after question, (pairs,) each."""
     known, votes = matcher.known, matcher.scorer.votes
     rows = np.concatenate([one.rows for one in asked])
     columns = np.repeat([one.screening.column for one in asked], [len(one.rows) for one in asked])
-    read = {*matcher.scorer.trained[Direction.SCREEN].ranker.kinds, *candidates.READ}
+    read = {*candidates.READ, *(kind for ranker in rankers for kind in ranker.kinds)}
     found = {name: np.empty(len(rows), np.float32) for name in sorted(read)}
     order = np.argsort(rows, kind="stable")
     lefts, starts = np.unique(rows[order], return_index=True)

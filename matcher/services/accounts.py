@@ -12,6 +12,7 @@ from matcher.domain.records import Kind
 from matcher.errors import AccountError, NotAllowedError, RecordNotFoundError
 from matcher.services.passwords import hashed
 from matcher.store import Accounts, Answers, Database, Organisations, Records, SignIns
+from matcher.store.digest_withdrawal import forget_account
 from matcher.wording import Language, Said
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -116,6 +117,7 @@ class People:
             _keep_an_administrator(stored, before)
             SignIns(connection).shut_out(account_id)
             Answers(connection).forget(account_id, before.email)
+            forget_account(connection, account_id)
 
     def organisations(self, after: str = "", limit: int = 1000) -> list[Organisation]:
         """Organisations by id."""

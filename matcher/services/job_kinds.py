@@ -9,7 +9,10 @@ from typing import Any, Protocol
 
 from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
+from matcher.domain.weeks import Week
+from matcher.errors import ConflictError
 from matcher.intake import Progress, Severity
+from matcher.services.digests.composing import Composing
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.imports import ImportBook
 from matcher.services.indexing import Indexer
@@ -44,6 +47,10 @@ class Parts(Protocol):
     @property
     def pairings(self) -> Pairings:
         """Fits the rankers."""
+
+    @property
+    def composing(self) -> Composing:
+        """Composes digests."""
 
     @property
     def uploads(self) -> Uploads:
@@ -110,10 +117,22 @@ def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome(undone.to_json(), then="index")
 
 
+def digest(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Compose the digests of a week, this one unless told. A week that is composed already stays as it is."""
+    now = _begun(job)
+    week = Week(job.arguments["week"]) if job.arguments.get("week") else Week.of(now.date())
+    try:
+        made = parts.composing.compose(week, now, seed=int(job.arguments.get("seed", 0)), tell=tell)
+    except ConflictError as error:
+        return Outcome({"week": str(week), "written": False, "why": {"zh": error.message.zh, "en": error.message.en}})
+    return Outcome({"week": str(week), "written": made.written, "digests": len(made.week.digests)})
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
     "undo": JobKind(Said("撤销导入", "undoing an import"), undo, single=True),
+    "digest": JobKind(Said("生成简报", "composing digests"), digest, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
 }
 

@@ -8,6 +8,7 @@ from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.changes import Changes
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
+from matcher.store.digests import Digests, Receipt, ToldPair
 from matcher.store.facts import Dangling, Upserted
 from matcher.store.feedback import Circle, FeedbackRows
 from matcher.store.history import Replaced
@@ -41,6 +42,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Digests",
     "Due",
     "FeedbackRows",
     "Import",
@@ -55,6 +57,7 @@ __all__ = [
     "Outcomes",
     "Papers",
     "Personal",
+    "Receipt",
     "Records",
     "Registers",
     "Remembered",
@@ -63,6 +66,7 @@ __all__ = [
     "SignIns",
     "Stamp",
     "Taken",
+    "ToldPair",
     "Unit",
     "Upserted",
     "Wanted",

@@ -98,7 +98,7 @@ def test_an_unfinished_index_job_is_given_back_and_a_job_is_cancelled_and_resume
     job = service.post(Role.BUREAU, "/jobs", {"kind": "index"}).json()
     assert service.post(Role.ADMINISTRATOR, "/jobs", {"kind": "index"}).json()["id"] == job["id"]
     assert service.post(Role.BUREAU, "/jobs", {"kind": "index", "rebuild": True}).json()["id"] != job["id"]
-    assert service.post(Role.BUREAU, "/jobs", {"kind": "digest"}).status_code == 422
+    assert service.post(Role.BUREAU, "/jobs", {"kind": "dance"}).status_code == 422
     assert service.post(Role.BUREAU, f"/jobs/{job['id']}/cancel", None).json()["state"] == "cancelled"
     assert service.get(Role.BUREAU, f"/jobs/{job['id']}/issues").status_code == 409
     assert service.post(Role.BUREAU, f"/jobs/{job['id']}/resume", None).json()["state"] == "queued"
