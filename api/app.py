@@ -20,9 +20,30 @@ from api import logging as api_logging
 from api import problems
 from api.description import describe, methods_of
 from api.guard import Guard
+from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry
+from api.pages import (
+    account,
+    admin,
+    bureau,
+    carriers,
+    data,
+    editing,
+    entry,
+    figures,
+    home,
+    identities,
+    match,
+    screen,
+    shortlist,
+)
+from api.pages import grants as grant_pages
+from api.pages import jobs as job_pages
+from api.pages import mandates as mandate_pages
+from api.pages import records as record_pages
+from api.pages import reports as report_pages
+from api.pages import rules as rule_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -36,6 +57,7 @@ from api.routes import (
     mandates,
     matching,
     metrics,
+    openings,
     outcomes,
     records,
     reports,
@@ -51,11 +73,33 @@ from matcher.services.checkup import look, require_sound
 from matcher.settings import Settings
 from matcher.wording import Said
 
+PAGE_ROUTERS = (
+    entry.router,
+    home.router,
+    match.router,
+    screen.router,
+    mandate_pages.router,
+    shortlist.router,
+    record_pages.router,
+    figures.router,  # before the carriers', whose ids may hold anything
+    carriers.router,
+    bureau.router,
+    grant_pages.router,
+    report_pages.router,
+    editing.router,
+    data.router,
+    job_pages.router,
+    identities.router,
+    admin.router,
+    account.router,
+    rule_pages.router,
+)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
     health.router,
     session.router,
+    openings.router,  # before the records: an id may hold slashes
     *records.routers,
     matching.router,
     outcomes.router,
@@ -104,10 +148,13 @@ def routed(installation: Installation) -> FastAPI:
     )
     app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
     problems.install(app)
+    app.add_middleware(Heads)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 
-    app.include_router(entry.router)
+    for router in PAGE_ROUTERS:
+        app.include_router(router)
+
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)
@@ -120,6 +167,7 @@ def routed(installation: Installation) -> FastAPI:
             raise problems.Refused(HTTPStatus.METHOD_NOT_ALLOWED, said, headers={"Allow": ", ".join(methods)})
         raise problems.Refused(HTTPStatus.NOT_FOUND, Said("没有这个路径。", "There is no such path."))
 
+    app.include_router(home.unknown)
     framework = app.openapi
     app.openapi = cache(lambda: describe(framework()))  # type: ignore[method-assign]
     return app

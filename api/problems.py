@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -114,76 +115,98 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problem(
-    status: HTTPStatus,
-    slug: str,
-    said: Said,
-    step: Said | None = None,
-    headers: Mapping[str, str] | None = None,
-    found: list[Fault] | None = None,
-) -> JSONResponse:
-    """A problem document; without a step of its own it says what the status leaves to do."""
-    step = step or steps.GENERAL.get(status, steps.GENERAL[HTTPStatus.BAD_REQUEST])
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an error tells whoever asked, before it is written as a document or a page."""
+
+    status: HTTPStatus
+    slug: str
+    said: Said
+    own_step: Said | None = None
+    headers: Mapping[str, str] | None = None
+    found: Sequence[Fault] = ()
+
+    @property
+    def step(self) -> Said:
+        """What to do; without a step of its own it says what the status leaves to do."""
+        return self.own_step or steps.GENERAL.get(self.status, steps.GENERAL[HTTPStatus.BAD_REQUEST])
+
+
+def document(told: Told) -> JSONResponse:
+    """A problem document."""
+    status = told.status
     content = Problem(
-        type=URN + slug,
+        type=URN + told.slug,
         title=status.phrase,
         status=status.value,
-        detail=said.en,
-        detail_zh=said.zh,
-        step=Step(zh=step.zh, en=step.en),
+        detail=told.said.en,
+        detail_zh=told.said.zh,
+        step=Step(zh=told.step.zh, en=told.step.en),
         request_id=request_id(),
-        errors=found or [],
+        errors=list(told.found),
     )
-    told = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
+    asked = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
     return JSONResponse(
         content.model_dump(exclude_none=True),
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers={**told, **(headers or {})},
+        headers={**asked, **(told.headers or {})},
     )
 
 
+def told(error: Exception) -> Told:
+    """What an error of the engine or of the framework tells whoever asked."""
+    if isinstance(error, errors.MatcherError):
+        return _of_engine(error)
+    if isinstance(error, RequestValidationError):
+        return _of_request(error)
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    _log.error("a mistake of ours: %s", type(error).__name__, exc_info=error)
+    said = Said("服务内部出错，已记录。", "Something went wrong here; it was noted.")
+    return Told(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
+
+
+def _of_engine(error: errors.MatcherError) -> Told:
+    status, slug = next(found for kind, found in STATUSES.items() if isinstance(error, kind))
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        # Anybody may read the answer; where the database is stands in the log only.
+        _log.error("unavailable: %s", error)
+        said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
+        return Told(status, slug, said, headers={"Retry-After": "5"})
+    if status is HTTPStatus.NOT_FOUND:
+        return Told(status, slug, HIDDEN)
+    headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
+    found = [Fault(**issue.to_json()) for issue in error.issues] if isinstance(error, InvalidRecordError) else []
+    return Told(status, slug, error.message, error.step, headers, found)
+
+
+def _of_request(error: RequestValidationError) -> Told:
+    found = [
+        Fault(field=faults.place(one), code=one["type"], message=Text.of(faults.said(one))) for one in error.errors()
+    ]
+    said = Said("请求内容有误。", "The request is not as it should be.")
+    step = Said("请按 /openapi.json 改正所列字段。", "Correct the fields that are named; see /openapi.json.")
+    if any(one.code == "json_invalid" for one in found):
+        step = Said(
+            "请发送 JSON，并带 Content-Type: application/json。", "Send JSON, with Content-Type: application/json."
+        )
+    return Told(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
+
+
+def _of_framework(error: HTTPException) -> Told:
+    status = HTTPStatus(error.status_code)
+    said, step = Said("请求无法处理。", status.description or status.phrase), None
+    if isinstance(error, Refused):
+        said, step = error.said, error.step
+    return Told(status, status.phrase.lower().replace(" ", "-"), said, step, headers=error.headers)
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of the engine and of the framework with a problem document."""
+    """Answer every error of the engine, of the framework and of ours with a problem document."""
 
-    @app.exception_handler(errors.MatcherError)
-    def of_engine(request: Request, error: errors.MatcherError) -> JSONResponse:
-        status, slug = next(found for kind, found in STATUSES.items() if isinstance(error, kind))
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            # Anybody may read the answer; where the database is stands in the log only.
-            _log.error("unavailable: %s", error)
-            said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
-            return problem(status, slug, said, headers={"Retry-After": "5"})
-        if status is HTTPStatus.NOT_FOUND:
-            return problem(status, slug, HIDDEN)
-        headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
-        found = [Fault(**issue.to_json()) for issue in error.issues] if isinstance(error, InvalidRecordError) else None
-        return problem(status, slug, error.message, error.step, headers, found)
+    def answered(request: Request, error: Exception) -> JSONResponse:
+        return document(told(error))
 
-    @app.exception_handler(RequestValidationError)
-    def of_request(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [
-            Fault(field=faults.place(one), code=one["type"], message=Text.of(faults.said(one)))
-            for one in error.errors()
-        ]
-        said = Said("请求内容有误。", "The request is not as it should be.")
-        step = Said("请按 /openapi.json 改正所列字段。", "Correct the fields that are named; see /openapi.json.")
-        if any(one.code == "json_invalid" for one in found):
-            step = Said(
-                "请发送 JSON，并带 Content-Type: application/json。", "Send JSON, with Content-Type: application/json."
-            )
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said, step, found=found)
-
-    @app.exception_handler(HTTPException)
-    def of_framework(request: Request, error: HTTPException) -> JSONResponse:
-        status = HTTPStatus(error.status_code)
-        said, step = Said("请求无法处理。", status.description or status.phrase), None
-        if isinstance(error, Refused):
-            said, step = error.said, error.step
-        return problem(status, status.phrase.lower().replace(" ", "-"), said, step, headers=error.headers)
-
-    @app.exception_handler(Exception)
-    def of_mistake(request: Request, error: Exception) -> JSONResponse:
-        _log.error("a mistake of ours: %s", type(error).__name__, exc_info=error)
-        said = Said("服务内部出错，已记录。", "Something went wrong here; it was noted.")
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
+    for kind in (errors.MatcherError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answered)

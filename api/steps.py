@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from matcher.wording import Said
@@ -28,6 +29,22 @@ OPERATIONS = tuple(
     )
 )
 """Commands, and the operations that do the same. A command without one stays: an administrator runs it."""
+
+PAGES = tuple(
+    (re.compile(pattern), put)
+    for pattern, put in (
+        (rf"matcher match --to (?:incubators|funds) {_NAME}", r"/match?id=\1"),
+        (rf"matcher (?:match|screen) {_NAME}", r"/match?id=\1"),
+        (r"matcher match\b", "/match"),
+        (r"matcher identity list", "/data/aliases"),
+        (r"matcher imports list", "/data"),
+        (r"如 (?:POST|GET) \S+", ""),
+        (r"请按 /openapi.json 改正", "请改正"),
+        (r"; see /openapi.json", ""),
+        (r" ?request_id", "页脚的请求编号"),
+    )
+)
+"""Commands, and the pages that do the same."""
 
 GENERAL = {
     HTTPStatus.BAD_REQUEST: Said("请按 /openapi.json 改写请求。", "Write the request as /openapi.json says."),
@@ -63,6 +80,15 @@ GENERAL = {
 
 def over_http(text: str) -> str:
     """A step with operations in the place of commands."""
-    for pattern, put in OPERATIONS:
+    return _put(text, OPERATIONS)
+
+
+def on_pages(text: str) -> str:
+    """A step with pages in the place of commands."""
+    return _put(text, PAGES)
+
+
+def _put(text: str, told: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, put in told:
         text = pattern.sub(put, text)
     return text

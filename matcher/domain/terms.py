@@ -204,6 +204,10 @@ class PairKind(Term):
         """Table of the records that take them."""
         return Kind.INCUBATORS if self is PairKind.ACHIEVEMENT_INCUBATOR else Kind.FUNDS
 
+    def other(self, kind: Kind) -> Kind:
+        """The table on the other side of one of its two."""
+        return self.right if kind is self.left else self.left
+
     @classmethod
     def of(cls, kind: Kind) -> PairKind:
         """The pairing a table takes part in."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from matcher.domain.matches import Component
 from matcher.wording import Said
 
 
@@ -19,6 +20,18 @@ class Family(StrEnum):
     REFUSALS = "refusals"
     FIT = "fit"
     RECORD = "record"
+
+
+FAMILIES: Mapping[Family, Said] = {
+    Family.PROFILE: Said("方向与内容", "focus and content"),
+    Family.NEIGHBOURS: Said("相近的历史案例", "similar past cases"),
+    Family.ACTIVITY: Said("承接活跃程度", "activity"),
+    Family.HABITS: Said("以往偏好", "habits"),
+    Family.REFUSALS: Said("以往拒绝的原因", "past refusals"),
+    Family.FIT: Said("条件相合", "facts that fit"),
+    Family.RECORD: Said("材料本身", "the record itself"),
+}
+"""What the families are called in front of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +115,11 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("detail", Family.RECORD, Said("材料详细", "told in detail")),
     )
 }
+
+
+def by_family(components: Sequence[Component]) -> dict[Family, list[Component]]:
+    """What was told of a pair, by family, the most telling first; all contributions sum to the score."""
+    found: dict[Family, list[Component]] = {family: [] for family in Family}
+    for component in sorted(components, key=lambda one: (-abs(one.contribution), one.name)):
+        found[KINDS[component.name].family].append(component)
+    return {family: told for family, told in found.items() if told}

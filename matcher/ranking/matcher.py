@@ -161,6 +161,7 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
         order = best_first(scored.ranking[0], scored.score[0], self.known.right.by_id)
+        order = [row for row in order if self.known.right.ids[row] not in question.without]
         asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
         return self._first_eligible(asked, scored, k, question.diversity, self.judge.refusing)
 
@@ -168,7 +169,7 @@ class Matcher:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
         screening = self.screening(self.known.right.rows[right_id], viewer, self.wishes(question))
         for rows in screening.pools(k):
-            answer = self._screened(screening, rows, k, question.diversity)
+            answer = self._screened(screening, rows, k, question)
             if len(answer.matches) >= k and not self._crowded(answer, question.diversity):
                 break
         return answer
@@ -177,7 +178,7 @@ class Matcher:
         """What a right record can be told of."""
         return Screening(self.judge, column, viewer, wishes, self._seen(viewer))
 
-    def _screened(self, screening: Screening, rows: Rows, k: int, diversity: Diversity | None) -> Answer:
+    def _screened(self, screening: Screening, rows: Rows, k: int, question: Question) -> Answer:
         """The answer from a pool of left records."""
         if screening.hopeless(rows):
             excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
@@ -186,8 +187,10 @@ class Matcher:
         scored = self.scorer.screened(rows, screening.column).watching(watched, Direction.SCREEN)
         side = self.known.left.take(rows)
         order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.by_id, screening.tiers(rows))
-        asked = [screening.pair(side, row) for row in order]
-        return self._first_eligible(asked, scored, k, diversity, lambda pair: screening.refusing(int(rows[pair.row])))
+        asked = [screening.pair(side, row) for row in order if side.ids[row] not in question.without]
+        return self._first_eligible(
+            asked, scored, k, question.diversity, lambda pair: screening.refusing(int(rows[pair.row]))
+        )
 
     def _seen_by(self, viewer: Viewer) -> Rows:
         return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,15 +11,15 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.records import Kind, PairKind, Record
-from matcher.domain.visibility import Viewer
+from matcher.domain.records import Kind, PairKind, Record, name_of
+from matcher.domain.visibility import Viewer, told
 from matcher.encoder.model import Role
 from matcher.index.terms import count_terms, present
 from matcher.ranking.corpus import Side
 from matcher.ranking.sides import SideBuilder
 from matcher.services.facets import narrowed
 from matcher.services.pairings import Pairings
-from matcher.text.words import bigrams
+from matcher.text.words import bigrams, fold
 
 FACETS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ACHIEVEMENTS: ("industry", "field", "region", "trl", "institution", "transfer_modes"),
@@ -67,12 +67,9 @@ class Finding:
         side = self._side(kind, viewer, today)
         order = self._ranked(side, query) if query.strip() else list(range(len(side)))
         hits = [side.records[row] for row in order]
-        kept, facets = narrowed(
-            hits,
-            {name: partial(_states, name, frozenset(values)) for name, values in chosen.items() if values},
-            {name: partial(stated, name) for name in FACETS[kind]},
-        )
-        return Found(tuple(kept[offset : offset + limit]), len(kept), facets)
+        kept, facets = narrowed(hits, tests_of(chosen), {name: partial(stated, name) for name in FACETS[kind]})
+        part = tuple(told(record, viewer) for record in kept[offset : offset + limit])
+        return Found(part, len(kept), facets)
 
     def similar(self, kind: Kind, record_id: str, viewer: Viewer, today: date, k: int) -> list[tuple[Record, float]]:
         """The records of the same table nearest in meaning, with the cosine of the two texts standardised to the table.
@@ -86,9 +83,20 @@ class Finding:
         others = np.delete(np.arange(len(side)), row)
         if not len(others) or not side.vectors[row].any():
             return []
-        told = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
-        best = np.argsort(-told, kind="stable")[:k]
-        return [(side.records[others[place]], float(told[place])) for place in best]
+        likeness = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
+        best = np.argsort(-likeness, kind="stable")[:k]
+        return [(told(side.records[others[place]], viewer), float(likeness[place])) for place in best]
+
+    def named(self, kinds: Sequence[Kind], text: str, viewer: Viewer, today: date, most: int) -> list[Record]:
+        """Records whose name holds a text, the shortest names first: they hold little else."""
+        wanted = fold(text)
+        found = [
+            told(record, viewer)
+            for kind in kinds
+            for record in self._side(kind, viewer, today).records
+            if wanted in fold(name_of(record))
+        ]
+        return sorted(found, key=lambda record: (len(name_of(record)), record.id))[:most]
 
     def _side(self, kind: Kind, viewer: Viewer, today: date, needed: Sequence[str] = ()) -> Side[Record]:
         corpus = self._pairings.load(PairKind.of(kind), today, viewer, needed).corpus
@@ -115,6 +123,11 @@ def stated(name: str, record: Record) -> tuple[str, ...]:
     value = getattr(record, name)
     values = value if isinstance(value, tuple) else (value,)
     return tuple(str(each) for each in values if each not in (None, ""))
+
+
+def tests_of(chosen: Mapping[str, Sequence[str]]) -> dict[str, Callable[[Record], bool]]:
+    """What is asked of a record where something is chosen in a facet."""
+    return {name: partial(_states, name, frozenset(values)) for name, values in chosen.items() if values}
 
 
 def _states(name: str, wanted: frozenset[str], record: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from matcher.errors import ConflictError
 from matcher.store.case_tables import case_events, cases, introductions
 from matcher.store.rows import OUTCOME_PLAN, can_be_kept
 from matcher.store.tables import TABLES
+from matcher.store.upserts import chunks
 from matcher.store.versions import overwrite
 from matcher.wording import Said
 
@@ -71,6 +72,10 @@ class Cases:
         query = sa.select(cases).where(cases.c.id == case_id)
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return _case(row._mapping) if row else None
+
+    def many(self, ids: Iterable[str]) -> list[Case]:
+        """The cases of these ids."""
+        return [case for chunk in chunks(ids) for case in self._select(cases.c.id.in_(chunk))]
 
     def save(self, case: Case, now: datetime) -> Case:
         """Write a case over the version it names, and give it back with its new one.
@@ -134,15 +139,28 @@ class Cases:
         query = sa.select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
         return [_event(row._mapping) for row in self._connection.execute(query)]
 
+    def moved(self, case_ids: Sequence[str]) -> list[Event]:
+        """The events that tell how cases moved, and what was taken back, by case and in their order."""
+        kinds = [Happening.MOVED.value, Happening.UNDONE.value]
+        told = []
+        for chunk in chunks(case_ids):
+            where = case_events.c.case_id.in_(chunk), case_events.c.what.in_(kinds)
+            query = sa.select(case_events).where(*where).order_by(case_events.c.case_id, case_events.c.id)
+            told += [_event(row._mapping) for row in self._connection.execute(query)]
+        return told
+
     def _select(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
         query = sa.select(cases).where(*where).order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit)
         return [_case(row._mapping) for row in self._connection.execute(query)]
 
 
+def own(mine: Mine) -> sa.ColumnElement[bool]:
+    """The cases that somebody works on: their own, and their organisation's."""
+    owner = cases.c.owner == mine.account_id
+    return sa.or_(owner, cases.c.organisation_id == mine.organisation_id) if mine.organisation_id else owner
+
+
 def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
-    own = [cases.c.owner == mine.account_id]
-    if mine.organisation_id:
-        own.append(cases.c.organisation_id == mine.organisation_id)
     results, projects = TABLES[Kind.ACHIEVEMENTS].c, TABLES[Kind.PROJECTS].c
     result_ids = sa.select(results.id).where(results.institution.in_(mine.institutions))
     project_ids = sa.select(projects.id).where(projects.incubator_id.in_(mine.carriers))
@@ -152,7 +170,7 @@ def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
         sa.and_(funding, sa.or_(cases.c.left_id.in_(project_ids), cases.c.right_id.in_(mine.funds))),
     )
     introduced = sa.exists().where(introductions.c.case_id == cases.c.id)
-    return sa.or_(*own, sa.and_(theirs, introduced))
+    return sa.or_(own(mine), sa.and_(theirs, introduced))
 
 
 def forget_cases(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:

@@ -96,10 +96,10 @@ def found_among(desk: Desk, cases: Sequence[Case], actor: Actor) -> Iterator[See
             yield Seen(case, left, right, introductions, part, sides)
 
 
-def pair_of(desk: Desk, case: Case) -> tuple[Left | None, Right | None]:
-    """The two records of a case."""
-    lefts, rights = _records(desk, [case])
-    return lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))
+def pairs_of(desk: Desk, cases: Sequence[Case]) -> list[tuple[Left | None, Right | None]]:
+    """The two records of each case."""
+    lefts, rights = _records(desk, cases)
+    return [(lefts.get((one.pairing, one.left_id)), rights.get((one.pairing, one.right_id))) for one in cases]
 
 
 def _records(desk: Desk, cases: Sequence[Case]) -> tuple[dict[Key, Left], dict[Key, Right]]:
@@ -130,13 +130,13 @@ def seen(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock
     return come
 
 
-def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY) -> Seen:
-    """The case, locked against other writers, for somebody who works on it.
+def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock: bool = True) -> Seen:
+    """The case, locked against other writers unless it is only looked at, for somebody who works on it.
 
     Raises:
         NotAllowedError: the actor may only look at it.
     """
-    come = seen(desk, case_id, actor, lock=True)
+    come = seen(desk, case_id, actor, lock=lock)
     if come.part is not Part.WORKS:
         raise NotAllowedError(
             Said("只有经办方可以处理该案件。", "Only those who work on the case may do this."),
@@ -156,6 +156,11 @@ def mine(actor: Actor) -> Mine:
         carriers=frozenset(organisation.incubator_ids if organisation else ()),
         funds=frozenset(organisation.fund_ids if organisation else ()),
     )
+
+
+def as_side(actor: Actor) -> Mine:
+    """Whose cases to look for, where it is one of the sides."""
+    return replace(mine(actor), account_id="", organisation_id="")
 
 
 def no_case(case_id: str) -> MatcherError:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher.domain.accounts import Actor, Organisation, Role
 from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction, Side, Standing
-from matcher.domain.records import Achievement, Kind, Left, PairKind, name_of
+from matcher.domain.records import Achievement, Kind, Left, PairKind, Right, name_of
 from matcher.errors import CaseError, MatcherError, NotAllowedError, RecordNotFoundError
-from matcher.services.cases.access import Desk, Part, found, pair_of, sides_of
+from matcher.services.cases.access import Desk, Part, Seen, found, found_among, pairs_of, sides_of
 from matcher.store import Organisations
 from matcher.wording import Said
 
@@ -36,13 +36,42 @@ class Invitation:
     """Whom to call, once both have accepted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an introduction is about: a case with its records, and what it is to the reader; None: nothing."""
+
+    case: Case
+    left: Left
+    right: Right
+    come: Seen | None
+
+
 def invitation(desk: Desk, case: Case, introduction: Introduction, actor: Actor, day: date) -> Invitation | None:
     """The introduction as this actor may know it; None where it does not exist for them."""
-    left, right = pair_of(desk, case)
-    if left is None or right is None or introduction.withdrawn:
+    [(left, right)] = pairs_of(desk, [case])
+    if left is None or right is None:
         return None
+    return as_known(Matter(case, left, right, found(desk, case, actor)), introduction, actor, day)
+
+
+def invitations(desk: Desk, cases: Sequence[Case], actor: Actor, day: date) -> Iterator[Invitation]:
+    """The introductions of cases that exist for this actor, as they may know them, the last of each case first."""
+    come = {one.case.id: one for one in found_among(desk, cases, actor)}
+    told = desk.papers.introductions([case.id for case in cases])
+    for case, (left, right) in zip(cases, pairs_of(desk, cases), strict=True):
+        if left is not None and right is not None:
+            matter = Matter(case, left, right, come.get(case.id))
+            for introduction in reversed(told.get(case.id, ())):
+                if (one := as_known(matter, introduction, actor, day)) is not None:
+                    yield one
+
+
+def as_known(matter: Matter, introduction: Introduction, actor: Actor, day: date) -> Invitation | None:
+    """The introduction as this actor may know it, of a matter that was read already."""
+    if introduction.withdrawn:
+        return None
+    case, left, right, come = matter.case, matter.left, matter.right, matter.come
     standing, sides = introduction.standing(day), sides_of(actor, left, right)
-    come = found(desk, case, actor)
     if come is not None:
         whole = come.part is not Part.SIDE
         told = introduction if whole else own(introduction, sides)

@@ -1,0 +1,193 @@
+"""Ask, and look at the answers: a list to choose from, one pair in full, several side by side, a letter to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.pages.rendering import rendered
+from api.pages.routing import PageRoute, done, led
+from api.parts import Acting, Now, Parts, shown
+from api.problems import Refused
+from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor
+from matcher.domain.controls import Diversity, Question
+from matcher.domain.feedback import Judgement
+from matcher.domain.matches import Answer
+from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, name_of
+from matcher.ranking.kinds import FAMILIES, KINDS, by_family
+from matcher.services.finding import FACETS
+from matcher.services.shortlists import Shortlist, shortlisted
+from matcher.wording import Said
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+LOOKED_AT, NARROWED = 30, 200
+"""Matches that are fetched to choose from; when something is chosen in a facet, more of them."""
+PART, MOST = 10, 100
+"""Cards of a list, at first and at most."""
+COMPARED = 4
+
+Text = Annotated[str, Query(max_length=20_000)]
+Id = Annotated[str, Query(max_length=300)]
+Terms = Annotated[str, Query(max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as the page's address holds it."""
+
+    text: str
+    record: Record | None
+    to: Kind
+    must: tuple[str, ...]
+    ban: tuple[str, ...]
+    diverse: bool
+
+    @property
+    def question(self) -> Question:
+        """What it asks for besides a ranking."""
+        return Question(self.must, self.ban, diversity=Diversity() if self.diverse else None)
+
+
+@router.get("/match", name="page_match")
+def match_page(
+    request: Request, parts: Parts, actor: Acting, now: Now,
+    q: Text = "", id: Id = "", to: Annotated[str, Query(max_length=20)] = "incubators",
+    must: Terms = "", ban: Terms = "", diverse: bool = False,
+    n: Annotated[int, Query(ge=1, le=MOST)] = PART,
+) -> Response:  # fmt: skip
+    """One box: what is described in it, or a record, and who suits it."""
+    text = q.strip()
+    record = _named(parts, actor, id.strip()) if id.strip() else None
+    if text and not record and (meant := _meant(parts, actor, text)):
+        return led(f"/match?id={meant.id}")
+    if not text and not record:
+        return rendered(request, "match/ask.html", asking=None, to=to)
+    target = PairKind.of(record.table).other(record.table) if record else _target(to)
+    asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
+    chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
+    found = _found(parts, actor, now.date(), asking, chosen, n)
+    shown(request, [one.record for one in found.listed] + ([record] if record else []))
+    near = _near(parts, actor, now.date(), text) if text and not record else []
+    return rendered(
+        request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
+        rules=parts.rulebook.rules, name=name_of(record) if record else "", to=to,
+    )  # fmt: skip
+
+
+@router.get("/why", name="page_why")
+def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
+    """Everything there is to say about one pair."""
+    one, other = _pair(parts, actor, left, right)
+    found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
+    shown(request, [one, other])
+    history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
+    return rendered(
+        request, "match/why.html", match=found, left=one, right=other, families=by_family(found.components),
+        kinds=KINDS, families_said=FAMILIES, history=history,
+    )  # fmt: skip
+
+
+@router.get("/compare", name="page_compare")
+def compare_page(
+    request: Request, parts: Parts, actor: Acting, now: Now, id: Id,
+    other: Annotated[list[str] | None, Query(max_length=50)] = None,
+) -> HTMLResponse:  # fmt: skip
+    """Up to four partners of one record side by side."""
+    names = list(dict.fromkeys(other or []))
+    if not 2 <= len(names) <= COMPARED:
+        raise Refused(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            Said(f"选了 {len(names)} 个。", f"{len(names)} were chosen."),
+            Said(f"请返回并勾选 2 至 {COMPARED} 个再比较。", f"Go back and tick 2 to {COMPARED} of them."),
+        )
+    own = _named(parts, actor, id)
+    pairs = [_pair(parts, actor, id, name) for name in names]
+    matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
+    others = [two if one.id == own.id and one.table is own.table else one for one, two in pairs]
+    shown(request, [own, *others])
+    rules = {verdict.rule: verdict.basis.name for match in matches for verdict in match.verdicts}
+    verdicts = [{verdict.rule: verdict for verdict in match.verdicts} for match in matches]
+    return rendered(
+        request, "match/compare.html", own=own, pairs=pairs, others=others, matches=matches, rules=rules,
+        verdicts=verdicts,
+    )  # fmt: skip
+
+
+@router.get("/letter", name="page_letter")
+def letter_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
+    """A letter of introduction to print."""
+    one, other = _pair(parts, actor, left, right)
+    found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
+    shown(request, [one, other])
+    return rendered(request, "match/letter.html", match=found, left=one, right=other, day=now)
+
+
+@router.post("/feedback", name="page_give_feedback")
+def feedback_sent(
+    parts: Parts, actor: Acting, now: Now,
+    left: Annotated[str, Form(max_length=300)], right: Annotated[str, Form(max_length=300)],
+    verdict: Annotated[Judgement, Form()], reason: Annotated[str, Form(max_length=2000)] = "",
+    back: Annotated[str, Form(max_length=4000)] = "/",
+) -> Response:  # fmt: skip
+    """Say whether a pair fits."""
+    parts.judging.give(left, right, verdict, reason.strip(), actor, now)
+    return led(done(back, "noted"))
+
+
+def _found(
+    parts: Installation, actor: Actor, day: date, asking: Asking, chosen: dict[str, list[str]], n: int
+) -> Shortlist:
+    k = NARROWED if any(chosen.values()) else max(LOOKED_AT, n)
+    answer = _answer(parts, actor, day, asking, k)
+    records = parts.records.many(asking.to, [match.id for match in answer.matches], actor.viewer)
+    return shortlisted(answer, records, asking.to, chosen, n)
+
+
+def _answer(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Answer:
+    matching, question, record = parts.matching, asking.question, asking.record
+    if record is None:
+        return matching.match_text(asking.text, asking.to, k, actor.viewer, day, question)
+    ask = matching.match if record.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else matching.screen
+    return ask(record.id, k, actor.viewer, day, question=question)
+
+
+def _named(parts: Installation, actor: Actor, name: str) -> Record:
+    """The record of an id. What may not be seen does not exist."""
+    return parts.records.named(name, actor.viewer)
+
+
+def _pair(parts: Installation, actor: Actor, left: str, right: str) -> tuple[Record, Record]:
+    """The two records, the left one first."""
+    one, other = _named(parts, actor, left), _named(parts, actor, right)
+    return (one, other) if one.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else (other, one)
+
+
+def _meant(parts: Installation, actor: Actor, text: str) -> Record | None:
+    """The record whose id somebody typed into the box."""
+    if len(text) > 100 or "\n" in text:
+        return None
+    found = [record for kind in RECORD_KINDS for record in parts.records.many(kind, [text], actor.viewer).values()]
+    return found[0] if len(found) == 1 else None
+
+
+def _near(parts: Installation, actor: Actor, day: date, text: str) -> Sequence[Record]:
+    """Records whose name holds what was typed: perhaps one of them is meant."""
+    return parts.finding.named(RECORD_KINDS, text, actor.viewer, day, 4) if 2 <= len(text) <= 60 else []
+
+
+def _target(to: str) -> Kind:
+    return Kind.FUNDS if to == Kind.FUNDS else Kind.INCUBATORS
+
+
+def terms_of(text: str) -> tuple[str, ...]:
+    """The words that somebody typed one after the other."""
+    return tuple(dict.fromkeys(re.findall(r"[^\s,，、;；]+", text)))[:20]
