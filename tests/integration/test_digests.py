@@ -35,10 +35,10 @@ def calm(service: Service) -> Service:
     return service
 
 
-def compose(installation: Installation, week: Week = WEEK, **more: bool) -> Composed:
+def compose(installation: Installation, week: Week = WEEK, *, dry_run: bool = False, anew: bool = False) -> Composed:
     """Compose without chance: whose digest has a drawn item depends on the account's id, which is random."""
     now = datetime.combine(week.monday, NOW.timetz())
-    return installation.composing.compose(week, now, terms=Terms(exploration=0, trial=0), **more)
+    return installation.composing.compose(week, now, terms=Terms(exploration=0, trial=0), dry_run=dry_run, anew=anew)
 
 
 def told(service: Service, role: Role, week: Week = WEEK) -> Digest:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.digest.offers import FRESH, Found, Offer, Reader
+from matcher.digest.offers import FRESH, Found, Offer, Reader, Shown
 from matcher.digest.portfolio import program, value
 from matcher.digest.program import Ended, solve
 from matcher.digest.receipt import again, head, parts
@@ -116,7 +116,7 @@ def told(of: Material) -> dict[str, list[str]]:
 
 
 def test_a_tier_stands_above_news_and_news_above_probability() -> None:
-    terms, nobody = Terms(), {}
+    terms, nobody = Terms(), dict[Shown, int]()
     tiered = value(offer("u", 1, 0.0, tier=2, news=News.UNSEEN), nobody, terms)
     new = value(offer("u", 1, 0.0), nobody, terms)
     likely = value(offer("u", 1, 1.0, news=News.UNSEEN), nobody, terms)
