@@ -18,7 +18,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from matcher.errors import ConfigurationError, MailDelayedError, MailRefusedError
+from matcher.errors import (
+    ConfigurationError,
+    MailboxError,
+    MailDelayedError,
+    MailRefusedError,
+    MailUncertainError,
+)
 from matcher.services.mail import Letter, Mailer, Outbox, Smtp
 from matcher.services.mail_server import MailServer, Security, parse_server
 
@@ -42,6 +48,9 @@ class Post:
     kept: list[bytes] = field(default_factory=list)
     to: str = "250 OK"
     data: str = "250 OK"
+    parting: str = "221 Bye"
+    hangs_up: bool = False
+    """Whether it takes the letter and cuts the line before it says so."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.to.startswith("250"):
@@ -51,7 +60,12 @@ class Post:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.data.startswith("250"):
             self.kept.append(envelope.content)
+        if self.hangs_up:
+            server.transport.abort()
         return self.data
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.parting
 
 
 class LetIn:
@@ -168,9 +182,11 @@ def test_a_letter_without_html_is_plain_text(way: Way) -> None:
         {"to": "甲@example.org"},
         {"to": ""},
         {"subject": "密码\nBcc: all@example.org"},
+        {"headers": {"List-Unsubscribe": "<https://example.org>\r\nBcc: all@example.org"}},
+        {"headers": {"List-Id": "周报 <weekly.example.org>"}},
     ],
 )
-def test_what_no_header_can_hold_is_never_sent(way: Way, change: dict[str, str]) -> None:
+def test_what_no_header_can_hold_is_never_sent(way: Way, change: dict[str, Any]) -> None:
     mailer, arrived = way
     with pytest.raises(MailRefusedError) as refused:
         mailer.send(replace(LETTER, **change), NOW)
@@ -209,6 +225,49 @@ def test_a_wrong_password_is_for_good_and_is_not_told(running: Running) -> None:
         Smtp(wrong, FROM, tls=running.trust).send(LETTER, NOW)
     assert "secret" not in str(told.value) + repr(wrong)
     assert "MATCHER_SMTP_URL" in told.value.step.en
+    assert told.value.closed
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("550 no such user", True),
+        ("550 5.1.1 no such user", True),
+        ("550 5.2.1 closed", True),
+        ("550 5.7.1 your network is not welcome", False),
+        ("552 5.2.2 mailbox full", False),
+        ("554 refused", False),
+    ],
+)
+def test_a_mailbox_that_is_not_there_is_told_from_one_that_wants_no_mail(
+    certificate: tuple[Path, Path], answer: str, gone: bool
+) -> None:
+    with served(Security.NONE, certificate) as running, pytest.raises(MailboxError) as told:
+        running.post.to = answer
+        Smtp(running.server, FROM).send(LETTER, NOW)
+    assert told.value.gone is gone
+    assert not told.value.closed
+
+
+def test_a_letter_that_was_taken_is_handed_over_whatever_the_server_says_in_parting(running: Running) -> None:
+    running.post.parting = "421 too many connections"
+    Smtp(running.server, FROM, tls=running.trust).send(LETTER, NOW)
+    assert len(running.post.kept) == 1
+
+
+def test_a_line_that_breaks_while_the_letter_is_handed_over_leaves_it_uncertain(running: Running) -> None:
+    running.post.hangs_up = True
+    with pytest.raises(MailUncertainError):
+        Smtp(running.server, FROM, tls=running.trust).send(LETTER, NOW)
+    assert len(running.post.kept) == 1
+
+
+def test_headers_arrive_on_one_line_however_long_and_unencoded(way: Way) -> None:
+    mailer, arrived = way
+    link = "<https://example.org/unsubscribe/" + "abcdefgh" * 20 + ">"
+    mailer.send(replace(LETTER, headers={"List-Unsubscribe": link, "Precedence": "bulk"}), NOW)
+    assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in arrived()[0].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    assert read(arrived()[0])["Precedence"] == "bulk"
 
 
 def test_an_unknown_certificate_is_refused(running: Running) -> None:
@@ -224,8 +283,10 @@ def test_a_server_that_is_not_there_or_says_nothing_may_be_there_later() -> None
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         server = MailServer("127.0.0.1", port, Security.NONE)
-        with pytest.raises(MailDelayedError):
+        with pytest.raises(MailDelayedError) as closed:
             Smtp(server, FROM).send(LETTER, NOW)
+        assert closed.value.closed
+        assert not isinstance(closed.value, MailUncertainError)
         silent.listen()
         with pytest.raises(MailDelayedError):
             Smtp(server, FROM, timeout=0.2).send(LETTER, NOW)
