@@ -7,18 +7,21 @@ from matcher.store.case_papers import Papers
 from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
+from matcher.store.deliveries import Deliveries
 from matcher.store.facts import Dangling, Upserted
 from matcher.store.feedback import FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.jobs import Jobs
+from matcher.store.link_keys import LinkKey, LinkKeys
 from matcher.store.mandates import Mandates
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
 from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
+from matcher.store.suppressions import Suppressions
 from matcher.store.upserts import Counts
 
 __all__ = [
@@ -34,11 +37,14 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Deliveries",
     "FeedbackRows",
     "Import",
     "ImportState",
     "Imports",
     "Jobs",
+    "LinkKey",
+    "LinkKeys",
     "Mandates",
     "Mine",
     "Organisations",
@@ -51,6 +57,7 @@ __all__ = [
     "Session",
     "SignIns",
     "Stamp",
+    "Suppressions",
     "Upserted",
     "Wanted",
     "check",
