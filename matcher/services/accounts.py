@@ -12,6 +12,8 @@ from matcher.domain.records import Kind
 from matcher.errors import AccountError, NotAllowedError, RecordNotFoundError
 from matcher.services.passwords import hashed
 from matcher.store import Accounts, Answers, Database, Organisations, Records, SignIns
+from matcher.store.deliveries import forget_deliveries
+from matcher.store.digest_withdrawal import forget_account
 from matcher.wording import Language, Said
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -114,6 +116,8 @@ class People:
             _keep_an_administrator(stored, before)
             _shut_out(SignIns(connection), account_id)
             Answers(connection).forget(account_id, before.email)
+            forget_account(connection, account_id)
+            forget_deliveries(connection, account_id)
 
     def organisations(self, after: str = "", limit: int = 1000) -> list[Organisation]:
         """Organisations by id."""

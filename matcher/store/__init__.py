@@ -8,6 +8,7 @@ from matcher.store.cases import Cases, Mine, Wanted
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.deliveries import Deliveries
+from matcher.store.digests import Digests, Receipt, ToldPair
 from matcher.store.facts import Dangling, Upserted
 from matcher.store.feedback import FeedbackRows
 from matcher.store.history import Replaced
@@ -38,6 +39,7 @@ __all__ = [
     "Decisions",
     "Deleted",
     "Deliveries",
+    "Digests",
     "FeedbackRows",
     "Import",
     "ImportState",
@@ -51,6 +53,7 @@ __all__ = [
     "Outcomes",
     "Papers",
     "Personal",
+    "Receipt",
     "Records",
     "Registers",
     "Replaced",
@@ -58,6 +61,7 @@ __all__ = [
     "SignIns",
     "Stamp",
     "Suppressions",
+    "ToldPair",
     "Upserted",
     "Wanted",
     "check",

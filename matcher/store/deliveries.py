@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from matcher.domain.deliveries import LEASE, Attempt, Delivery, DeliveryState, Way
 from matcher.domain.weeks import Week
-from matcher.store.delivery_tables import delivery_attempts, deliveries
+from matcher.store.delivery_tables import deliveries, delivery_attempts
 from matcher.store.upserts import insert_new
 
 _RATE_LOCK = 0x6D617261
@@ -65,8 +65,7 @@ class Deliveries:
         claim."""
         if not self._write(delivery.id, holder, {"handed": sorted({*delivery.handed, *items}), "claimed_at": now}):
             return False
-        row = {"delivery_id": delivery.id, "number": self._next(delivery.id), "way": delivery.way.value, "at": now}
-        self._connection.execute(sa.insert(delivery_attempts).values(row | {"outcome": "", "said": ""}))
+        self.note(delivery, "", "", now)
         return True
 
     def close(
@@ -90,6 +89,11 @@ class Deliveries:
         if handed is not None:
             values["handed"] = sorted(handed)
         return self._write(delivery.id, holder, values)
+
+    def note(self, delivery: Delivery, outcome: str, said: str, now: datetime) -> None:
+        """Write an attempt; its outcome is empty while it is not known."""
+        row = {"delivery_id": delivery.id, "number": self._next(delivery.id), "way": delivery.way.value, "at": now}
+        self._connection.execute(sa.insert(delivery_attempts).values(row | {"outcome": outcome, "said": said}))
 
     def log(self, delivery: Delivery, outcome: str, said: str = "") -> None:
         """Write the outcome of the attempt that was begun last."""

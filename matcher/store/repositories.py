@@ -14,6 +14,7 @@ from matcher.domain.visibility import Viewer
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.store.cases import forget_cases
 from matcher.store.controls import forget
+from matcher.store.digest_withdrawal import forget_digests
 from matcher.store.facts import Upserted, existing, forget_facts, remove, write_facts
 from matcher.store.feedback import forget_feedback
 from matcher.store.history import Replaced, past
@@ -209,7 +210,7 @@ class Records:
 
     def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> Deleted:
         taken = forget_facts(self._connection, kind, ids)
-        for drop in (forget, forget_feedback, forget_mandates, forget_cases):
+        for drop in (forget, forget_feedback, forget_mandates, forget_cases, forget_digests):
             drop(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]

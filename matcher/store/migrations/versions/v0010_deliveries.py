@@ -60,7 +60,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_attempts_at", "delivery_attempts", ["way", "at"])
     op.create_table(
-        "suppressions", name("address"), text("cause"), moment("since"), text("note"), sa.PrimaryKeyConstraint("address")
+        "suppressions",
+        name("address"),
+        text("cause"),
+        moment("since"),
+        text("note"),
+        sa.PrimaryKeyConstraint("address"),
     )
     op.create_table(
         "bounces",
