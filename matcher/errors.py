@@ -27,6 +27,7 @@ MatcherError
 │   │   └── MailUncertainError  it may have arrived
 │   └── MailRefusedError    it will not pass as it is
 │       └── MailboxError    the server takes no mail for this address
+├── LinkError               a link of a letter is not valid, or no longer
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
@@ -162,6 +163,10 @@ class MailboxError(MailRefusedError):
     def __init__(self, message: Said, step: Said, *, gone: bool) -> None:
         super().__init__(message, step)
         self.gone = gone
+
+
+class LinkError(MatcherError):
+    """A link of a letter was changed, made up, or is too old. Nothing was done."""
 
 
 class GrantError(MatcherError):
