@@ -17,9 +17,7 @@ from matcher.wording import Language, Said
 
 WEEK = Week("2026-W48")
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
-ACCOUNT = Account(
-    id="a1b2c3d4e5f60718", email="zhao@example.org", name="赵 敏", role=Role.BROKER, created_at=MONDAY
-)
+ACCOUNT = Account(id="a1b2c3d4e5f60718", email="zhao@example.org", name="赵 敏", role=Role.BROKER, created_at=MONDAY)
 SIGNER = Signer(LinkKey(1, "a test's own secret", MONDAY))
 
 

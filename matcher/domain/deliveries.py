@@ -57,7 +57,7 @@ class Delivery:
     @property
     def next_wait(self) -> timedelta:
         """How long to wait after this attempt."""
-        return min(BACK_OFF * 2 ** max(self.attempts - 1, 0), LONGEST)
+        return min(BACK_OFF * (1 << max(self.attempts - 1, 0)), LONGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

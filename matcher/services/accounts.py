@@ -47,11 +47,7 @@ class People:
             ConflictError: the address has an account.
             RecordNotFoundError: there is no such organisation.
         """
-        if not ADDRESS.fullmatch(email):
-            raise AccountError(
-                Said(f"{email!r} 不是邮箱地址。", f"{email!r} is no e-mail address."),
-                Said("请写成 名字@域名。", "Write it as name@domain."),
-            )
+        require_address(email)
         kept = hashed(password, email) if password is not None else ""
         account = Account(
             id=self._new_id(),
@@ -159,6 +155,15 @@ class People:
         """Take that back."""
         with self._database.begin() as connection:
             Organisations(connection).close_to(kind, record_id, organisation_id)
+
+
+def require_address(email: str) -> None:
+    """Raise AccountError for what is no e-mail address."""
+    if not ADDRESS.fullmatch(email):
+        raise AccountError(
+            Said(f"{email!r} 不是邮箱地址。", f"{email!r} is no e-mail address."),
+            Said("请写成 名字@域名。", "Write it as name@domain."),
+        )
 
 
 def _keep_an_administrator(stored: Accounts, before: Account) -> None:

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.policy import Policy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,10 +23,10 @@ from matcher.services.mail_server import MailServer, Security
 from matcher.wording import Said
 
 
-class Unfolded(UnstructuredHeader):
+class Unfolded(UnstructuredHeader, BaseHeader):
     """A header that stands on one line: folded, a long address would be written as an encoded word nobody resolves."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: Policy) -> str:
         """The header as it is sent."""
         return f"{self.name}: {self}{policy.linesep}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from matcher.domain.records import Kind, PairKind
@@ -55,3 +57,12 @@ def withdrawn_since(connection: sa.Connection, kind: Kind, viewer: Viewer, revis
 def deleted_since(kind: Kind, revision: int) -> sa.Select[tuple[str]]:
     """The ids deleted after a revision and not there again."""
     return sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)
+
+
+def names_seen(connection: sa.Connection, viewer: Viewer, names: Collection[str]) -> set[str]:
+    """Those of the names that a result or a project has which the viewer may see."""
+    found: set[str] = set()
+    for kind, column in ((Kind.ACHIEVEMENTS, "title"), (Kind.PROJECTS, "name")):
+        name = TABLES[kind].c[column]
+        found |= set(connection.scalars(sa.select(name).where(name.in_(sorted(names)), seen_by(viewer, kind))))
+    return found

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
 from matcher.errors import (
     ConfigurationError,
@@ -27,6 +21,7 @@ from matcher.errors import (
 )
 from matcher.services.mail import Letter, Mailer, Outbox, Smtp
 from matcher.services.mail_server import MailServer, Security, parse_server
+from tests.post import Running, read, served
 
 Way = tuple[Mailer, Callable[[], list[bytes]]]
 
@@ -41,41 +36,6 @@ LETTER = Letter(
 )
 
 
-@dataclass
-class Post:
-    """A mail server's handler that keeps what comes, or answers as it is told."""
-
-    kept: list[bytes] = field(default_factory=list)
-    to: str = "250 OK"
-    data: str = "250 OK"
-    parting: str = "221 Bye"
-    hangs_up: bool = False
-    """Whether it takes the letter and cuts the line before it says so."""
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.to.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.to
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.data.startswith("250"):
-            self.kept.append(envelope.content)
-        if self.hangs_up:
-            server.transport.abort()
-        return self.data
-
-    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        return self.parting
-
-
-class LetIn:
-    """Lets in whoever knows the password."""
-
-    def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        known = data.password == b"s&cret"
-        return AuthResult(success=known, handled=known)
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate of `localhost` that vouches for itself, and its key."""
@@ -87,49 +47,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return cert, key
 
 
-@dataclass
-class Running:
-    """A mail server on this machine."""
-
-    post: Post
-    server: MailServer
-    trust: ssl.SSLContext
-
-
-@contextmanager
-def served(security: Security, certificate: tuple[Path, Path]) -> Iterator[Running]:
-    """A real mail server while the block lasts."""
-    mine = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    mine.load_cert_chain(*certificate)
-    trust = ssl.create_default_context(cafile=str(certificate[0]))
-    options: dict[str, Any] = {"authenticator": LetIn(), "auth_require_tls": False}
-    if security is Security.TLS:
-        options |= {"ssl_context": mine}
-    elif security is Security.STARTTLS:
-        options |= {"tls_context": mine, "require_starttls": True}
-    post = Post()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = _Controller(post, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield Running(post, MailServer("localhost", port, security, "matcher", "s&cret"), trust)
-    finally:
-        controller.stop()
-
-
 @pytest.fixture(params=list(Security))
 def running(request: pytest.FixtureRequest, certificate: tuple[Path, Path]) -> Iterator[Running]:
     """A real mail server of each security."""
     with served(request.param, certificate) as one:
         yield one
-
-
-class _Controller(Controller):
-    def _trigger_server(self) -> None:
-        # Its own one would speak TLS and trust nobody's certificate.
-        socket.create_connection((self.hostname, self.port), timeout=5).close()
 
 
 @pytest.fixture(params=["outbox", *Security])
@@ -141,12 +63,6 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, certificate: tuple[Path,
         return
     with served(request.param, certificate) as one:
         yield Smtp(one.server, FROM, tls=one.trust), lambda: one.post.kept
-
-
-def read(content: bytes) -> EmailMessage:
-    message = message_from_bytes(content, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 def test_a_letter_arrives_whole_in_any_script(way: Way) -> None:
@@ -242,9 +158,10 @@ def test_a_wrong_password_is_for_good_and_is_not_told(running: Running) -> None:
 def test_a_mailbox_that_is_not_there_is_told_from_one_that_wants_no_mail(
     certificate: tuple[Path, Path], answer: str, gone: bool
 ) -> None:
-    with served(Security.NONE, certificate) as running, pytest.raises(MailboxError) as told:
+    with served(Security.NONE, certificate) as running:
         running.post.to = answer
-        Smtp(running.server, FROM).send(LETTER, NOW)
+        with pytest.raises(MailboxError) as told:
+            Smtp(running.server, FROM).send(LETTER, NOW)
     assert told.value.gone is gone
     assert not told.value.closed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +81,7 @@ class LetterWriter:
         self._most_bytes = most_bytes
 
     def write(self, digest: Digest, delivery: Delivery, reader: Reader, signer: Signer, now: datetime) -> Written:
-        """The letter, with as much of the digest as there is room for: lines beyond a few go first, then the last items.
+        """The letter, with as much of the digest as there is room for: lines beyond a few go first, then last items.
 
         The same message whenever it is written: `now` only dates it.
         """
@@ -185,16 +186,16 @@ def mailbox(account: Account) -> str:
 
 def _topics(items: Sequence[Item], lines: Sequence[Line]) -> list[Topic]:
     """In the order of the digest: items first."""
-    return list(dict.fromkeys(part.topic for part in (*items, *lines)))
+    return list(dict.fromkeys([item.topic for item in items] + [line.topic for line in lines]))
 
 
 def _subject(digest: Digest, items: Sequence[Item], lines: Sequence[Line], language: Language) -> str:
     """What is in it, and no name: a subject is shown on locked screens."""
     number = int(digest.week[6:])
+    counts = Counter([item.topic for item in items] + [line.topic for line in lines])
     told = [
-        Said(f"{topic.said.zh} {count}", f"{topic.said.en} ({count})")
+        Said(f"{topic.said.zh} {counts[topic]}", f"{topic.said.en} ({counts[topic]})")
         for topic in _topics(items, lines)[:3]
-        if (count := sum(part.topic is topic for part in (*items, *lines)))
     ]
     zh, en = "、".join(one.zh for one in told), ", ".join(one.en for one in told)
     return Said(f"{TITLE.zh}第 {number} 周：{zh}", f"{TITLE.en}, week {number}: {en}").to(language)
@@ -202,9 +203,9 @@ def _subject(digest: Digest, items: Sequence[Item], lines: Sequence[Line], langu
 
 def _span(digest: Digest, language: Language) -> str:
     first, last = digest.week.monday, digest.week.sunday
-    return Said(
-        f"{first.year}年{first.month}月{first.day}日–{last.month}月{last.day}日", f"{first} – {last}"
-    ).to(language)
+    return Said(f"{first.year}年{first.month}月{first.day}日–{last.month}月{last.day}日", f"{first} – {last}").to(
+        language
+    )
 
 
 def _priority(item: Item, language: Language) -> str:

@@ -86,9 +86,7 @@ def forged() -> LinkError:
 
 def expired() -> LinkError:
     """The error for a link that was ours."""
-    return LinkError(
-        Said("链接已过期。", "This link has expired."), Said("请登录后操作。", "Sign in to do it there.")
-    )
+    return LinkError(Said("链接已过期。", "This link has expired."), Said("请登录后操作。", "Sign in to do it there."))
 
 
 def _signature(key: LinkKey, purpose: Purpose, told: str) -> str:
