@@ -22,7 +22,7 @@ from api.description import describe, methods_of
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry
+from api.pages import entry, mail_links
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -106,6 +106,7 @@ def routed(installation: Installation) -> FastAPI:
         app.include_router(router, prefix="/v1")
 
     app.include_router(entry.router)
+    app.include_router(mail_links.router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 
     @app.api_route("/v1", methods=METHODS, include_in_schema=False)

@@ -21,17 +21,25 @@ HEADERS = {
 }
 
 
-def rendered(request: Request, template: str, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> HTMLResponse:
-    """A page in the language that was asked for."""
-    language = language_of(request)
+def rendered(
+    request: Request,
+    template: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    language: Language = Language.ZH,
+    **context: Any,
+) -> HTMLResponse:
+    """A page in the language that was asked for; where none was, in the one its reader is known to read."""
+    language = language_of(request, language)
     told = {"language": language.value, "say": lambda zh, en: Said(zh, en).to(language)}
     text = _environment().get_template(template).render(**told, **context)
     return HTMLResponse(text, status_code=status, headers=HEADERS)
 
 
-def language_of(request: Request) -> Language:
-    """Chinese, unless the address asks for English: many browsers here speak English without their owners."""
-    return Language.EN if request.query_params.get("lang") == Language.EN else Language.ZH
+def language_of(request: Request, known: Language = Language.ZH) -> Language:
+    """What the address asks for, else what is known: many browsers here speak English without their owners."""
+    asked = request.query_params.get("lang")
+    return Language(asked) if asked in list(Language) else known
 
 
 @cache
