@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Event
 
+from matcher import __version__
 from matcher.bootstrap.notice import Notice
 from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
@@ -18,6 +19,9 @@ from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
+from matcher.services.digests.composing import Composing
+from matcher.services.digests.lines import UseCases
+from matcher.services.digests.reading import DigestBook
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
 from matcher.services.job_subjects import JobSubjects
@@ -136,6 +140,18 @@ class Installation(Notice):
     def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
         answer = self.matching.match(left_id, k, viewer, day)
         return [match.id for match in answer.matches if match.eligible]
+
+    @cached_property
+    def composing(self) -> Composing:
+        """The digests of a week."""
+        uses = UseCases(self.case_papers, self.policy, self.chain_gaps, self.reporting)
+        versions = {"product": __version__, "rules": self.rulebook.version, "chains": self.chain_gaps.chains.version}
+        return Composing(self.database, self.pairings, uses, versions)
+
+    @cached_property
+    def digests(self) -> DigestBook:
+        """Composed digests, and how people want theirs."""
+        return DigestBook(self.database)
 
     @cached_property
     def uploads(self) -> Uploads:

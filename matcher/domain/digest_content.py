@@ -42,7 +42,7 @@ def line_of(told: Plain) -> Line:
 
 
 def mentions(told: Plain, kind: Kind, ids: Container[str]) -> bool:
-    """Whether the plain values of an item or a candidate name one of the records on either side."""
+    """Whether the plain values of an item or a telling name one of the records on either side."""
     pair = PairKind(told["kind"])
     return (kind is pair.left and told["left_id"] in ids) or (kind is pair.right and told["right_id"] in ids)
 
@@ -51,8 +51,3 @@ def about(told: Plain, kind: Kind, ids: Container[str]) -> bool:
     """Whether the plain values of a line name one of the records."""
     named = (each.partition("/")[::2] for each in told["about"])
     return any(table == kind and record_id in ids for table, record_id in named)
-
-
-def blotted(candidate: Plain) -> dict[str, Any]:
-    """The plain values of a candidate without its texts. Composed again, it is passed over."""
-    return {**candidate, "name": "", "for_name": "", "reason": {"zh": "", "en": ""}}

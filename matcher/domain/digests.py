@@ -31,6 +31,7 @@ class News(Word):
     CHANGED = "changed", "有更新", "changed"
     REASON = "reason", "有新的理由", "a new reason"
     UNSEEN = "unseen", "尚未推送过", "not told yet"
+    AGAIN = "again", "很久以前推送过", "told long ago"
 
 
 class Silence(Word):

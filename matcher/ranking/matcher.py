@@ -60,6 +60,17 @@ class Scored:
         named[(slice(None), rows) if direction is Direction.RECOMMEND else (rows, slice(None))] = True
         return replace(self, found={**self.found, "watch_list": named})
 
+    def among(self, rows: Sequence[int], columns: Sequence[int]) -> Scored:
+        """Only these rows and columns, with the numbers that they have beside all the others."""
+        chosen = np.ix_(rows, columns)
+        return Scored(
+            {name: part[chosen] for name, part in self.evidence.items()},
+            {name: part[chosen] for name, part in self.standardised.items()},
+            self.ranker,
+            self.score[chosen],
+            {name: part[chosen] for name, part in self.found.items()},
+        )
+
     def components(self, places: Sequence[tuple[int, int]]) -> list[tuple[Component, ...]]:
         """What each piece of evidence says of some pairs."""
         rows, columns = ([place[side] for place in places] for side in (0, 1))
@@ -123,14 +134,18 @@ class Matcher:
 
     def match(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible right records for one left record (a side of one row)."""
+        asked, scored = self.contest(query, viewer, question)
+        return self._first_eligible(asked, scored, k, question.diversity)
+
+    def contest(self, query: Side[Left], viewer: Viewer, question: Question = PLAIN) -> tuple[list[Asked], Scored]:
+        """All right records for one left record, in the order in which `match` looks at them."""
         wishes, (asker,) = self.wishes(question), query.records
         watched = wishes.watched_rows(asker, self.known.right.records)
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
         order = sorted(range(len(ids)), key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
-        asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
-        return self._first_eligible(asked, scored, k, question.diversity)
+        return [recommended(self.known, query, 0, row, viewer, wishes) for row in order], scored
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
@@ -143,6 +158,16 @@ class Matcher:
 
     def _screened(self, column: int, k: int, pool: int, viewer: Viewer, question: Question) -> tuple[Answer, bool]:
         """The answer from a pool of left records, and whether no other was left out of it."""
+        asked, scored, all_seen = self.screening(column, pool, viewer, question)
+        if scored is None:
+            return Answer((), 0, {}), True
+        return self._first_eligible(asked, scored, k, question.diversity), all_seen
+
+    def screening(
+        self, column: int, pool: int, viewer: Viewer, question: Question = PLAIN
+    ) -> tuple[list[Asked], Scored | None, bool]:
+        """A pool of left records for one right record, in the order in which `screen` looks at them, and whether no
+        other was left out of it. Without any left record there are no scores."""
         right = self.known.right.records[column]
         fresh = [
             row
@@ -154,7 +179,7 @@ class Matcher:
         rows = sorted({*self._pool(column, fresh, pool), *watched})
         side = self.known.left.take(rows)
         if not len(side):
-            return Answer((), 0, {}), True
+            return [], None, True
         scored = self.scorer.score(side, Direction.SCREEN, np.array([column]))
         scored = scored.watching(np.flatnonzero(np.isin(rows, watched)).tolist(), Direction.SCREEN)
         ranking, score = scored.ranking[:, 0], scored.score[:, 0]
@@ -164,7 +189,7 @@ class Matcher:
             key=lambda row: (tiers[row], -float(ranking[row]), -float(score[row]), side.ids[row]),
         )
         asked = [screened(self.known, side, row, column, viewer, wishes) for row in order]
-        return self._first_eligible(asked, scored, k, question.diversity), len(rows) == len(fresh)
+        return asked, scored, len(rows) == len(fresh)
 
     def why(self, query: Side[Left], right_id: str, viewer: Viewer, question: Question = PLAIN) -> Match:
         """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""

@@ -110,7 +110,7 @@ class Pairings:
         One thread brings it up to date; the others meanwhile go on with what there was, unless that lacks a record
         that is `needed`, or holds one that is gone or hidden from the viewer by now.
         """
-        viewer = self._known_as(viewer)
+        viewer = self.known_as(viewer)
         arrangements = self._arrangements(pairing)
         now = (self._indexer.origin(), today, arrangements)
         if (loaded := self._held(pairing, viewer, now)) is not None:
@@ -135,7 +135,7 @@ class Pairings:
         loaded = self._loaded.get((pairing, viewer))
         return loaded if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now else None
 
-    def _known_as(self, viewer: Viewer) -> Viewer:
+    def known_as(self, viewer: Viewer) -> Viewer:
         """The viewer by what they see: people who see the same share what is in memory."""
         with self._database.read() as connection:
             return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
@@ -173,7 +173,7 @@ class Pairings:
 
     def sides(self, pairing: PairKind, viewer: Viewer) -> Corpus:
         """The indexed records of a pairing as this viewer may know them, where nothing is to be ranked by the past."""
-        viewer = self._known_as(viewer)
+        viewer = self.known_as(viewer)
         loaded = self._loaded.get((pairing, viewer))
         if loaded and loaded.origin == self._indexer.origin():
             return loaded.corpus

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from matcher.domain.digest_content import about, blotted, mentions
+from matcher.domain.digest_content import about, mentions
 from matcher.domain.records import Kind, PairKind
 from matcher.store.digest_tables import digest_settings, digest_told, digests
 
@@ -31,9 +31,7 @@ def forget_digests(connection: sa.Connection, kind: Kind, ids: Sequence[str]) ->
             "lines": [line for line in row.lines if not about(line, kind, gone)],
             "made_from": made_from
             | {
-                "candidates": [
-                    blotted(one) if mentions(one, kind, gone) else one for one in made_from.get("candidates", [])
-                ],
+                "tellings": [one for one in made_from.get("tellings", []) if not mentions(one, kind, gone)],
                 "lines": [line for line in made_from.get("lines", []) if not about(line, kind, gone)],
             },
         }

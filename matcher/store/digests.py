@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from matcher.domain.digest_content import item_json, item_of, line_json, line_of
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Silence, Topic
-from matcher.domain.records import PairKind
+from matcher.domain.records import Kind, PairKind
 from matcher.domain.weeks import Week
 from matcher.store.digest_tables import digest_receipts, digest_settings, digest_told, digests
 from matcher.store.upserts import CHUNK, insert_new
@@ -39,6 +39,7 @@ class ToldPair:
     kind: PairKind
     left_id: str
     right_id: str
+    about: Kind
     week: Week
     record: str
     grounds: str
@@ -170,7 +171,7 @@ class Digests:
         within = (digest_told.c.week >= str(since), digest_told.c.week < str(until))
         query = sa.select(*columns).where(*within).order_by(*digest_told.primary_key.columns)
         return [
-            ToldPair(**{**row._mapping, "kind": PairKind(row.kind), "week": Week(row.week)})
+            ToldPair(**{**row._mapping, "kind": PairKind(row.kind), "about": Kind(row.about), "week": Week(row.week)})
             for row in self._connection.execute(query)
         ]
 

@@ -52,7 +52,7 @@ DIGEST = Digest(
 )
 SILENT = replace(DIGEST, id="d-2", account_id="u-2", items=(), lines=(), silence=Silence.NOTHING)
 RECEIPT = Receipt(id="r-1", week=WEEK, composed_at=NOW, content={"seed": 7, "词": ["值"]})
-MADE_FROM = {"candidates": [item_json(ITEM), item_json(OTHER)], "lines": [line_json(LINE), line_json(PLAIN_LINE)]}
+MADE_FROM = {"tellings": [item_json(ITEM), item_json(OTHER)], "lines": [line_json(LINE), line_json(PLAIN_LINE)]}
 
 
 @pytest.fixture
@@ -136,6 +136,7 @@ def test_only_what_a_mail_really_contained_was_told_and_noting_it_again_changes_
         kind=ITEM.kind,
         left_id="A-1",
         right_id="I-1",
+        about=Kind.ACHIEVEMENTS,
         week=WEEK,
         record="hash",
         grounds="dense_knn",
@@ -161,7 +162,7 @@ def test_a_withdrawn_record_leaves_no_text_in_digests_and_receipts(composed: Dat
         assert left == replace(DIGEST, items=(OTHER,), lines=(PLAIN_LINE,))
         part = digests.parts(WEEK)["u-1"]
         assert "成果'甲'" not in str(part)
-        assert [one["name"] for one in part["candidates"]] == ["", "成果乙"]
+        assert [one["name"] for one in part["tellings"]] == ["成果乙"]
         assert part["lines"] == [line_json(PLAIN_LINE)]
         assert [one.left_id for one in digests.told(WEEK, WEEK.back(-1))] == ["A-2"]
 
