@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import sqlalchemy as sa
 
 from matcher.domain.records import Kind, PairKind
@@ -59,10 +57,11 @@ def deleted_since(kind: Kind, revision: int) -> sa.Select[tuple[str]]:
     return sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)
 
 
-def names_seen(connection: sa.Connection, viewer: Viewer, names: Collection[str]) -> set[str]:
-    """Those of the names that a result or a project has which the viewer may see."""
-    found: set[str] = set()
-    for kind, column in ((Kind.ACHIEVEMENTS, "title"), (Kind.PROJECTS, "name")):
-        name = TABLES[kind].c[column]
-        found |= set(connection.scalars(sa.select(name).where(name.in_(sorted(names)), seen_by(viewer, kind))))
-    return found
+def name_seen(connection: sa.Connection, viewer: Viewer, name: str, *, whole: bool) -> bool:
+    """Whether a result or a project that the viewer may see is called so, or begins so where it is not the whole."""
+    for kind, field in ((Kind.ACHIEVEMENTS, "title"), (Kind.PROJECTS, "name")):
+        column = TABLES[kind].c[field]
+        called = column == name if whole else column.startswith(name, autoescape=True)
+        if connection.scalar(sa.select(sa.exists().where(called, seen_by(viewer, kind)))):
+            return True
+    return False

@@ -99,7 +99,7 @@ def test_a_letter_without_html_is_plain_text(way: Way) -> None:
         {"to": ""},
         {"subject": "密码\nBcc: all@example.org"},
         {"headers": {"List-Unsubscribe": "<https://example.org>\r\nBcc: all@example.org"}},
-        {"headers": {"List-Id": "周报 <weekly.example.org>"}},
+        {"headers": {"List-Id": "周报 <digest.example.org>"}},
     ],
 )
 def test_what_no_header_can_hold_is_never_sent(way: Way, change: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ from matcher.store import (
 )
 from matcher.wording import Said
 from tests.digests import MONDAY, WEEK, digest, item, line
-from tests.mailing import BASE, FROM, Clock, account, composed, links, run, sending, states, told_items
+from tests.mailing import BASE, FROM, RECEIPT, Clock, account, composed, links, run, sending, states, told_items
 from tests.post import Running, read, served
 
 
@@ -341,6 +341,30 @@ def test_a_reason_that_names_what_may_no_longer_be_seen_is_not_given(database: D
     content = read(running.post.kept[0])
     assert all("成果 1" not in part.get_content() for part in content.iter_parts())
     assert told_items(database) == {"u000": {"A-2"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "given"), [("《成果 2》；《成果", True), ("《成…", True), ("《成果 1 的…", False), ("《果", False)]
+)
+def test_a_name_that_is_cut_off_in_a_reason_counts_by_its_beginning(
+    database: Database, running: Running, told: str, given: bool
+) -> None:
+    composed(database, 1, digests=[digest(item(2, reason=Said(f"曾承接{told}", told)), account_id="u000")])
+    run(database, smtp(running))
+    body = read(running.post.kept[0]).get_body(("plain",))
+    assert body is not None
+    assert (told in body.get_content()) is given
+
+
+def test_who_asked_for_fewer_digests_since_gets_none_right_after_the_last(database: Database, running: Running) -> None:
+    composed(database, 1)
+    before = replace(digest(item(3), account_id="u000"), id="earlier", week=WEEK.back(1))
+    with database.begin() as connection:
+        store = Digests(connection)
+        store.add(replace(RECEIPT, id="r-0", week=WEEK.back(1)), [(before, {})])
+        store.mark_told(before, [before.items[0].id], MONDAY - timedelta(days=7))
+        store.save_settings(DigestSettings(account_id="u000", frequency=Frequency.FORTNIGHTLY))
+    assert silence(database, running) == {"frequency": 1}
 
 
 def test_a_reason_that_names_what_may_be_seen_is_given(database: Database, running: Running) -> None:

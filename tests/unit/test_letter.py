@@ -114,7 +114,7 @@ def test_a_name_cannot_turn_the_line_or_fill_the_letter() -> None:
 
 def test_the_headers_say_what_it_is_and_how_to_stop_it() -> None:
     told = message(write(digest(item())))
-    assert told["List-Id"] == "<weekly.example.org>"
+    assert told["List-Id"] == "<digest.example.org>"
     assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert str(told["List-Unsubscribe"]).startswith("<https://match.example.org/unsubscribe/1.a1b2c3d4e5f60718.")
     assert (told["Precedence"], told["Auto-Submitted"]) == ("bulk", "auto-generated")
@@ -125,9 +125,9 @@ def test_the_headers_say_what_it_is_and_how_to_stop_it() -> None:
 
 def test_the_subject_tells_topics_and_no_name() -> None:
     told = digest(item(1), item(2), item(3, topic=Topic.CARRIERS), lines=(line(),))
-    assert write(told).letter.subject == "技术转移周报第 48 周：可承接的成果 2、可能承接的载体 1、待办与到期 1"
+    assert write(told).letter.subject == "技术转移简报第 48 周：可承接的成果 2、可能承接的载体 1、待办与到期 1"
     english = write(told, Language.EN).letter.subject
-    assert english.startswith("Tech-transfer weekly, week 48: results to take up (2)")
+    assert english.startswith("Tech-transfer digest, week 48: results to take up (2)")
 
 
 @pytest.mark.parametrize("name", ['王"五"\\ <x@y>', "", "名\u202e字", "a" * 200])

@@ -80,9 +80,7 @@ class Answers:
         with self._database.read() as connection:
             return Subscription(actor.account, Digests(connection).settings(actor.id))
 
-    def set(
-        self, token: str, frequency: Frequency, left_out: Collection[Topic] | None, now: datetime
-    ) -> Subscription:
+    def set(self, token: str, frequency: Frequency, left_out: Collection[Topic] | None, now: datetime) -> Subscription:
         """Get digests as often as that, and about these topics no more (None: as before). Raises LinkError.
 
         What was asked for holds whatever somebody else changes meanwhile, and it is read back before it is said.

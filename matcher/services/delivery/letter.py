@@ -27,7 +27,7 @@ NAME, FOR, REASON, CLAUSE, LINE = 120, 80, 240, 120, 300
 """Most characters of each text."""
 MOST_LINES, FEW_LINES = 40, 10
 """Lines that are ever shown, and those that stay while items have to go for them."""
-TITLE = Said("技术转移周报", "Tech-transfer weekly")
+TITLE = Said("技术转移简报", "Tech-transfer digest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class LetterWriter:
             text=_environment().get_template("letter.txt").render(**told),
             html=_environment().get_template("letter.html").render(**told),
             headers={
-                "List-Id": f"<weekly.{self._list_host}>",
+                "List-Id": f"<digest.{self._list_host}>",
                 "List-Unsubscribe": f"<{settings}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
                 "Precedence": "bulk",

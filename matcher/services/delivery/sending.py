@@ -109,7 +109,7 @@ class Sending:
         with self._database.begin() as connection:
             if Digests(connection).receipt(week) is None:
                 raise RecordNotFoundError(
-                    Said(f"{week} 的周报还没有生成。", f"The digests of {week} are not composed."),
+                    Said(f"{week} 的简报还没有生成。", f"The digests of {week} are not composed."),
                     Said(
                         f"请先执行 matcher digest compose --week {week}。",
                         f"Run `matcher digest compose --week {week}` first.",

@@ -9,23 +9,24 @@ from datetime import date
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Question
 from matcher.domain.deliveries import Cause, Suppression, Way
-from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Line, Silence, Topic
+from matcher.domain.digests import Digest, DigestSettings, Item, Line, Silence, Topic
 from matcher.domain.records import Kind, Record, Result
 from matcher.domain.visibility import Viewer, visible
 from matcher.policy.wishes import Wishes
 from matcher.services.access import Access
 from matcher.services.delivery.letter import Reader
+from matcher.services.digests.readers import silenced
 from matcher.services.pooling import organisations
 from matcher.services.records import owns
 from matcher.store import Controls, Database, Digests, Outcomes, Records, Suppressions
-from matcher.store.seen import names_seen
+from matcher.store.seen import name_seen
 from matcher.wording import Said
 
 DECIDED = (Result.ACCEPTED, Result.REJECTED)
 STOPPING_ALL = (Cause.COMPLAINT, Cause.MANUAL)
 """Who was taken off the list by a person gets nothing by other ways either; a mailbox that is gone is only that."""
 UNSAID = Said("", "")
-_NAMED = re.compile("《([^》]*)》?")
+_NAMED = re.compile("《([^》]*)(》?)")
 
 
 class Standing:
@@ -42,8 +43,10 @@ class Standing:
             if actor is None:
                 return Silence.INACTIVE
             settings = Digests(connection).settings(actor.id)
+            last = Digests(connection).last_week(actor.id, digest.week)
             suppressed = Suppressions(connection).get(actor.account.email)
-            if silence := _silent(settings, digest, suppressed, way):
+            silence = silenced(actor.account, settings, last, digest.week) or _stopped(suppressed, way)
+            if silence := silence or digest.silence:
                 return silence
             items = [self._item(one, actor, today) for one in digest.items if wanted(one, settings)]
             lines = [one for one in digest.lines if wanted(one, settings) and self._line_stands(one, actor.viewer)]
@@ -61,10 +64,15 @@ class Standing:
             return None
         if self._decided(item) or self._unwanted(item, left, right, today):
             return None
-        named = set(_NAMED.findall(item.reason.zh))
+        return item if self._may_be_said(item.reason, actor.viewer) else replace(item, reason=UNSAID)
+
+    def _may_be_said(self, reason: Said, viewer: Viewer) -> bool:
+        """Whether every record that it names, or whose name is cut off in it, may be seen."""
         with self._database.read() as connection:
-            safe = not named or named <= names_seen(connection, actor.viewer, named)
-        return item if safe else replace(item, reason=UNSAID)
+            return all(
+                name_seen(connection, viewer, name.removesuffix("…"), whole=bool(end))
+                for name, end in _NAMED.findall(reason.zh)
+            )
 
     def _seen(self, kind: Kind, record_id: str, viewer: Viewer) -> Record | None:
         with self._database.read() as connection:
@@ -98,11 +106,6 @@ def wanted(part: Item | Line, settings: DigestSettings) -> bool:
     return part.topic not in settings.left_out
 
 
-def _silent(settings: DigestSettings, digest: Digest, suppressed: Suppression | None, way: Way) -> Silence | None:
-    if settings.frequency is Frequency.NEVER:
-        return Silence.NEVER
-    if settings.quiet_until is not None and digest.week.monday <= settings.quiet_until:
-        return Silence.QUIET
-    if suppressed is not None and (way is Way.MAIL or suppressed.cause in STOPPING_ALL):
-        return Silence.SUPPRESSED
-    return digest.silence
+def _stopped(suppressed: Suppression | None, way: Way) -> Silence | None:
+    stops = suppressed is not None and (way is Way.MAIL or suppressed.cause in STOPPING_ALL)
+    return Silence.SUPPRESSED if stops else None
