@@ -20,6 +20,7 @@ from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
 from matcher.services.digests.composing import Composing
+from matcher.services.digests.judging import DigestReport
 from matcher.services.digests.lines import UseCases
 from matcher.services.digests.reading import DigestBook
 from matcher.services.exclusions import Exclusions
@@ -152,6 +153,11 @@ class Installation(Notice):
     def digests(self) -> DigestBook:
         """Composed digests, and how people want theirs."""
         return DigestBook(self.database)
+
+    @cached_property
+    def digest_report(self) -> DigestReport:
+        """What came of digests."""
+        return DigestReport(self.database)
 
     @cached_property
     def uploads(self) -> Uploads:

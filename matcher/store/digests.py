@@ -43,6 +43,7 @@ class ToldPair:
     week: Week
     record: str
     grounds: str
+    told_at: datetime
 
 
 class Digests:

@@ -140,6 +140,7 @@ def test_only_what_a_mail_really_contained_was_told_and_noting_it_again_changes_
         week=WEEK,
         record="hash",
         grounds="dense_knn",
+        told_at=NOW,
     )
     with composed.begin() as connection:
         digests = Digests(connection)

@@ -32,7 +32,7 @@ def figure_lines(reporting: Reporting, facts: WeekFacts) -> Iterator[Line]:
     for one in (headline for section in report.sections for headline in section.headlines[:1]):
         column = Column(one.name, one.shape)
         zh, en = (f"{told(one.content, column, each)} {one.unit.to(each)}".rstrip() for each in Language)
-        yield _figure(f"今年以来{one.name.zh}：{zh}", f"this year, {one.name.en}: {en}")
+        yield _figure(f"今年以来，{one.name.zh}：{zh}", f"this year, {one.name.en}: {en}")
 
 
 def gap_lines(gaps: ChainGaps, facts: WeekFacts) -> Iterator[Line]:
