@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
+from matcher.domain.digests import Digest
 from matcher.domain.weeks import Week
 from matcher.wording import Word
 
@@ -58,6 +60,12 @@ class Delivery:
     def next_wait(self) -> timedelta:
         """How long to wait after this attempt."""
         return min(BACK_OFF * (1 << max(self.attempts - 1, 0)), LONGEST)
+
+
+def delivery_of(digest: Digest, way: Way, now: datetime) -> Delivery:
+    """The delivery of a digest by a way, due now."""
+    name = sha256(f"{digest.account_id}|{digest.week}|{way}".encode()).hexdigest()[:16]
+    return Delivery(id=name, account_id=digest.account_id, week=digest.week, way=way, digest_id=digest.id, due_at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
+from matcher.domain.weeks import Week
 from matcher.intake import Progress, Severity
+from matcher.services.delivery.sending import Sending
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.indexing import Indexer
 from matcher.services.pairings import Pairings
@@ -39,6 +41,10 @@ class Parts(Protocol):
     @property
     def pairings(self) -> Pairings:
         """Fits the rankers."""
+
+    @property
+    def sending(self) -> Sending:
+        """Sends digests."""
 
     @property
     def uploads(self) -> Uploads:
@@ -92,10 +98,18 @@ def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome({"pairings": [report.to_json() for report in reports]})
 
 
+def deliver(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Send what is due of a week's digests. What an earlier attempt sent is not sent again."""
+    sent = parts.sending.run(Week(job.arguments["week"]), tell)
+    closed = sent.closed and {"zh": sent.closed.message.zh, "en": sent.closed.message.en}
+    return Outcome({**sent.to_json(), "closed": closed})
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
+    "deliver": JobKind(Said("发送简报", "sending digests"), deliver, single=True),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_a_mailbox_that_is_not_there_gets_no_more_mail_and_its_report_counts_onc
     ],
 )
 def test_a_report_that_anybody_could_have_written_takes_nobody_off(
-    database: Database, folder: Path, changes: dict[str, str]
+    database: Database, folder: Path, changes: dict[str, Any]
 ) -> None:
     path = dsn(folder, database, **changes)
     taken = bounces(database).take(path, NOW)

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
@@ -51,9 +51,8 @@ def of_message(content: bytes, now: datetime) -> list[Report]:
     at = _when(message, now)
     found: list[Report] = []
     for part in message.walk():
-        blocks = part.get_payload()
-        if not isinstance(blocks, list):
-            continue
+        payload = part.get_payload()
+        blocks = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
         if part.get_content_type() == "message/delivery-status":
             found += (_report(message, at, *told) for block in blocks[1:] if (told := _status(block)))
         if part.get_content_type() == "message/feedback-report":
@@ -77,7 +76,7 @@ def of_table(path: Path, now: datetime) -> tuple[list[Report], list[int]]:
             bad += [number] if any(cell.strip() for cell in row) else []
             continue
         day = read_date(cells.get("date", "")).value
-        at = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else now
+        at = datetime.combine(day, time(), UTC) if isinstance(day, date) else now
         name = _name(cells["address"].casefold(), hardness.value, str(day or ""), cells.get("note", ""))
         found.append(
             Report(
@@ -138,9 +137,7 @@ def _originals(message: EmailMessage) -> Iterator[str]:
 def _when(message: EmailMessage, now: datetime) -> datetime:
     """The report's own date where it is one, and not later than now."""
     told = getattr(message["Date"], "datetime", None)
-    if told is None or told.tzinfo is None:
-        return now
-    return min(told, now)
+    return min(told, now) if isinstance(told, datetime) and told.tzinfo is not None else now
 
 
 def _name(*parts: str) -> str:

@@ -6,13 +6,12 @@ the mail server did: the same message is handed over again, and a mailbox shows 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from matcher.domain.deliveries import BACK_OFF, Bounce, Delivery, Hardness, Way
+from matcher.domain.deliveries import BACK_OFF, Attempt, Bounce, Delivery, Hardness, Way, delivery_of
 from matcher.domain.digests import Digest, Silence
 from matcher.domain.weeks import Week
 from matcher.errors import (
@@ -103,6 +102,12 @@ class Sending:
                 for way in self._carriers
             )
 
+    def log(self, week: Week) -> list[tuple[Delivery, list[Attempt]]]:
+        """The deliveries of a week by account, each with every attempt."""
+        with self._database.read() as connection:
+            deliveries = Deliveries(connection)
+            return [(one, deliveries.attempts(one.id)) for one in deliveries.of(week)]
+
     def _queue(self, week: Week) -> int:
         """Put what is composed into the queue, and what was withheld; how many deliveries there are."""
         now = self._clock()
@@ -117,7 +122,7 @@ class Sending:
                 )
             deliveries = Deliveries(connection)
             composed = list(Digests(connection).composed(week))
-            deliveries.queue(_delivery(digest, way, now) for digest in composed for way in self._carriers)
+            deliveries.queue(delivery_of(digest, way, now) for digest in composed for way in self._carriers)
             deliveries.reconsider(week, now)
             return len(composed) * len(self._carriers)
 
@@ -208,8 +213,3 @@ class Sending:
             name = f"{claim.delivery.id}-{claim.delivery.attempts}"
             address = reader.account.email
             self._suppressing.take(Bounce(id=name, address=address, hardness=hardness, at=self._clock(), said=said))
-
-
-def _delivery(digest: Digest, way: Way, now: datetime) -> Delivery:
-    name = hashlib.sha256(f"{digest.account_id}|{digest.week}|{way}".encode()).hexdigest()[:16]
-    return Delivery(id=name, account_id=digest.account_id, week=digest.week, way=way, digest_id=digest.id, due_at=now)
