@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -89,19 +90,19 @@ class Answers:
             found = self.subscription(token, now)
             topics = found.settings.left_out if left_out is None else frozenset(left_out)
             wanted = replace(found.settings, frequency=frequency, left_out=topics)
-            try:
-                with self._database.begin() as connection:
-                    Digests(connection).save_settings(wanted)
-                    kept = Digests(connection).settings(found.account.id)
-                    if (kept.frequency, kept.left_out) == (frequency, topics):
-                        self._noted("set_digests_by_mail", found.account.id, frequency.value, now)
-                        return Subscription(found.account, kept)
-            except ConflictError:
-                continue
-        raise ConflictError(
-            Said("设置没有保存。", "The settings were not kept."),
-            Said("请重试；若仍不行，请联系管理员。", "Try again; if it fails again, ask the administrator."),
-        )
+            with suppress(ConflictError):
+                return Subscription(found.account, self._kept(wanted, now))
+        raise not_kept()
+
+    def _kept(self, wanted: DigestSettings, now: datetime) -> DigestSettings:
+        """Write settings, and read them back. Raises ConflictError where they are not what was asked for."""
+        with self._database.begin() as connection, self._database.joining(connection):
+            Digests(connection).save_settings(wanted)
+            kept = Digests(connection).settings(wanted.account_id)
+            if (kept.frequency, kept.left_out) != (wanted.frequency, wanted.left_out):
+                raise not_kept()
+            self._noted("set_digests_by_mail", wanted.account_id, wanted.frequency.value, now)
+        return kept
 
     def stop(self, token: str, now: datetime) -> Subscription:
         """Get no more digests (RFC 8058: one click)."""
@@ -147,4 +148,12 @@ def _taken_back() -> LinkError:
     return LinkError(
         Said("这条推荐已撤下。", "This recommendation was taken back."),
         Said("无需再答复。", "There is nothing left to answer."),
+    )
+
+
+def not_kept() -> ConflictError:
+    """The error for settings that are not what was asked for."""
+    return ConflictError(
+        Said("设置没有保存。", "The settings were not kept."),
+        Said("请重试；若仍不行，请联系管理员。", "Try again; if it fails again, ask the administrator."),
     )
