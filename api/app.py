@@ -27,6 +27,7 @@ from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
     cases,
+    digests,
     exclusions,
     health,
     imports,
@@ -60,6 +61,7 @@ ROUTERS = (
     outcomes.router,
     exclusions.router,
     mandates.router,
+    digests.router,
     cases.router,
     introductions.router,
     *(each.router for each in POLICY),

@@ -25,7 +25,7 @@ def _week(text: str | Week) -> Week:
     try:
         return Week(text)
     except ValueError:
-        raise typer.BadParameter(f"{text}: 2026-W47") from None
+        raise typer.BadParameter(f"{text}（应如 2026-W47）。{text} is no week such as 2026-W47.") from None
 
 
 At = Annotated[

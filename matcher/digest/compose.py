@@ -90,7 +90,8 @@ def compose(
 def enough(material: Material, chosen: Collection[Offer], recipient: Recipient) -> bool:
     """Whether there is something to tell: an item or a line that is new, a task, or some good old ones."""
     fresh = any(offer.news in FRESH for offer in chosen)
-    return fresh or recipient.spoken or len(chosen) >= material.terms.enough_unseen
+    size = material.readers[recipient.account_id].size
+    return fresh or recipient.spoken or len(chosen) >= min(material.terms.enough_unseen, size)
 
 
 def speaks(lines: Iterable[Line], last: Iterable[Line]) -> bool:

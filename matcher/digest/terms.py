@@ -40,6 +40,8 @@ class Terms:
     """Days from publication after which a result is not told any more."""
     bulk: int = 20
     """Records of a table that came on one day and are too many to be news."""
+    floor: float = 0.1
+    """Least probability of a candidate, in shares of the best one of its question; a tier needs none."""
     pool: int = 30
     """Best candidates of each question that the week chooses from."""
     trial: float = 0.2

@@ -113,9 +113,7 @@ def test_a_job_that_fails_is_handed_in_again_after_a_while_and_not_at_every_tick
 def test_a_worker_looks_at_the_schedule_once_a_minute_and_works_on_when_it_fails(installation: Installation) -> None:
     clock = Clock(DUE)
     ticks: list[datetime] = []
-    worker = Worker(
-        installation, clock=clock, new_id=lambda: f"h{len(ticks)}", stop=Event(), tick=ticks.append
-    )
+    worker = Worker(installation, clock=clock, new_id=lambda: f"h{len(ticks)}", stop=Event(), tick=ticks.append)
     for _ in range(5):
         worker.once()
         clock.now += timedelta(seconds=20)

@@ -11,7 +11,7 @@ from matcher.digest.program import Ended, Limit, Program, Quota, Room, filled, s
 
 
 def random_program(seed: int, choices: int = 9) -> Program:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - repeatable, not secret
 
     def members() -> list[int]:
         return sorted(random.sample(range(choices), random.randint(1, choices)))
@@ -45,7 +45,7 @@ def test_the_same_program_has_the_same_solution_where_several_are_as_good() -> N
 
 
 def test_out_of_time_the_answer_keeps_every_limit_and_is_called_partial() -> None:
-    random = Random(5)
+    random = Random(5)  # noqa: S311 - repeatable, not secret
     values = [random.random() for _ in range(3000)]
     limits = [Limit(random.sample(range(3000), 60), random.randint(1, 5)) for _ in range(900)]
     program = Program(values, limits)

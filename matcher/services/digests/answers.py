@@ -25,6 +25,8 @@ from matcher.services.pairings import Loaded, Pairings
 Tell = Callable[[str, int, int | None], object]
 Dated = Callable[[Record], date | None]
 """When a record came into the world."""
+POOR = "poor"
+"""Counts candidates that suit far worse than the best one of their question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Ground:
 
     day: date
     pool: int
+    floor: float
     told: Mapping[tuple[str, Kind, str], int]
     """How many pairs a reader was told of lately, by the record of theirs."""
     working: frozenset[tuple[PairKind, str, str, str]]
@@ -128,7 +131,11 @@ def _ask(answers: Answers, loaded: Loaded, asking: Asking, viewer: Viewer, wishe
         return
     answers.excluded[asking.reader].update(shortlist.excluded)
     answers.places.update({(asking.pairing.right, name): left for name, left in shortlist.places.items()})
+    least = ground.floor * max(shortlist.probabilities, default=0.0)
     for at, one in enumerate(_found(shortlist, asking, ground)):
+        if one.probability < least and not one.tier:
+            answers.excluded[asking.reader][POOR] += 1
+            continue
         answers.found.append(one)
         answers.sources.setdefault(one.key, Source(loaded.matcher, shortlist, at))
 

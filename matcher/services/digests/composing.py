@@ -165,6 +165,7 @@ class Composing:
         ground = Ground(
             day=day,
             pool=terms.pool,
+            floor=terms.floor,
             told=told,
             working=frozenset(working),
             dated=dating(state.arrived),

@@ -47,7 +47,10 @@ class DigestBook:
         with self._database.read() as connection:
             found = Digests(connection).of(actor.id, week)
             if found is None or found.silence is not None:
-                raise _nothing(week)
+                raise RecordNotFoundError(
+                    Said(f"您在 {week} 没有简报。", f"You have no digest of {week}."),
+                    Said("请查看其他各周的简报。", "See the digests of other weeks."),
+                )
             return seen_now(connection, found, actor.viewer)
 
     def counts(self, before: str, limit: int) -> dict[Week, dict[str, int]]:
