@@ -95,7 +95,7 @@ class JobAsked(BaseModel):
     week: str = Field(
         "",
         pattern=r"^([0-9]{4}-W[0-9]{2})?$",
-        description="digest、deliver：哪一周，空为本周。The week; empty: this one.",
+        description="digest、deliver：哪一周，空为本周。The week; this one.",
     )
 
     def arguments(self) -> dict[str, bool | str]:

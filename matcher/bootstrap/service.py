@@ -22,6 +22,7 @@ from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.undoing import Undoing
+from matcher.services.delivery.address_subjects import AddressSubjects
 from matcher.services.delivery.answers import Answers
 from matcher.services.delivery.bounces import Bounces
 from matcher.services.delivery.letter import LetterWriter
@@ -95,7 +96,13 @@ class Installation(Notice):
     def subjects(self) -> SubjectRights:
         """What is kept about people."""
         return SubjectRights(
-            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+            self.database,
+            [
+                StoredSubjects(self.database),
+                AccountSubjects(self.people),
+                JobSubjects(self.database),
+                AddressSubjects(self.database),
+            ],
         )
 
     @cached_property

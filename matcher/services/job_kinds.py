@@ -105,7 +105,7 @@ def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
 
 
 def deliver(parts: Parts, job: Job, tell: Tell) -> Outcome:
-    """Send what is due of the digests of a week, this one unless told. What an earlier attempt sent is not sent again."""
+    """Send what is due of the digests of a week, this one unless told. What was sent is not sent again."""
     sent = parts.sending.run(_week(job), tell)
     closed = sent.closed and {"zh": sent.closed.message.zh, "en": sent.closed.message.en}
     return Outcome({**sent.to_json(), "closed": closed})
