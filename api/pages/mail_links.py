@@ -84,6 +84,7 @@ def _answer(request: Request, token: str, asked: Asked, *, done: bool) -> HTMLRe
         item=asked.item,
         verdicts=tuple(Judgement),
         chosen=asked.verdict,
+        reason=asked.reason,
         reasons=tuple(Refusal),
         longest=LONGEST_REASON,
         done=done,

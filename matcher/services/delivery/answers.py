@@ -31,6 +31,7 @@ class Asked:
     account: Account
     item: Item
     verdict: Judgement
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Answers:
             last = FeedbackRows(connection).last_of(actor.id, item.kind, item.left_id, item.right_id)
             if last is None or (last.verdict, last.reason) != (verdict, reason):
                 self._give(item, verdict, reason, actor, now)
-        return Asked(actor.account, item, verdict)
+        return Asked(actor.account, item, verdict, reason)
 
     def subscription(self, token: str, now: datetime) -> Subscription:
         """Whose digests a link is about, and how they are set. Nothing is changed. Raises LinkError."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from matcher.domain.deliveries import BACK_OFF, Attempt, Bounce, Delivery, Hardness, Way, delivery_of
 from matcher.domain.digests import Digest, Silence
@@ -86,21 +87,16 @@ class Sending:
             self._one(claim, tally, tell)
         with self._database.read() as connection:
             counts = Deliveries(connection).counts(week)
-            silent = Digests(connection).counts(Week.of(week.monday + timedelta(days=7)), 1)[week]
+            silent = _silences(connection, week)
         return Sent(tally.sent, skipped(counts, silent, tally), tally.failed, tally.closed)
 
     def awaits(self, week: Week) -> bool:
         """Whether a run would find something to do."""
         with self._database.read() as connection:
             deliveries = Deliveries(connection)
-            if deliveries.awaits(week, self._clock()):
-                return True
-            there = {(one.account_id, one.way) for one in deliveries.of(week)}
-            return any(
-                (digest.account_id, way) not in there
-                for digest in Digests(connection).composed(week)
-                for way in self._carriers
-            )
+            there = sum(deliveries.counts(week).values())
+            wanted = _silences(connection, week).get("", 0) * len(self._carriers)
+            return wanted > there or deliveries.awaits(week, self._clock())
 
     def log(self, week: Week) -> list[tuple[Delivery, list[Attempt]]]:
         """The deliveries of a week by account, each with every attempt."""
@@ -213,3 +209,8 @@ class Sending:
             name = f"{claim.delivery.id}-{claim.delivery.attempts}"
             address = reader.account.email
             self._suppressing.take(Bounce(id=name, address=address, hardness=hardness, at=self._clock(), said=said))
+
+
+def _silences(connection: Any, week: Week) -> dict[str, int]:
+    """How many digests of the week there are by silence; empty: to be sent."""
+    return Digests(connection).counts(week.back(-1), 1).get(week, {})

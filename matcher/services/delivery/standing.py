@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from matcher.domain.accounts import Actor
-from matcher.domain.controls import Question
+from matcher.domain.controls import Control, Question
 from matcher.domain.deliveries import Cause, Suppression, Way
 from matcher.domain.digests import Digest, DigestSettings, Item, Line, Silence, Topic
-from matcher.domain.records import Kind, Record, Result
+from matcher.domain.records import Kind, PairKind, Record, Result
 from matcher.domain.visibility import Viewer, visible
 from matcher.policy.wishes import Wishes
 from matcher.services.access import Access
@@ -48,7 +49,9 @@ class Standing:
             silence = silenced(actor.account, settings, last, digest.week) or _stopped(suppressed, way)
             if silence := silence or digest.silence:
                 return silence
-            items = [self._item(one, actor, today) for one in digest.items if wanted(one, settings)]
+            read = [one for one in digest.items if wanted(one, settings)]
+            wishes = {kind: self._wishes(kind, today) for kind in {one.kind for one in read}}
+            items = [self._item(one, actor, wishes[one.kind]) for one in read]
             lines = [one for one in digest.lines if wanted(one, settings) and self._line_stands(one, actor.viewer)]
         left = tuple(one for one in items if one is not None)[: settings.size]
         if not left and not any(one.topic is Topic.TASKS for one in lines) and (digest.items or not lines):
@@ -56,13 +59,13 @@ class Standing:
         reader = Reader(account=actor.account, settings=settings)
         return reader, replace(digest, items=left, lines=tuple(lines))
 
-    def _item(self, item: Item, actor: Actor, today: date) -> Item | None:
+    def _item(self, item: Item, actor: Actor, wishes: Sequence[Control]) -> Item | None:
         """The item as it stands; its reason goes when it names what the reader may no longer see."""
         left = self._seen(item.kind.left, item.left_id, actor.viewer)
         right = self._seen(item.kind.right, item.right_id, actor.viewer)
         if left is None or right is None or not any(owns(actor, one) for one in (left, right)):
             return None
-        if self._decided(item) or self._unwanted(item, left, right, today):
+        if self._decided(item) or self._unwanted(left, right, wishes):
             return None
         return item if self._may_be_said(item.reason, actor.viewer) else replace(item, reason=UNSAID)
 
@@ -84,16 +87,18 @@ class Standing:
             told = Outcomes(connection).of(item.kind, item.left_id, item.right_id)
         return any(one.result in DECIDED for one in told)
 
-    def _unwanted(self, item: Item, left: Record, right: Record, today: date) -> bool:
+    def _wishes(self, kind: PairKind, today: date) -> list[Control]:
+        with self._database.read() as connection:
+            return [one for one in Controls(connection).of(kind) if one.holds_on(today)]
+
+    def _unwanted(self, left: Record, right: Record, wishes: Sequence[Control]) -> bool:
         """Whether a standing wish of either side keeps the two apart."""
         askers = {(one.table, one.id) for one in (left, right)}
-        with self._database.read() as connection:
-            holding = [one for one in Controls(connection).of(item.kind) if one.holds_on(today)]
-        controls = tuple(one for one in holding if (one.asker_kind, one.asker) in askers)
-        if not controls:
+        theirs = tuple(one for one in wishes if (one.asker_kind, one.asker) in askers)
+        if not theirs:
             return False
-        wishes = Wishes(Question(controls=controls), organisations(self._database))
-        return next(wishes.binding(left, right), None) is not None
+        asked = Wishes(Question(controls=theirs), organisations(self._database))
+        return next(asked.binding(left, right), None) is not None
 
     def _line_stands(self, line: Line, viewer: Viewer) -> bool:
         """Whether every record it names is still there and may be seen."""
