@@ -23,6 +23,9 @@ from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Columns = slice | Rows
+"""Which right records are asked about."""
+ALL = slice(None)
 Sparse = Any
 """A scipy.sparse.csr_array of float32."""
 
@@ -55,6 +58,13 @@ class Side(Generic[AnyRecord]):
     def rows(self) -> dict[str, int]:
         """Row of each id."""
         return {name: row for row, name in enumerate(self.ids)}
+
+    @cached_property
+    def by_id(self) -> Rows:
+        """The place of each record in the order of the ids, which breaks ties."""
+        place = np.empty(len(self), np.int64)
+        place[np.argsort(np.array(self.ids, np.str_))] = np.arange(len(self))
+        return place
 
     @cached_property
     def postings(self) -> tuple[Postings, Postings]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from matcher.digest.compose import Recipient, speaks
 from matcher.digest.fingerprints import from_text, grounds
-from matcher.digest.offers import Found, Key, Shown
+from matcher.digest.offers import Key, Shown
 from matcher.digest.receipt import Composition, composed, head, parts
 from matcher.digest.selection import Material, select
 from matcher.digest.sieve import Before, Sees, sieve
@@ -26,7 +26,7 @@ from matcher.services.digests.lines import Lines, UseCases
 from matcher.services.digests.questions import Desk, askings
 from matcher.services.digests.readers import Addressee, addressees, speaking
 from matcher.services.digests.week_facts import WeekFacts
-from matcher.services.digests.writing import tellings
+from matcher.services.digests.writing import telling
 from matcher.services.pairings import Pairings
 from matcher.store import Cases, Database, Digests, Mandates, Receipt, ToldPair, Wanted
 from matcher.store.arrivals import arrivals
@@ -98,6 +98,7 @@ class Composing:
         ready = speaking(state.everybody)
         told = {_key(pair): Before(pair.week, pair.record, from_text(pair.grounds)) for pair in state.told}
         answers = self._answers(ready, state, week, day, terms, tell)
+        again = {key: grounds(match.reasons) for key, match in answers.matches(_told_of(answers, told)).items()}
         offers, passed = sieve(
             answers.found,
             {one.id: one.reader for one in ready.values()},
@@ -105,7 +106,7 @@ class Composing:
             week,
             terms,
             sees=_sees(answers, ready),
-            grounds=lambda one: _grounds(answers, one),
+            grounds=lambda one: again[one.key],
         )
         compared = any(offer.rival is not None for offer in offers)
         material = Material(
@@ -120,13 +121,14 @@ class Composing:
             rival=MIX if compared else "",
         )
         selection = select(material)
-        keys = [offers[number].key for number in sorted(selection.chosen)]
+        chosen = {offers[number].key: offers[number] for number in sorted(selection.chosen)}
+        matches = answers.matches(chosen)
         receipt_id = sha256(f"{week}/{seed}/{now.isoformat()}".encode()).hexdigest()[:16]
         made = composed(
             material,
             self._recipients(state.everybody, week, day),
             selection,
-            tellings(answers, keys),
+            {key: telling(offer, answers.sources[key], matches[key]) for key, offer in chosen.items()},
             receipt_id=receipt_id,
             composed_at=now,
         )
@@ -164,8 +166,7 @@ class Composing:
         }
         ground = Ground(
             day=day,
-            pool=terms.pool,
-            floor=terms.floor,
+            terms=terms,
             told=told,
             working=frozenset(working),
             dated=dating(state.arrived),
@@ -214,13 +215,14 @@ def _sees(answers: Answers, ready: Mapping[str, Addressee]) -> Sees:
     records = {
         (record.table, record.id): record
         for source in answers.sources.values()
-        for record in (source.pair.left, source.pair.right)
+        for record in (source.left, source.right)
     }
     return lambda reader, kind, record_id: visible(records[kind, record_id], ready[reader].actor.viewer)
 
 
-def _grounds(answers: Answers, one: Found) -> frozenset[str]:
-    return grounds(answers.sources[one.key].match().reasons)
+def _told_of(answers: Answers, told: Mapping[Key, Before]) -> list[Key]:
+    """The candidates that were told before and say what they said: whether there is a new reason must be looked at."""
+    return [one.key for one in answers.found if one.key in told and told[one.key].record == one.record]
 
 
 def _showings(told: Sequence[ToldPair], week: Week, terms: Terms) -> Counter[Shown]:
@@ -239,9 +241,9 @@ def _needed(counts: Mapping[Shown, int], shown: Iterable[Shown]) -> dict[Shown, 
 def _names(answers: Answers, unmet: Sequence[Shown]) -> dict[Shown, str]:
     called = {}
     for source in answers.sources.values():
-        shown = source.pair.shown
-        called[shown.table, shown.id] = name_of(shown)
-    return {one: called[one] for one in unmet}
+        for record in (source.left, source.right):
+            called[record.table, record.id] = record
+    return {one: name_of(called[one]) for one in unmet}
 
 
 def _composed_already(week: Week) -> ConflictError:
