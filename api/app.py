@@ -34,6 +34,7 @@ from api.pages import (
     figures,
     home,
     identities,
+    mail_links,
     match,
     screen,
     shortlist,
@@ -75,6 +76,7 @@ from matcher.wording import Said
 
 PAGE_ROUTERS = (
     entry.router,
+    mail_links.router,
     home.router,
     match.router,
     screen.router,

@@ -89,16 +89,18 @@ class JobAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["index", "train", "digest"] = Field(examples=["index"])
+    kind: Literal["index", "train", "digest", "deliver"] = Field(examples=["index"])
     rebuild: bool = Field(False, description="index：全部重建。Build everything anew.")
     only_stale: bool = Field(False, description="train：只训练过时的。Only what is stale.")
     week: str = Field(
-        "", pattern=r"^([0-9]{4}-W[0-9]{2})?$", description="digest：哪一周，空为本周。The week; empty: this one."
+        "",
+        pattern=r"^([0-9]{4}-W[0-9]{2})?$",
+        description="digest、deliver：哪一周，空为本周。The week; this one.",
     )
 
     def arguments(self) -> dict[str, bool | str]:
         """What the kind takes, where it is not as usual."""
-        name = {"index": "rebuild", "train": "only_stale", "digest": "week"}[self.kind]
+        name = {"index": "rebuild", "train": "only_stale"}.get(self.kind, "week")
         return {name: given} if (given := getattr(self, name)) else {}
 
     @field_validator("week")
