@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from matcher.domain.matches import Effect, State, Verdict
-from matcher.domain.phases import Move, Phase, moved
+from matcher.domain.phases import OPEN, Move, Phase, moved
 from matcher.policy.criteria import judge
 from matcher.policy.facts import Fact, Facts, read
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.trees import Compare, Given, leaves
 from matcher.wording import Said
 
 CASE = Said("案件记录", "the case")
@@ -62,6 +63,24 @@ def stages(book: Rulebook, day: date | None = None) -> tuple[Ruleset, ...]:
         if isinstance(one.rules[0], ExitRule) and (day is None or one.in_force(day))
     ]
     return tuple(sorted(found, key=lambda one: order.index(Phase(one.level))))
+
+
+def asked(book: Rulebook, day: date) -> dict[Phase, tuple[str, ...]]:
+    """The facts of a case that leaving each stage asks for, as metrics in the order of the rules."""
+    found: dict[Phase, tuple[str, ...]] = {}
+    for one in stages(book, day):
+        named = (name for rule in one.rules if rule.in_force(day) for name in (*rule.when, *_metrics(rule)))
+        if Phase(one.level) in OPEN:
+            found[Phase(one.level)] = tuple(dict.fromkeys(named))
+    return found
+
+
+def _metrics(rule: Rule) -> Iterator[str]:
+    for leaf in leaves(rule.criterion):
+        if isinstance(leaf, Given):
+            yield leaf.given
+        elif isinstance(leaf, Compare):
+            yield leaf.metric
 
 
 def case_facts(told: Mapping[str, object], book: Rulebook) -> Facts:

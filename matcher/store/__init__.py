@@ -4,7 +4,8 @@ from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
 from matcher.store.case_papers import Papers
-from matcher.store.cases import Cases, Mine, Wanted
+from matcher.store.case_queries import Due, Mine, Wanted
+from matcher.store.cases import Cases
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
@@ -34,6 +35,7 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Due",
     "FeedbackRows",
     "Import",
     "ImportState",

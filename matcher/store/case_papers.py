@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from matcher.domain.cases import Attachment, Audience, Note, Task
 from matcher.domain.introductions import Introduction, Reply, Side
 from matcher.domain.records import Refusal
+from matcher.store.case_queries import Due, falling
 from matcher.store.case_tables import case_attachments, case_notes, case_tasks, introductions
 from matcher.store.rows import can_be_kept
 from matcher.store.upserts import chunks
@@ -45,11 +46,14 @@ class Papers:
         """The tasks of a case."""
         return [Task(**row) for row in self._of(case_tasks, case_id)]
 
-    def due_before(self, day: date) -> list[Task]:
-        """Open tasks of all cases that were due before a day, the oldest first."""
-        where = (case_tasks.c.done_at.is_(None), case_tasks.c.due < day)
-        query = sa.select(case_tasks).where(*where).order_by(case_tasks.c.due, case_tasks.c.id)
-        return [Task(**dict(row._mapping)) for row in self._connection.execute(query)]
+    def late(self, case_ids: Iterable[str], day: date) -> dict[str, int]:
+        """How many tasks of cases should have been done before a day, by case; cases without any are not named."""
+        found: dict[str, int] = {}
+        for chunk in chunks(case_ids):
+            where = (case_tasks.c.case_id.in_(chunk), *falling(Due(day)))
+            query = sa.select(case_tasks.c.case_id, sa.func.count()).where(*where).group_by(case_tasks.c.case_id)
+            found |= {case_id: count for case_id, count in self._connection.execute(query)}
+        return found
 
     def attach(self, attachment: Attachment) -> None:
         """Keep what is known of a file; its content is kept elsewhere."""

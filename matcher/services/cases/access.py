@@ -84,22 +84,28 @@ def found(desk: Desk, case: Case, actor: Actor) -> Seen | None:
 
 def found_among(desk: Desk, cases: Sequence[Case], actor: Actor) -> Iterator[Seen]:
     """Those of the cases that exist for this actor."""
-    lefts, rights = _records(desk, cases)
+    pairs = pairs_of(desk, cases)
     told = desk.papers.introductions([case.id for case in cases])
     for case in cases:
-        left, right = lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))
-        if left is None or right is None or not visible(left, actor.viewer):
+        if case.id not in pairs or not visible(pairs[case.id][0], actor.viewer):
             continue
+        left, right = pairs[case.id]
         introductions, sides = tuple(told.get(case.id, ())), sides_of(actor, left, right)
         part = _part(case, actor, bool(sides) and current(introductions) is not None)
         if part is not None:
             yield Seen(case, left, right, introductions, part, sides)
 
 
-def pair_of(desk: Desk, case: Case) -> tuple[Left | None, Right | None]:
+def pair_of(desk: Desk, case: Case) -> tuple[Left, Right] | None:
     """The two records of a case."""
-    lefts, rights = _records(desk, [case])
-    return lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))
+    return pairs_of(desk, [case]).get(case.id)
+
+
+def pairs_of(desk: Desk, cases: Sequence[Case]) -> dict[str, tuple[Left, Right]]:
+    """The two records of each case, by its id."""
+    lefts, rights = _records(desk, cases)
+    found = ((case.id, lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))) for case in cases)
+    return {case_id: (left, right) for case_id, left, right in found if left is not None and right is not None}
 
 
 def _records(desk: Desk, cases: Sequence[Case]) -> tuple[dict[Key, Left], dict[Key, Right]]:
@@ -155,7 +161,18 @@ def mine(actor: Actor) -> Mine:
         institutions=frozenset(organisation.institutions if organisation else ()),
         carriers=frozenset(organisation.incubator_ids if organisation else ()),
         funds=frozenset(organisation.fund_ids if organisation else ()),
+        viewer=actor.viewer,
     )
+
+
+def whose(actor: Actor) -> Mine | None:
+    """Whose cases exist for them; None: everybody's."""
+    return None if actor.role in OVERSEEING else mine(actor)
+
+
+def worked_by(actor: Actor) -> Mine | None:
+    """Whose cases they work on or oversee; None: everybody's."""
+    return None if actor.role in OVERSEEING else mine(actor).worked()
 
 
 def no_case(case_id: str) -> MatcherError:

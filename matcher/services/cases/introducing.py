@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.introductions import DAYS, OVER, Introduction, Reply, Side, Standing
-from matcher.domain.phases import PHASES
+from matcher.domain.phases import OPEN, PHASES
 from matcher.domain.records import Refusal, Result, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.errors import CaseError, ConflictError, TransitionError
 from matcher.services.cases.access import Desk, Seen, mine, pair_of, worked
 from matcher.services.cases.handling import open_case
-from matcher.services.cases.invitations import Invitation, invitation, no_introduction, side_of, speakers
+from matcher.services.cases.invitations import Invitation, invitation, invitations, no_introduction, side_of, speakers
 from matcher.services.cases.results import NOTHING, write_result
 from matcher.services.cases.texts import kept
 from matcher.store import Database, Wanted
@@ -129,16 +129,20 @@ class Introducing:
 
     def received(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
         """The introductions that concern the actor's organisation as a side, of the newest cases first."""
+        return self._asked(actor, now, Wanted(limit=limit))
+
+    def waiting(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
+        """Those of them that wait for an answer of the actor's side."""
+        asked = self._asked(actor, now, Wanted(frozenset(OPEN), limit=limit, answerable=now.date()))
+        return [one for one in asked if one.answerable]
+
+    def _asked(self, actor: Actor, now: datetime, wanted: Wanted) -> list[Invitation]:
         with self._database.read() as connection:
             desk = Desk.of(connection)
-            cases = desk.cases.page(Wanted(limit=limit), mine(actor))
+            # Of a record that one may not see yet one may be told that there is something.
+            cases = desk.cases.page(wanted, replace(mine(actor), viewer=None))
             told = desk.papers.introductions([case.id for case in cases])
-            return [
-                one
-                for case in cases
-                for introduction in reversed(told.get(case.id, ()))
-                if (one := invitation(desk, case, introduction, actor, now.date())) and one.sides
-            ]
+            return [one for one in invitations(desk, cases, told, actor, now.date()) if one.sides]
 
     def get(self, introduction_id: str, actor: Actor, now: datetime) -> Invitation:
         """One introduction. Raises RecordNotFoundError where there is none for this actor."""
@@ -226,9 +230,10 @@ def _answered(desk: Desk, case: Case, told: Introduction, reply: Reply, now: dat
 
 def _open(desk: Desk, case: Case, by: str, now: datetime) -> Iterator[str]:
     """Open a record that is not public to the organisations of the right side: those it is new to."""
-    left, right = pair_of(desk, case)
-    if left is None or right is None or left.visibility is Visibility.PUBLIC:
+    pair = pair_of(desk, case)
+    if pair is None or pair[0].visibility is Visibility.PUBLIC:
         return
+    left, right = pair
     for organisation in speakers(desk.organisations, right.table, right.id):
         if (left.table, left.id) not in desk.organisations.opened_to(organisation):
             desk.organisations.open_to(left.table, left.id, organisation, by, now)

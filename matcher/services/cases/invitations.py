@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher.domain.accounts import Actor, Organisation, Role
 from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction, Side, Standing
-from matcher.domain.records import Achievement, Kind, Left, PairKind, name_of
+from matcher.domain.records import Achievement, Kind, Left, PairKind, Right, name_of
 from matcher.errors import CaseError, MatcherError, NotAllowedError, RecordNotFoundError
-from matcher.services.cases.access import Desk, Part, found, pair_of, sides_of
+from matcher.services.cases.access import Desk, Part, Seen, found_among, pairs_of, sides_of
 from matcher.store import Organisations
 from matcher.wording import Said
 
@@ -35,14 +35,43 @@ class Invitation:
     contacts: Mapping[Side, str]
     """Whom to call, once both have accepted."""
 
+    @property
+    def answerable(self) -> tuple[Side, ...]:
+        """The sides of the reader that have not answered yet, in their order."""
+        waits = self.standing is Standing.PROPOSED
+        return tuple(side for side in Side if waits and side in self.sides and self.introduction.reply(side) is None)
+
 
 def invitation(desk: Desk, case: Case, introduction: Introduction, actor: Actor, day: date) -> Invitation | None:
     """The introduction as this actor may know it; None where it does not exist for them."""
-    left, right = pair_of(desk, case)
-    if left is None or right is None or introduction.withdrawn:
+    return next(invitations(desk, [case], {case.id: [introduction]}, actor, day), None)
+
+
+def invitations(
+    desk: Desk, cases: Sequence[Case], told: Mapping[str, Sequence[Introduction]], actor: Actor, day: date
+) -> Iterator[Invitation]:
+    """The introductions of cases as this actor may know them, the newest of each case first."""
+    pairs = pairs_of(desk, cases)
+    come = {one.case.id: one for one in found_among(desk, cases, actor)}
+    for case in cases:
+        for introduction in reversed(told.get(case.id, ())):
+            invited = _invitation(case, pairs.get(case.id), come.get(case.id), introduction, actor, day)
+            if invited is not None:
+                yield invited
+
+
+def _invitation(
+    case: Case,
+    pair: tuple[Left, Right] | None,
+    come: Seen | None,
+    introduction: Introduction,
+    actor: Actor,
+    day: date,
+) -> Invitation | None:
+    if pair is None or introduction.withdrawn:
         return None
+    left, right = pair
     standing, sides = introduction.standing(day), sides_of(actor, left, right)
-    come = found(desk, case, actor)
     if come is not None:
         whole = come.part is not Part.SIDE
         told = introduction if whole else own(introduction, sides)

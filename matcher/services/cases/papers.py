@@ -10,12 +10,14 @@ from matcher.domain.accounts import Actor
 from matcher.domain.attachments import media_of
 from matcher.domain.cases import Attachment, Audience, Event, Happening, Note, Task
 from matcher.domain.filenames import safe_name
+from matcher.domain.phases import OPEN
 from matcher.errors import CaseError, RecordNotFoundError
-from matcher.services.cases.access import Desk, Part, Seen, found, seen, worked
+from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, worked, worked_by
 from matcher.services.cases.texts import kept
-from matcher.store import Accounts, AttachmentFolder, Database
+from matcher.store import Accounts, AttachmentFolder, Database, Due, Wanted
 from matcher.wording import Said
 
+UNDER_WAY = Wanted(frozenset(OPEN))
 YOUNG = timedelta(days=1)
 """Contents that nobody names are swept when they are older: the transaction of a younger one may still be open."""
 
@@ -92,15 +94,7 @@ class CasePapers:
     def overdue(self, actor: Actor, now: datetime) -> list[tuple[Seen, Task]]:
         """Tasks that should have been done before today, of open cases that the actor works on or oversees."""
         with self._database.read() as connection:
-            desk = Desk.of(connection)
-            late = desk.papers.due_before(now.date())
-            cases: dict[str, Seen | None] = {}
-            for task in late:
-                if task.case_id not in cases:
-                    case = desk.cases.get(task.case_id)
-                    cases[task.case_id] = found(desk, case, actor) if case and case.open else None
-            come = ((cases[task.case_id], task) for task in late)
-            return [(one, task) for one, task in come if one is not None and one.part is not Part.SIDE]
+            return due(Desk.of(connection), actor, Due(now.date()))
 
     def attach(
         self, case_id: str, name: str, content: bytes, audience: Audience, actor: Actor, now: datetime
@@ -152,6 +146,14 @@ class CasePapers:
         with self._database.read() as connection:
             keep = Desk.of(connection).papers.digests()
         return self._folder.sweep(keep, now - YOUNG)
+
+
+def due(desk: Desk, actor: Actor, which: Due, limit: int | None = None) -> list[tuple[Seen, Task]]:
+    """Tasks of open cases that the actor works on or oversees, each with its case, the earliest first."""
+    tasks = desk.cases.tasks(UNDER_WAY, worked_by(actor), which, limit)
+    cases = desk.cases.many(task.case_id for task in tasks)
+    come = {one.case.id: one for one in found_among(desk, list(cases.values()), actor)}
+    return [(come[task.case_id], task) for task in tasks if task.case_id in come]
 
 
 def readable(audience: Audience, come: Seen) -> bool:

@@ -1,0 +1,83 @@
+"""One case as its page shows it: the folder with the names of its people, what may be told, and what may be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from matcher.domain.accounts import Account, Actor
+from matcher.domain.cases import Event, undoable
+from matcher.domain.introductions import Side
+from matcher.domain.phases import Phase
+from matcher.errors import TransitionError
+from matcher.policy.rules import Rulebook
+from matcher.policy.stages import asked
+from matcher.policy.vocabulary import Metric
+from matcher.services.cases.access import Part
+from matcher.services.cases.history import Entry, history
+from matcher.services.cases.naming import Names, names_on
+from matcher.services.cases.reading import CaseReading, Folder
+from matcher.store import Accounts, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A case with what its page needs besides."""
+
+    folder: Folder
+    names: Names
+    history: Sequence[Entry]
+    colleagues: Sequence[Account]
+    """Who may be given a task."""
+    step: Event | None
+    """What the reader may take back now."""
+    asked: Mapping[Phase, Mapping[str, Metric]]
+    """The facts that leaving each stage asks for."""
+
+
+class CaseSheets:
+    """The use case of looking at one case."""
+
+    def __init__(self, database: Database, reading: CaseReading, book: Rulebook) -> None:
+        self._database = database
+        self._reading = reading
+        self._book = book
+
+    def read(self, case_id: str, actor: Actor, now: datetime) -> Sheet:
+        """One case. Raises RecordNotFoundError where there is none for this actor."""
+        folder = self._reading.show(case_id, actor, now)
+        case, part = folder.case, folder.part
+        with self._database.read() as connection:
+            told = names_on(connection, _people(folder), case, part, actor)
+            works = part is Part.WORKS and case.organisation_id
+            colleagues = Accounts(connection).of_organisation(case.organisation_id) if works else []
+        return Sheet(
+            folder,
+            told,
+            history(folder, self._book),
+            colleagues if not works or actor.id in {one.id for one in colleagues} else [actor.account, *colleagues],
+            _step(folder, actor, now),
+            self._asked(now.date()) if part is not Part.SIDE else {},
+        )
+
+    def _asked(self, day: date) -> dict[Phase, dict[str, Metric]]:
+        return {phase: {name: self._book.metrics[name] for name in told} for phase, told in asked(self._book, day).items()}
+
+
+def _people(folder: Folder) -> Iterator[str]:
+    yield folder.case.owner
+    for events in (folder.events, folder.notes, folder.attachments):
+        yield from (one.by for one in events)
+    for task in folder.tasks:
+        yield from (task.assignee, task.by)
+    for invited in folder.introductions:
+        yield invited.introduction.by
+        yield from (reply.by for side in Side if (reply := invited.introduction.reply(side)))
+
+
+def _step(folder: Folder, actor: Actor, now: datetime) -> Event | None:
+    try:
+        return undoable(folder.events, actor.id, now)
+    except TransitionError:
+        return None
