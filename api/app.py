@@ -22,7 +22,9 @@ from api.description import describe, methods_of
 from api.guard import Guard
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import entry, home, match
+from api.pages import case, case_papers, entry, home, match
+from api.pages import cases as case_pages
+from api.pages import introductions as introduction_pages
 from api.pages import records as record_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
@@ -51,7 +53,16 @@ from matcher.services.checkup import look, require_sound
 from matcher.settings import Settings
 from matcher.wording import Said
 
-PAGE_ROUTERS = (entry.router, home.router, match.router, record_pages.router)
+PAGE_ROUTERS = (
+    entry.router,
+    home.router,
+    match.router,
+    record_pages.router,
+    case_pages.router,
+    case.router,
+    case_papers.router,
+    introduction_pages.router,
+)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.downloads import saved
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, created, from_cursor, page, tagged, untagged
 from api.routes.case_models import (
@@ -179,13 +179,7 @@ def read_case_attachment(
     """The bytes of an attachment."""
     attachment, content = parts.case_papers.content(case_id, attachment_id, actor)
     _shown(request, parts, [parts.case_reading.show(case_id, actor, now).case.left_id])
-    headers = {
-        # A browser saves it and never runs it.
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox",
-    }
-    return Response(content, media_type=attachment.media, headers=headers)
+    return saved(attachment, content)
 
 
 @router.post("/{case_id}/introductions", status_code=201)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.domain.matches import Effect, State, Verdict
+from matcher.domain.matches import Basis, Effect, State, Verdict
 from matcher.domain.phases import OPEN, Move, Phase, moved
 from matcher.policy.criteria import judge
 from matcher.policy.facts import Fact, Facts, read
 from matcher.policy.rules import Rule, Rulebook, Ruleset
 from matcher.policy.trees import Compare, Given, leaves
+from matcher.policy.vocabulary import Metric
 from matcher.wording import Said
 
 CASE = Said("案件记录", "the case")
@@ -65,14 +66,28 @@ def stages(book: Rulebook, day: date | None = None) -> tuple[Ruleset, ...]:
     return tuple(sorted(found, key=lambda one: order.index(Phase(one.level))))
 
 
-def asked(book: Rulebook, day: date) -> dict[Phase, tuple[str, ...]]:
-    """The facts of a case that leaving each stage asks for, as metrics in the order of the rules."""
-    found: dict[Phase, tuple[str, ...]] = {}
-    for one in stages(book, day):
-        named = (name for rule in one.rules if rule.in_force(day) for name in (*rule.when, *_metrics(rule)))
-        if Phase(one.level) in OPEN:
-            found[Phase(one.level)] = tuple(dict.fromkeys(named))
-    return found
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fact of a case that leaving a stage asks for."""
+
+    name: str
+    metric: Metric
+    basis: Basis | None
+    """The rule that asks for it; None: it only decides whether another one is asked for."""
+
+
+def asked(book: Rulebook, day: date) -> dict[Phase, tuple[Asked, ...]]:
+    """What leaving each stage asks for, in the order of the rules."""
+    return {
+        Phase(one.level): tuple(
+            Asked(name, book.metrics[name], book.basis(rule.id) if name not in rule.when else None)
+            for rule in one.rules
+            if rule.in_force(day)
+            for name in (*rule.when, *_metrics(rule))
+        )
+        for one in stages(book, day)
+        if Phase(one.level) in OPEN
+    }
 
 
 def _metrics(rule: Rule) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from matcher.domain.accounts import Account, Actor
 from matcher.domain.cases import Event, undoable
@@ -12,8 +12,7 @@ from matcher.domain.introductions import Side
 from matcher.domain.phases import Phase
 from matcher.errors import TransitionError
 from matcher.policy.rules import Rulebook
-from matcher.policy.stages import asked
-from matcher.policy.vocabulary import Metric
+from matcher.policy.stages import Asked, asked
 from matcher.services.cases.access import Part
 from matcher.services.cases.history import Entry, history
 from matcher.services.cases.naming import Names, names_on
@@ -32,8 +31,8 @@ class Sheet:
     """Who may be given a task."""
     step: Event | None
     """What the reader may take back now."""
-    asked: Mapping[Phase, Mapping[str, Metric]]
-    """The facts that leaving each stage asks for."""
+    asked: Mapping[Phase, Sequence[Asked]]
+    """The facts that leaving each stage asks for; the sides are not told of facts."""
 
 
 class CaseSheets:
@@ -50,19 +49,15 @@ class CaseSheets:
         case, part = folder.case, folder.part
         with self._database.read() as connection:
             told = names_on(connection, _people(folder), case, part, actor)
-            works = part is Part.WORKS and case.organisation_id
-            colleagues = Accounts(connection).of_organisation(case.organisation_id) if works else []
+            team = Accounts(connection).of_organisation(case.organisation_id) if case.organisation_id else []
         return Sheet(
             folder,
             told,
             history(folder, self._book),
-            colleagues if not works or actor.id in {one.id for one in colleagues} else [actor.account, *colleagues],
+            [actor.account, *(one for one in team if one.id != actor.id)] if part is Part.WORKS else [],
             _step(folder, actor, now),
-            self._asked(now.date()) if part is not Part.SIDE else {},
+            asked(self._book, now.date()) if part is not Part.SIDE else {},
         )
-
-    def _asked(self, day: date) -> dict[Phase, dict[str, Metric]]:
-        return {phase: {name: self._book.metrics[name] for name in told} for phase, told in asked(self._book, day).items()}
 
 
 def _people(folder: Folder) -> Iterator[str]:
