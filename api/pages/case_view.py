@@ -99,7 +99,7 @@ def typed(**fields: Any) -> Mapping[str, Any]:
 
 
 CONSTANTS = {
-    "phases": PHASES, "moves": MOVES, "open": OPEN, "over": OVER, "refusals": tuple(Refusal), "term": DAYS,
+    "phases": PHASES, "moves": MOVES, "open": OPEN, "ended": OVER, "refusals": tuple(Refusal), "term": DAYS,
     "audiences": tuple(Audience), "both_sides": tuple(Side), "undo": UNDO, "measure": Measure,
     "largest": LARGEST // 1024 // 1024, "types": tuple(TYPES), "longest": LONGEST, "states": tuple(State),
 }  # fmt: skip
