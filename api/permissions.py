@@ -151,7 +151,7 @@ PAGES: Mapping[str, Permission] = {
     "page_records": THINKING,
     "page_record": THINKING,
     "page_cases": SIGNED_IN,
-    "page_tasks": SIGNED_IN,
+    "page_tasks": Permission(BROKING),
     "page_new_case": Permission(OPENING),
     "page_open_case": Permission(OPENING, Scope.WRITE),
     # Whom a case concerns decides the service, as above.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+UNSENT = ("file", "radio", "checkbox")
+"""Inputs that say nothing unless somebody chooses something."""
+
 
 class _Forms(HTMLParser):
     """Collects every form with what its fields hold."""
@@ -27,9 +30,8 @@ class _Forms(HTMLParser):
             self._select = name
         elif tag == "option" and ("selected" in told or self._select not in here):
             here[self._select] = told.get("value", "")
-        elif tag == "input" and name and told.get("type") != "file":
-            if told.get("type") not in ("radio", "checkbox") or "checked" in told:
-                here[name] = told.get("value", "")
+        elif tag == "input" and name and (told.get("type") not in UNSENT or "checked" in told):
+            here[name] = told.get("value", "")
 
     def handle_data(self, data: str) -> None:
         if self._inside and self._area:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -20,7 +20,7 @@ from matcher.domain.records import Kind, PairKind, Record, Visibility, name_of
 from matcher.errors import MatcherError
 from matcher.services.cases.agenda import SOON, STILL, since
 from matcher.services.cases.invitations import Invitation
-from matcher.services.cases.reading import Line
+from matcher.services.cases.reading import Folder, Line
 from matcher.store import Wanted
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -51,7 +51,7 @@ def cases_page(
         late=now.date() if late else None,
         still_since=since(now, still) if still else None,
     )
-    told = {
+    told: dict[str, Any] = {
         "view": view, "whose": whose, "phase": phase or [], "pairing": pairing, "late": late, "still": still,
         "record": record, "pairings": PairKind, "phases": PHASES, "open": OPEN, "standstill": STILL,
         "narrowed": bool(whose or phase or pairing or late or still or record),
@@ -107,7 +107,9 @@ def case_opened(
     return led(done(f"/cases/{case.id}", "opened"))
 
 
-def named(request: Request, parts: Installation, lines: Iterable[Line], invited: Iterable[Invitation] = ()) -> None:
+def named(
+    request: Request, parts: Installation, lines: Iterable[Line | Folder], invited: Iterable[Invitation] = ()
+) -> None:
     """Note which records that are not public the page names; the guard writes them into the audit."""
     hidden = (line.case for line in lines if line.visibility is not Visibility.PUBLIC)
     request.state.shown.update(f"{case.pairing.left}/{case.left_id}" for case in hidden)
@@ -121,7 +123,7 @@ def _pair(parts: Installation, actor: Actor, left: str, right: str) -> tuple[Rec
     return (one, other) if one.table in LEFTS else (other, one)
 
 
-def _about(request: Request, parts: Installation, actor: Actor, pair: tuple[Record, Record]) -> dict[str, object]:
+def _about(request: Request, parts: Installation, actor: Actor, pair: tuple[Record, Record]) -> dict[str, Any]:
     one, other = pair
     had = parts.case_board.of_pair(one.table, one.id, other.id, actor) if one.table in LEFTS else []
     named(request, parts, had)

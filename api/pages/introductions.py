@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
@@ -14,11 +14,14 @@ from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts
 from matcher.bootstrap import Installation
-from matcher.domain.introductions import DAYS, Side, Standing
+from matcher.domain.accounts import Actor
+from matcher.domain.introductions import DAYS, Side
+from matcher.domain.phases import OPEN
 from matcher.domain.records import Refusal
 from matcher.errors import MatcherError
+from matcher.services.cases.access import OPENING, Part
 from matcher.services.cases.introducing import Answering
-from matcher.services.cases.invitations import Invitation
+from matcher.store import Wanted
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -85,14 +88,15 @@ def answer_undone(
     return led(done(back, "undone"))
 
 
-def _list(request: Request, parts: Installation, actor: Any, now: Any, n: int) -> dict[str, Any]:
-    told = parts.introducing.received(actor, now, n)
-    named(request, parts, (), told)
+def _list(request: Request, parts: Installation, actor: Actor, now: datetime, n: int) -> dict[str, Any]:
+    told, day = parts.introducing.received(actor, now, n), now.date()
+    asked = Wanted(frozenset(OPEN), limit=n, answerable=day)
+    cards = parts.case_board.listing(actor, asked, day).cards if actor.role in OPENING else []
+    proposed = [card.line for card in cards if card.line.part is Part.WORKS]
+    named(request, parts, proposed, told)
+    waiting = [one for one in told if one.answerable]
     return {
-        **CONSTANTS, "waiting": [one for one in told if one.answerable], "rest": _rest(told), "day": now.date(),
-        "now": now, "part": PART, "typed": typed(), "more": len({one.introduction.case_id for one in told}) >= n,
+        **CONSTANTS, "waiting": waiting, "rest": [one for one in told if one not in waiting], "proposed": proposed,
+        "day": day, "now": now, "part": PART, "typed": typed(),
+        "more": len({one.introduction.case_id for one in told}) >= n,
     }  # fmt: skip
-
-
-def _rest(told: Iterable[Invitation]) -> list[Invitation]:
-    return [one for one in told if not one.answerable]

@@ -51,8 +51,12 @@ class Papers:
         found: dict[str, int] = {}
         for chunk in chunks(case_ids):
             where = (case_tasks.c.case_id.in_(chunk), *falling(Due(day)))
-            query = sa.select(case_tasks.c.case_id, sa.func.count()).where(*where).group_by(case_tasks.c.case_id)
-            found |= {case_id: count for case_id, count in self._connection.execute(query)}
+            query = (
+                sa.select(case_tasks.c.case_id, sa.func.count().label("late"))
+                .where(*where)
+                .group_by(case_tasks.c.case_id)
+            )
+            found |= {row.case_id: row.late for row in self._connection.execute(query)}
         return found
 
     def attach(self, attachment: Attachment) -> None:

@@ -104,8 +104,8 @@ def pair_of(desk: Desk, case: Case) -> tuple[Left, Right] | None:
 def pairs_of(desk: Desk, cases: Sequence[Case]) -> dict[str, tuple[Left, Right]]:
     """The two records of each case, by its id."""
     lefts, rights = _records(desk, cases)
-    found = ((case.id, lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))) for case in cases)
-    return {case_id: (left, right) for case_id, left, right in found if left is not None and right is not None}
+    keys = ((case.id, (case.pairing, case.left_id), (case.pairing, case.right_id)) for case in cases)
+    return {case_id: (lefts[left], rights[right]) for case_id, left, right in keys if left in lefts and right in rights}
 
 
 def _records(desk: Desk, cases: Sequence[Case]) -> tuple[dict[Key, Left], dict[Key, Right]]:

@@ -15,7 +15,7 @@ from matcher.services.cases.invitations import Invitation
 from matcher.services.cases.naming import Names, names
 from matcher.services.cases.papers import UNDER_WAY, due
 from matcher.services.cases.reading import Line, line_of
-from matcher.store import Database, Due, Wanted
+from matcher.store import Accounts, Database, Due, Wanted
 
 SOON = timedelta(days=7)
 """How far ahead a task is told of."""
@@ -69,7 +69,7 @@ class Agenda:
         self._introducing = introducing
 
     def duties(self, actor: Actor, day: date, before: date, limit: int, *, own: bool = False) -> Duties:
-        """Tasks due before a day, of open cases that the actor works on or oversees; `own`: only those given to them."""
+        """Tasks due before a day, of open cases that the actor works on or oversees; `own`: given to them."""
         assignee = actor.id if own else ""
         with self._database.read() as connection:
             desk, mine = Desk.of(connection), worked_by(actor)
@@ -83,7 +83,7 @@ class Agenda:
                 count(Due(day, assignee=assignee)),
                 count(Due(day + SOON, day, assignee)),
                 count(Due(date.max, assignee=assignee)),
-                names(connection, [task.assignee for _, task in found]),
+                names(Accounts(connection), [task.assignee for _, task in found]),
             )
 
     def todo(self, actor: Actor, now: datetime) -> Todo:

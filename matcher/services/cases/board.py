@@ -14,7 +14,7 @@ from matcher.domain.records import Kind, PairKind
 from matcher.services.cases.access import Desk, Part, found_among, seen, whose
 from matcher.services.cases.naming import Names, names
 from matcher.services.cases.reading import Line, line_of
-from matcher.store import Database, Wanted
+from matcher.store import Accounts, Database, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class CaseBoard:
             cases = desk.cases.leading(replace(wanted, phases=frozenset(OPEN)), mine, each)
             cards = _cards(desk, cases, actor, day)
             stages = {phase: [card for card in cards if card.line.case.phase is phase] for phase in OPEN}
-            return Board(_all(counts), stages, names(connection, _owners(cards)))
+            return Board(_all(counts), stages, names(Accounts(connection), _owners(cards)))
 
     def listing(self, actor: Actor, wanted: Wanted, day: date) -> Listing:
         """The cases there are for the actor, the newest first.
@@ -79,7 +79,7 @@ class CaseBoard:
             counts = desk.cases.counts(replace(wanted, phases=frozenset()), mine)
             cards = _cards(desk, found[: wanted.limit], actor, day)
             more = found[wanted.limit - 1].id if len(found) > wanted.limit else ""
-            return Listing(_all(counts), cards, names(connection, _owners(cards)), more)
+            return Listing(_all(counts), cards, names(Accounts(connection), _owners(cards)), more)
 
     def of_pair(self, left_kind: Kind, left_id: str, right_id: str, actor: Actor) -> list[Line]:
         """The cases of a pair that exist for the actor, the newest first."""

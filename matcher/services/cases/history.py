@@ -63,7 +63,8 @@ class _Telling:
 
     def said(self, event: Event) -> Said:
         """What happened, without who did it and when."""
-        return self._ways.get(event.what, lambda one: one.what.said)(event)
+        telling = self._ways.get(event.what)
+        return telling(event) if telling else event.what.said
 
     def _told(self, event: Event) -> Said:
         facts = event.said.get("facts", {})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import sqlalchemy as sa
-
 from matcher.domain.accounts import Account, Actor
 from matcher.domain.cases import Case
 from matcher.services.cases.access import Part
@@ -23,21 +21,21 @@ OTHERS = Said("其他方", "another party")
 Names = Mapping[str, Said]
 
 
-def names(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Said]:
+def names(accounts: Accounts, ids: Iterable[str]) -> dict[str, Said]:
     """What accounts are called, by id."""
     asked = set(ids)
-    found = Accounts(connection).many(asked)
+    found = accounts.many(asked)
     return {one: called(found[one]) if one in found else UNKNOWN.get(one, GONE) for one in asked}
 
 
-def names_on(connection: sa.Connection, ids: Iterable[str], case: Case, part: Part, actor: Actor) -> dict[str, Said]:
+def names_on(accounts: Accounts, ids: Iterable[str], case: Case, part: Part, actor: Actor) -> dict[str, Said]:
     """The same on one case: a side learns the names of its own people and of those who work on the case, since
     whom to call on the other side is told only once both have accepted."""
-    told = names(connection, ids)
+    told = names(accounts, ids)
     if part is not Part.SIDE:
         return told
     near = {case.organisation_id, actor.account.organisation_id} - {""}
-    known = {one.id for one in Accounts(connection).many(told).values() if one.organisation_id in near}
+    known = {one.id for one in accounts.many(told).values() if one.organisation_id in near}
     return {one: name if one in known | {case.owner, actor.id} else OTHERS for one, name in told.items()}
 
 

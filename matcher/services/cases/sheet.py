@@ -48,8 +48,9 @@ class CaseSheets:
         folder = self._reading.show(case_id, actor, now)
         case, part = folder.case, folder.part
         with self._database.read() as connection:
-            told = names_on(connection, _people(folder), case, part, actor)
-            team = Accounts(connection).of_organisation(case.organisation_id) if case.organisation_id else []
+            accounts = Accounts(connection)
+            told = names_on(accounts, _people(folder), case, part, actor)
+            team = accounts.of_organisation(case.organisation_id) if case.organisation_id else []
         return Sheet(
             folder,
             told,
