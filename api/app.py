@@ -20,12 +20,34 @@ from api import logging as api_logging
 from api import problems
 from api.description import describe, methods_of
 from api.guard import Guard
+from api.heads import Heads
 from api.metrics import Metrics
 from api.observing import Observed
-from api.pages import case, case_papers, entry, home, match
+from api.pages import (
+    account,
+    admin,
+    bureau,
+    carriers,
+    case,
+    case_papers,
+    data,
+    editing,
+    entry,
+    figures,
+    home,
+    identities,
+    match,
+    screen,
+    shortlist,
+)
 from api.pages import cases as case_pages
+from api.pages import grants as grant_pages
 from api.pages import introductions as introduction_pages
+from api.pages import jobs as job_pages
+from api.pages import mandates as mandate_pages
 from api.pages import records as record_pages
+from api.pages import reports as report_pages
+from api.pages import rules as rule_pages
 from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
@@ -38,6 +60,7 @@ from api.routes import (
     mandates,
     matching,
     metrics,
+    openings,
     outcomes,
     records,
     reports,
@@ -57,17 +80,33 @@ PAGE_ROUTERS = (
     entry.router,
     home.router,
     match.router,
+    screen.router,
+    mandate_pages.router,
+    shortlist.router,
     record_pages.router,
     case_pages.router,
     case.router,
     case_papers.router,
     introduction_pages.router,
+    figures.router,  # before the carriers', whose ids may hold anything
+    carriers.router,
+    bureau.router,
+    grant_pages.router,
+    report_pages.router,
+    editing.router,
+    data.router,
+    job_pages.router,
+    identities.router,
+    admin.router,
+    account.router,
+    rule_pages.router,
 )
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 POLICY = (rules, criteria, grants, evaluations, chain_gaps, filings, contracts)
 ROUTERS = (
     health.router,
     session.router,
+    openings.router,  # before the records: an id may hold slashes
     *records.routers,
     matching.router,
     outcomes.router,
@@ -115,6 +154,7 @@ def routed(installation: Installation) -> FastAPI:
     )
     app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
     problems.install(app)
+    app.add_middleware(Heads)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
 

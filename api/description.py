@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import Pattern
 from typing import Any
 
 from starlette.routing import compile_path
@@ -46,6 +47,8 @@ LOCATED = {
     *(f"create_{kind}" for kind in ("achievements", "incubators", "projects", "funds")),
 }  # fmt: skip
 """Whose answers name the new resource."""
+OWNERS_IDS = ("record_id", "carrier_id", "contract_id", "organisation_id")
+"""Ids in paths that their owners gave: they may hold slashes."""
 
 
 def _header(about: str) -> dict[str, Any]:
@@ -91,5 +94,13 @@ def _describe(operation: dict[str, Any]) -> None:
 
 def methods_of(schema: dict[str, Any], path: str) -> list[str]:
     """The methods of the operations on a path; none where there is no such path."""
-    found = (each for template, each in schema["paths"].items() if compile_path(template)[0].match(path))
-    return sorted({method.upper() for each in found for method in each})
+    found = (each for template, each in schema["paths"].items() if _whole(template).match(path))
+    methods = {method.upper() for each in found for method in each}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _whole(template: str) -> Pattern[str]:
+    """What a path of the document matches; the document itself does not tell which ids may hold a slash."""
+    for name in OWNERS_IDS:
+        template = template.replace(f"{{{name}}}", f"{{{name}:path}}")
+    return compile_path(template)[0]

@@ -7,14 +7,12 @@ are committed together or not at all.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
-import json
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from email.message import Message
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -23,14 +21,16 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api.bodies import fingerprint_of, read_body, unkeepable
 from api.observing import request_id
 from api.permissions import PERMISSIONS, Permission
 from api.problems import Refused
+from api.queries import known_to, require_known
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Deed, Scope
 from matcher.errors import NotAllowedError
 from matcher.services.access import csrf_of, known_secret
-from matcher.store import Answered
+from matcher.store import Answered, Unit
 from matcher.wording import Said
 
 COOKIE = "matcher_session"
@@ -49,7 +49,12 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's own handler, within the guard."""
-        answer, permission, operation = super().get_route_handler(), PERMISSIONS[self.name], self.name
+        inner, permission, operation = super().get_route_handler(), PERMISSIONS[self.name], self.name
+        known = known_to(self.dependant)
+
+        async def answer(request: Request) -> Response:
+            require_known(request, known)
+            return await inner(request)
 
         async def guarded(request: Request) -> Response:
             guard: Guard = request.app.state.guard
@@ -79,6 +84,8 @@ class Guard:
         self._parts = installation
         # SQLite lets one writer through at a time: waiting here keeps the threads free that the writer needs.
         self._writers = anyio.CapacityLimiter(1 if installation.settings.url.startswith("sqlite") else 8)
+        # These wait for the database in their threads: no more of them than would take all threads.
+        self._later = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         # More than the cores can do at once only takes memory, and the time of those who ask for little.
         self._thinkers = anyio.CapacityLimiter(os.cpu_count() or 1)
         # Judging a password takes 64 MiB and a core: strangers wait for each other, and nobody for all of them.
@@ -99,12 +106,12 @@ class Guard:
         request.state.shown = set()
         asked = (request.url.path, *(part for pair in request.query_params.multi_items() for part in pair))
         if "\0" in "".join(asked):
-            raise _unkeepable()
+            raise unkeepable()
         if permission.roles is None:
             return await self.open(request, answer, permission.most_bytes)
         # A stranger's body is not taken in: files are long.
         request.state.actor = actor = await run_in_threadpool(self.admit, request, permission, page=page)
-        await _read_body(request, permission.most_bytes)
+        await read_body(request, permission.most_bytes)
         request.state.key = await _form_key(request) if page else request.headers.get(KEY, "")
         if permission.scope is Scope.WRITE:
             # Whoever hangs up meanwhile does not leave a transaction half done.
@@ -120,7 +127,7 @@ class Guard:
 
     async def open(self, request: Request, answer: Answer, most_bytes: int = 10_000) -> Response:
         """The answer to whoever asks."""
-        await _read_body(request, most_bytes)
+        await read_body(request, most_bytes)
         if request.method == "GET":
             return await answer(request)
         async with self._strangers:
@@ -163,36 +170,34 @@ class Guard:
     async def _write(
         self, request: Request, operation: str, permission: Permission, actor: Actor, answer: Answer
     ) -> Response:
-        async with self._writers:
-            transaction = self._parts.database.begin()
-            connection = await run_in_threadpool(transaction.__enter__)
+        async with self._later if permission.late else self._writers:
+            unit = self._parts.database.unit()
             try:
-                with self._parts.database.joining(connection):
-                    response = await self._once(request, operation, actor, answer, told_once=permission.told_once)
+                with self._parts.database.joining(unit):
+                    if not permission.late:
+                        await run_in_threadpool(unit.begin)
+                    response = await self._once(request, operation, permission, actor, answer, unit)
             except BaseException as error:
-                await run_in_threadpool(transaction.__exit__, type(error), error, error.__traceback__)
+                await run_in_threadpool(unit.end, error)
                 raise
-            await run_in_threadpool(transaction.__exit__, None, None, None)
+            await run_in_threadpool(unit.end)
             return response
 
     async def _once(
-        self, request: Request, operation: str, actor: Actor, answer: Answer, *, told_once: bool
+        self, request: Request, operation: str, permission: Permission, actor: Actor, answer: Answer, unit: Unit
     ) -> Response:
-        key = request.state.key
-        fingerprint = await _fingerprint(request) if key else ""
-        kept = await run_in_threadpool(self._kept, actor, key, fingerprint) if key else None
-        if kept is not None and told_once:
-            raise Refused(
-                HTTPStatus.CONFLICT,
-                Said(
-                    "此请求已完成，其密钥只告知一次；如已遗失，请撤销后另建。",
-                    "This was done already, and its secret is told once; if it is lost, revoke it and make another.",
-                ),
-            )
-        if kept is not None:
-            return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
-        response = await answer(request)
-        await run_in_threadpool(self._note, self._deed(request, operation, actor))
+        key, told_once = request.state.key, permission.told_once
+        fingerprint = await fingerprint_of(request) if key else ""
+        try:
+            if key:
+                await run_in_threadpool(self._require_new, actor, key, fingerprint)
+                # The same request may have been answered between this look and the first write.
+                unit.begun = partial(self._require_new, actor, key, fingerprint)
+            response = await answer(request)
+        except _AnsweredBefore as before:
+            return _again(before.kept, told_once=told_once)
+        if not permission.notes_itself:
+            await run_in_threadpool(self._note, self._deed(request, operation, actor))
         if key:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
             body = "" if told_once else bytes(response.body).decode()
@@ -200,7 +205,8 @@ class Guard:
             await run_in_threadpool(self._parts.journal.keep, actor.id, key, answered, datetime.now(UTC))
         return response
 
-    def _kept(self, actor: Actor, key: str, fingerprint: str) -> Answered | None:
+    def _require_new(self, actor: Actor, key: str, fingerprint: str) -> None:
+        """Raise what was answered to this request, or Refused where the key cannot be used for it."""
         kept = self._parts.journal.answered(actor.id, key) if len(key) <= LONGEST_KEY else None
         if len(key) > LONGEST_KEY or (kept is not None and kept.fingerprint != fingerprint):
             raise Refused(
@@ -211,7 +217,8 @@ class Guard:
                 ),
                 Said("请换一个不超过 200 字符的新键。", f"Take a new key of at most {LONGEST_KEY} characters."),
             )
-        return kept
+        if kept is not None:
+            raise _AnsweredBefore(kept)
 
     def _deed(self, request: Request, operation: str, actor: Actor) -> Deed:
         return Deed(
@@ -227,22 +234,24 @@ class Guard:
         self._parts.journal.note(deed)
 
 
-async def _read_body(request: Request, most: int) -> None:
-    """Read the body here, so that one that is too long is refused before it fills the memory."""
-    if request.method in ("GET", "HEAD", "DELETE") and "transfer-encoding" not in request.headers:
-        most = min(most, 10_000)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise Refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                Said(f"请求超过 {most:,} 字节。", f"The request is longer than {most:,} bytes."),
-            )
-        parts.append(part)
-    request._body = body = b"".join(parts)  # the framework's own place for a body that was read
-    if b"\\u" in body and _holds_half_characters(body):
-        raise _unkeepable()
+class _AnsweredBefore(Exception):  # noqa: N818  # no error: it only leaves the operation
+    """The request was answered already."""
+
+    def __init__(self, kept: Answered) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def _again(kept: Answered, *, told_once: bool) -> Response:
+    if told_once:
+        raise Refused(
+            HTTPStatus.CONFLICT,
+            Said(
+                "此请求已完成，其密钥只告知一次；如已遗失，请撤销后另建。",
+                "This was done already, and its secret is told once; if it is lost, revoke it and make another.",
+            ),
+        )
+    return Response(kept.body, kept.status, {**kept.headers, "Idempotent-Replay": "true"})
 
 
 async def _form_key(request: Request) -> str:
@@ -261,32 +270,3 @@ async def _form_key(request: Request) -> str:
         )
     once = form.get(FORM_KEY, "")
     return once if isinstance(once, str) else ""
-
-
-def _unkeepable() -> Refused:
-    said = Said("内容含残缺字符或空字符。", "The content holds half a character, or a NUL.")
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said)
-
-
-def _holds_half_characters(body: bytes) -> bool:
-    """Whether a JSON body escapes what no database keeps and no answer can repeat."""
-    try:
-        text = json.dumps(json.loads(body), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return False  # no JSON, or nested beyond measure: whoever reads it says so
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return "\\u0000" in text
-
-
-async def _fingerprint(request: Request) -> str:
-    """What makes a request the same; the boundary of a form is drawn anew whenever a client sends it."""
-    head = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
-    body = await request.body()
-    kind = Message()
-    kind["content-type"] = request.headers.get("content-type", "")
-    if boundary := kind.get_boundary(""):
-        body = body.replace(boundary.encode(), b"boundary")
-    return hashlib.sha256(head.encode() + body).hexdigest()

@@ -113,3 +113,12 @@ def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     """Note which records that are not public the answer shows; the guard writes them into the audit."""
     hidden = (each for each in records if getattr(each, "visibility", Visibility.PUBLIC) is not Visibility.PUBLIC)
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)
+
+
+def saved_as(name: str) -> dict[str, str]:
+    """The headers with which a browser saves an answer as a file of this name, and never runs it."""
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+    }

@@ -17,6 +17,8 @@ BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
 """Those who look after other people's records."""
 
 
+CURATING = STAFF | {Role.BROKER}
+"""Those who may write whatever record they see, and say which of them are one."""
 DECIDING = BROKING | {Role.FUND}
 """Those who tell what became of a pair."""
 REPORTING = STAFF | {Role.INCUBATOR}
@@ -33,6 +35,10 @@ class Permission:
     """Longest body."""
     told_once: bool = False
     """Whether the answer holds a secret, which is kept under no idempotency key."""
+    notes_itself: bool = False
+    """Whether its service writes the line in the audit, since a page does the same."""
+    late: bool = False
+    """Whether it takes its time before it writes: its transaction begins with the first write, for nobody to wait."""
     heavy: bool = False
     """Whether it computes over all records: no more of these run at once than there are cores."""
 
@@ -42,6 +48,7 @@ SIGNED_IN = Permission(ALL)
 THINKING = Permission(ALL, heavy=True)
 WRITING = Permission(ALL, Scope.WRITE)
 STAFF_READING = Permission(STAFF)
+STAFF_THINKING = Permission(STAFF, heavy=True)
 ADMINISTRATION = Permission(ADMINISTRATORS)
 ADMINISTRATION_WRITING = Permission(ADMINISTRATORS, Scope.WRITE)
 
@@ -51,7 +58,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_in": ANYBODY,
     "ask_for_password": ANYBODY,
     "set_password": ANYBODY,
-    "sign_out": WRITING,
+    "sign_out": Permission(ALL, Scope.WRITE, notes_itself=True),
     "me": SIGNED_IN,
     "list_my_tokens": SIGNED_IN,
     "create_token": Permission(ALL, Scope.WRITE, told_once=True),
@@ -114,7 +121,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
-    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.
     "list_cases": SIGNED_IN,
@@ -125,13 +132,14 @@ PERMISSIONS: Mapping[str, Permission] = {
     "move_case": WRITING,
     "stop_case": WRITING,
     "undo_case": WRITING,
+    "hand_over_case": WRITING,
     "add_case_note": WRITING,
     "add_case_task": WRITING,
     "finish_case_task": WRITING,
-    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1),
+    "attach_to_case": Permission(ALL, Scope.WRITE, LARGEST + 1, late=True),
     "read_case_attachment": SIGNED_IN,
     "propose_introduction": WRITING,
-    "propose_next_introduction": WRITING,
+    "propose_next_introduction": Permission(ALL, Scope.WRITE, late=True),
     "list_introductions": SIGNED_IN,
     "read_introduction": SIGNED_IN,
     "answer_introduction": WRITING,
@@ -148,6 +156,16 @@ PAGES: Mapping[str, Permission] = {
     "page_compare": THINKING,
     "page_letter": THINKING,
     "page_give_feedback": WRITING,
+    "page_screen": Permission(DECIDING, heavy=True),
+    "page_screen_export": Permission(DECIDING, heavy=True),
+    "page_judge": WRITING,
+    "page_undo_judgement": WRITING,
+    "page_shortlist": SIGNED_IN,
+    "page_mandates": SIGNED_IN,
+    "page_create_mandate": WRITING,
+    "page_mandate": SIGNED_IN,
+    "page_change_mandate": WRITING,
+    "page_delete_mandate": WRITING,
     "page_records": THINKING,
     "page_record": THINKING,
     "page_cases": SIGNED_IN,
@@ -160,6 +178,7 @@ PAGES: Mapping[str, Permission] = {
     "page_move_case": WRITING,
     "page_stop_case": WRITING,
     "page_undo_case": WRITING,
+    "page_hand_over": WRITING,
     "page_add_note": WRITING,
     "page_add_task": WRITING,
     "page_finish_task": WRITING,
@@ -170,5 +189,73 @@ PAGES: Mapping[str, Permission] = {
     "page_introductions": SIGNED_IN,
     "page_answer": WRITING,
     "page_undo_answer": WRITING,
+    "page_carriers": Permission(REPORTING, heavy=True),
+    "page_carrier": Permission(REPORTING, heavy=True),
+    "page_carrier_criteria": Permission(REPORTING),
+    "page_carrier_grants": Permission(REPORTING),
+    "page_carrier_evaluation": Permission(REPORTING, heavy=True),
+    "page_carrier_filings": Permission(REPORTING),
+    "page_carrier_contracts": Permission(REPORTING),
+    "page_figures": Permission(REPORTING),
+    "page_save_figures": Permission(REPORTING, Scope.WRITE),
+    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4_000_000),
+    "page_figures_form": Permission(REPORTING),
+    "page_bureau": STAFF_THINKING,
+    "page_chains": STAFF_THINKING,
+    "page_ranking": STAFF_THINKING,
+    "page_ranking_workbook": STAFF_THINKING,
+    "page_filings": STAFF_READING,
+    "page_grants": STAFF_READING,
+    "page_note_grant": Permission(STAFF, Scope.WRITE),
+    "page_reports": STAFF_THINKING,
+    "page_report": STAFF_THINKING,
+    "page_report_workbook": STAFF_THINKING,
+    "page_report_print": STAFF_THINKING,
+    # Whose record it is decides the service.
+    "page_new_record": SIGNED_IN,
+    "page_create_record": WRITING,
+    "page_edit_record": SIGNED_IN,
+    "page_change_record": WRITING,
+    "page_deletion": SIGNED_IN,
+    "page_delete_record": WRITING,
+    "page_open_record": WRITING,
+    "page_close_record": WRITING,
+    "page_data": Permission(CURATING),
+    # As for `create_import`: an import may write anybody's records.
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "page_template": SIGNED_IN,
+    "page_import": STAFF_READING,
+    "page_undo_import": Permission(STAFF, Scope.WRITE),
+    "page_duplicates": Permission(CURATING, heavy=True),
+    "page_aliases": Permission(CURATING, heavy=True),
+    "page_decide": Permission(CURATING, Scope.WRITE),
+    "page_undo_decision": Permission(CURATING, Scope.WRITE),
+    "page_account": SIGNED_IN,
+    "page_set_language": WRITING,
+    "page_own_letter": WRITING,
+    "page_end_sessions": WRITING,
+    "page_create_token": Permission(ALL, Scope.WRITE, told_once=True),
+    "page_revoke_token": WRITING,
+    "page_rules": SIGNED_IN,
+    "page_admin": ADMINISTRATION,
+    "page_create_user": ADMINISTRATION_WRITING,
+    "page_user": ADMINISTRATION,
+    "page_change_user": ADMINISTRATION_WRITING,
+    "page_user_letter": ADMINISTRATION_WRITING,
+    "page_erase_user": ADMINISTRATION_WRITING,
+    "page_organisations": ADMINISTRATION,
+    "page_create_organisation": ADMINISTRATION_WRITING,
+    "page_organisation": ADMINISTRATION,
+    "page_change_organisation": ADMINISTRATION_WRITING,
+    "page_models": STAFF_READING,
+    "page_train": Permission(STAFF, Scope.WRITE),
+    "page_audit": STAFF_READING,
+    "page_jobs": STAFF_READING,
+    "page_job": STAFF_READING,
+    "page_job_issues": STAFF_READING,
+    "page_corrections": STAFF_READING,
+    "page_import_again": Permission(STAFF, Scope.WRITE),
+    "page_cancel_job": Permission(STAFF, Scope.WRITE),
+    "page_resume_job": Permission(STAFF, Scope.WRITE),
 }
 """The same for the pages of the workbench, by the names of their routes; the audit names what they write by these."""

@@ -38,6 +38,8 @@ PAGES = tuple(
         (r"matcher match\b", "/match"),
         (r"请先补齐：matcher case tell", "请先在下面填写并保存"),
         (r"Tell them first: `matcher case tell`", "Tell them below and save first"),
+        (r"matcher identity list", "/data/aliases"),
+        (r"matcher imports list", "/data"),
         (r"如 (?:POST|GET) \S+", ""),
         (r"请按 /openapi.json 改正", "请改正"),
         (r"; see /openapi.json", ""),

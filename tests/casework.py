@@ -18,12 +18,13 @@ from matcher.domain.visibility import Viewer
 from matcher.services.cases.agenda import Agenda
 from matcher.services.cases.board import CaseBoard
 from matcher.services.cases.handling import Handling
+from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Answering, Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading, Folder
 from matcher.services.cases.sheet import CaseSheets
 from matcher.services.cases.undoing import Undoing
-from matcher.store import AttachmentFolder, Cases, Database, Organisations, Outcomes, Records
+from matcher.store import Accounts, AttachmentFolder, Cases, Database, Organisations, Outcomes, Records
 from tests.builders import achievement, fund, incubator, project, rulebook
 
 BOOK = rulebook()
@@ -89,6 +90,7 @@ class Work:
         self.handling = Handling(self.database, BOOK, self._id)
         self.reading = CaseReading(self.database, self.handling)
         self.undoing = Undoing(self.database)
+        self.handover = HandingOver(self.database)
         self.introducing = Introducing(self.database, self._takers, self._id)
         self.contents = AttachmentFolder(self.folder)
         self.papers = CasePapers(self.database, self.contents, self._id)
@@ -108,6 +110,12 @@ class Work:
         """A case of a pair that leads anywhere: every fact is told."""
         case = self.handling.open(left, right, by, now)
         return self.handling.tell(case.id, case.version, EVERYTHING, by, now)
+
+    def hire(self, *people: Actor) -> None:
+        """Keep the accounts of people."""
+        with self.database.begin() as connection:
+            for one in people:
+                Accounts(connection).add(one.account)
 
     def propose(self, case: Case, by: Actor = BROKER, now: datetime = NOW, **more: Any) -> Introduction:
         """Propose an introduction at the version there is."""

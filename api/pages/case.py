@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.case_view import TEMPLATE, At, Version, Words
 from api.pages.rendering import rendered
-from api.pages.routing import PageRoute
+from api.pages.routing import PageRoute, done, led
 from matcher.domain.phases import Move
 from matcher.domain.records import Refusal
 from matcher.policy.rules import Rulebook
@@ -77,6 +77,14 @@ def case_undone(here: At, version: Version) -> Response:
     with here.mending("undo"):
         here.parts.case_undoing.undo(here.id, version, here.actor, here.now)
     return here.back("undone")
+
+
+@router.post("/{case_id}/hand-over", name="page_hand_over")
+def case_handed_over(here: At, version: Version, to: Annotated[str, Form(max_length=300)] = "") -> Response:
+    """Give it to another owner. Whoever gave it away may see it no more."""
+    with here.mending("hand", to=to):
+        here.parts.case_handover.hand_over(here.id, version, to, here.actor, here.now)
+    return led(done("/cases", "handed"))
 
 
 def _read(book: Rulebook, told: Mapping[str, str]) -> dict[str, str | list[str]]:

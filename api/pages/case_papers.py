@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Response, UploadFile
 
-from api.downloads import saved
 from api.pages.case_view import At, Words
 from api.pages.cases import named
 from api.pages.routing import PageRoute, done, led
+from api.parts import saved_as
 from matcher.domain.cases import Audience
 from matcher.services.cases.typed import day_typed
 
@@ -59,4 +59,4 @@ def attachment(here: At, attachment_id: PartId) -> Response:
     """A file to save."""
     found, content = here.parts.case_papers.content(here.id, attachment_id, here.actor)
     named(here.request, here.parts, [here.parts.case_reading.show(here.id, here.actor, here.now)])
-    return saved(found, content)
+    return Response(content, media_type=found.media, headers=saved_as(found.name))

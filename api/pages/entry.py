@@ -61,10 +61,10 @@ def sign_in_sent(
 
 
 @router.post("/sign-out")
-def sign_out_sent(request: Request, parts: Parts) -> Response:
+def sign_out_sent(request: Request, parts: Parts, now: Now) -> Response:
     """End the session. A form of another site can do no more harm with it than that."""
     answer = led("/sign-in")
-    signing.sign_out(answer, request, parts)
+    signing.sign_out(answer, request, parts, now)
     return answer
 
 
@@ -80,11 +80,9 @@ def forgotten_sent(
 ) -> HTMLResponse:
     """Send a letter; the page does not tell whether the address has an account."""
     try:
-        letter = parts.letters.reset(email, now, signing.address_of(request))
+        signing.ask_for_letter(request, parts, background, email, now)
     except MatcherError as error:
         return rendered(request, "sign_in.html", HTTPStatus.TOO_MANY_REQUESTS, email=email, problem=error.said)
-    if letter is not None:
-        background.add_task(parts.letters.send, letter, now)
     return rendered(request, "forgotten.html", sent=True)
 
 
@@ -98,7 +96,7 @@ def password_page(request: Request, secret: Secret) -> HTMLResponse:
 def password_sent(request: Request, parts: Parts, now: Now, secret: Secret, password: Password = "") -> HTMLResponse:
     """Set the password."""
     try:
-        parts.access.reset(secret, password, now)
+        signing.set_password(parts, secret, password, now)
     except MatcherError as error:
         return rendered(
             request, "password.html", HTTPStatus.UNPROCESSABLE_ENTITY, secret=secret, problem=error.said, done=False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def match_page(
     if not text and not record:
         return rendered(request, "match/ask.html", asking=None, to=to)
     target = PairKind.of(record.table).other(record.table) if record else _target(to)
-    asking = Asking(text, record, target, _terms(must), _terms(ban), diverse)
+    asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
     shown(request, [one.record for one in found.listed] + ([record] if record else []))
@@ -88,9 +89,10 @@ def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, 
     one, other = _pair(parts, actor, left, right)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
+    history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
     return rendered(
         request, "match/why.html", match=found, left=one, right=other, families=by_family(found.components),
-        kinds=KINDS, families_said=FAMILIES,
+        kinds=KINDS, families_said=FAMILIES, history=history,
     )  # fmt: skip
 
 
@@ -186,7 +188,6 @@ def _target(to: str) -> Kind:
     return Kind.FUNDS if to == Kind.FUNDS else Kind.INCUBATORS
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text.replace("，", " ").replace("、", " ").replace(",", " ").replace(";", " ").split()))[
-        :20
-    ]
+def terms_of(text: str) -> tuple[str, ...]:
+    """The words that somebody typed one after the other."""
+    return tuple(dict.fromkeys(re.findall(r"[^\s,，、;；]+", text)))[:20]

@@ -29,7 +29,13 @@ class Place:
 BAR = (
     Place("page_match", "/match", Said("匹配", "Match")),
     Place("page_cases", "/cases", Said("案件", "Cases"), also=("/tasks", "/introductions")),
+    Place("page_screen", "/screen", Said("筛选", "Screen")),
+    Place("page_shortlist", "/shortlist", Said("入选", "Shortlist")),
     Place("page_records", "/records/achievements", Said("记录", "Records"), "/records"),
+    Place("page_carriers", "/carriers", Said("载体", "Carriers")),
+    Place("page_bureau", "/bureau", Said("科技局", "Bureau")),
+    Place("page_data", "/data", Said("数据", "Data")),
+    Place("page_admin", "/admin", Said("管理", "Admin")),
 )
 
 

@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute
 from api.parts import Acting, Now, Parts, shown
+from api.permissions import STAFF
 from matcher.domain.records import RECORD_KINDS, Kind, name_of
 from matcher.services.finding import FACETS
-from matcher.services.records import owns
+from matcher.services.records import may_add, may_open, owns
 from matcher.store.fields import Form, fields_of
 
 router = APIRouter(prefix="/records", include_in_schema=False, route_class=PageRoute)
@@ -35,7 +36,16 @@ def list_page(
     found = parts.finding.search(kind, q, chosen, actor.viewer, now.date(), offset=n, limit=PART)
     shown(request, found.records)
     return rendered(
-        request, "records/list.html", kind=kind, kinds=RECORD_KINDS, found=found, chosen=chosen, q=q, n=n, part=PART
+        request,
+        "records/list.html",
+        kind=kind,
+        kinds=RECORD_KINDS,
+        found=found,
+        chosen=chosen,
+        q=q,
+        n=n,
+        part=PART,
+        adds=may_add(actor, kind),
     )
 
 
@@ -49,8 +59,11 @@ def record_page(
     shown(request, [stored.record, *(record for record, _ in near)])
     fields = [each for each in fields_of(type(stored.record)) if each.name not in NAMED]
     told = [each for each in fields if getattr(stored.record, each.name) not in (None, "", (), {})]
+    opens = may_open(actor, stored.record)
     return rendered(
         request, "records/record.html", kind=kind, stored=stored, record=stored.record, name=name_of(stored.record),
         near=near, told=told, silent=[each for each in fields if each not in told], many=Form.MANY,
-        mine=owns(actor, stored.record),
+        mine=owns(actor, stored.record), origins=parts.records.origins(kind, record_id, actor.viewer), opens=opens,
+        openings=parts.people.with_access(kind, record_id) if opens else (),
+        organisations=parts.people.organisations() if opens and actor.role in STAFF else (),
     )  # fmt: skip

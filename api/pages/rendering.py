@@ -68,7 +68,9 @@ DONE: Mapping[str, Said] = {
     "moved": Said("环节已变动。", "The case has moved."),
     "stopped": Said("已终止。", "The case is stopped."),
     "attached": Said("已上传。", "Attached."),
+    "handed": Said("已移交。", "Handed over."),
     "answered": Said("已答复。", "Answered."),
+    "signed_out": Said("已在其他设备上退出。", "Signed out everywhere else."),
 }
 """What a page says once something was done on the one before; the address names it."""
 

@@ -46,6 +46,8 @@ class PageRoute(APIRoute):
                 return rendered(request, again.template, told.status, problem=told, **again.context)
             except Exception as error:  # a mistake of ours is logged, and shown as one
                 return explained(request, error, writing=permission.scope is Scope.WRITE)
+            finally:
+                await request.close()  # whatever files a form brought
 
         return guarded
 

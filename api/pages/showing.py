@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from unicodedata import east_asian_width
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term
+from matcher.plain import grant_words, scores
+from matcher.policy.vocabulary import Measure
+from matcher.reporting import sections
+from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
-from matcher.wording import Word
+from matcher.wording import Language, Word
 
 HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
@@ -34,6 +39,31 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
     return f"{amount / size:,.10g} {unit}"
+
+
+def number(value: float | None) -> str:
+    """A number as people read it; what nobody told is a dash, never 0."""
+    return "—" if value is None else f"{value:,.10g}" if value == round(value) else f"{value:,.2f}"
+
+
+def narrow(text: str, most: int = 34) -> str:
+    """A label as it fits beside its figure on a phone, a Chinese character counted as two; tables have it in full."""
+    width = 0
+    for place, letter in enumerate(text):
+        width += 2 if east_asian_width(letter) in "WF" else 1
+        if width > most:
+            return f"{text[:place]}…"
+    return text
+
+
+def answer(asked: Asked, value: float | bool | None) -> str:
+    """A figure as it is typed into its form, in the form's unit; empty where it was not told."""
+    if value is None:
+        return ""
+    if asked.measure is Measure.SHARE:
+        return f"{value * 100:.10g}%"
+    content = asked.content(value)
+    return f"{content:.10g}" if isinstance(content, float | int) else str(content)
 
 
 def day(moment: date | datetime | None) -> str:
@@ -65,6 +95,12 @@ def field(name: str, kind: str, language: str) -> str:
         return name.replace("_", " ")
     headers = TYPES[Kind(kind)].__dataclass_fields__[name].metadata.get("headers", (name,))
     return str(headers[0])
+
+
+def known(name: str, kind: str, language: str) -> str:
+    """What a field is called, where it is one of the table's; a header of somebody's own stays as it is."""
+    fields = TYPES[Kind(kind)].__dataclass_fields__ if kind else {}
+    return field(name, kind, language) if name in fields else name
 
 
 @cache
@@ -115,8 +151,22 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "known": known,
     "stated": stated,
     "table": table,
     "path": path_part,
     "marked": marked,
+    "narrow": narrow,
+    "number": number,
+    "answer": answer,
+    "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
+    "heading": lambda column, language: sections.heading(column, Language(language)),
+    "points": scores.points,
+    "rank": scores.rank,
+    "grade": scores.grade,
+    "unscored": scores.unscored,
+    "confidence": scores.CONFIDENCES.__getitem__,
+    "grant_why": grant_words.why,
+    "grant_course": grant_words.course,
+    "grant_irregular": grant_words.irregular,
 }

@@ -55,6 +55,17 @@ class StopAsked(Sent):
     )
 
 
+class HandOver(Sent):
+    """Who is to own the case."""
+
+    to: str = Field(
+        min_length=1,
+        max_length=300,
+        description="账户编号或邮箱。An account's id or address.",
+        examples=["broker@example.org"],
+    )
+
+
 class NewNote(Sent):
     """A note."""
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.downloads import saved
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, created, from_cursor, page, tagged, untagged
+from api.parts import (
+    Acting,
+    Cursor,
+    IfMatch,
+    Limit,
+    Now,
+    Page,
+    Parts,
+    created,
+    from_cursor,
+    page,
+    saved_as,
+    strange_cursor,
+    tagged,
+    untagged,
+)
 from api.routes.case_models import (
     AttachmentShown,
     CaseShown,
     FactsTold,
     FolderShown,
+    HandOver,
     InvitationShown,
     LateTask,
     MoveAsked,
@@ -80,10 +96,11 @@ def open_case(new: NewCase, request: Request, parts: Parts, actor: Acting, respo
 
 
 @router.get("/overdue")
-def list_overdue_tasks(parts: Parts, actor: Acting, now: Now) -> list[LateTask]:
-    """Tasks of open cases that should have been done before today."""
-    late = parts.case_papers.overdue(actor, now)
-    return [LateTask.model_validate(case_json.late_json(seen, task)) for seen, task in late]
+def list_overdue_tasks(parts: Parts, actor: Acting, now: Now, cursor: Cursor = "", limit: Limit = 50) -> Page[LateTask]:
+    """Tasks of open cases that should have been done before today, the oldest first."""
+    late = parts.case_papers.overdue(actor, now, _due(cursor), limit + 1)
+    found = [LateTask.model_validate(case_json.late_json(seen, task)) for seen, task in late]
+    return page(found, limit, lambda task: f"{task.due} {task.id}")
 
 
 @router.get("/{case_id}")
@@ -135,6 +152,12 @@ def undo_case(
     return _folder(case_id, request, parts, actor, response, now)
 
 
+@router.post("/{case_id}/hand-over", status_code=204)
+def hand_over_case(case_id: CaseId, asked: HandOver, parts: Parts, actor: Acting, now: Now, if_match: IfMatch) -> None:
+    """Give a case to another owner: the owner does it, or staff. Whoever gave it away may see it no more."""
+    parts.case_handover.hand_over(case_id, untagged(if_match), asked.to, actor, now)
+
+
 @router.post("/{case_id}/notes", status_code=201)
 def add_case_note(case_id: CaseId, new: NewNote, parts: Parts, actor: Acting, now: Now) -> NoteShown:
     """Write a note. What a side of the case writes is for all to read."""
@@ -179,7 +202,7 @@ def read_case_attachment(
     """The bytes of an attachment."""
     attachment, content = parts.case_papers.content(case_id, attachment_id, actor)
     _shown(request, parts, [parts.case_reading.show(case_id, actor, now).case.left_id])
-    return saved(attachment, content)
+    return Response(content, media_type=attachment.media, headers=saved_as(attachment.name))
 
 
 @router.post("/{case_id}/introductions", status_code=201)
@@ -204,6 +227,15 @@ def propose_next_introduction(
     told = parts.introducing.next(case_id, version, actor, now, new.message, new.days)
     created(response, "introductions", told.id)
     return _invited(told.id, request, parts, actor, now)
+
+
+def _due(cursor: str) -> tuple[date, str] | None:
+    """The last task of the page before."""
+    day, _, task_id = from_cursor(cursor).partition(" ")
+    try:
+        return (date.fromisoformat(day), task_id) if day or task_id else None
+    except ValueError:
+        raise strange_cursor() from None
 
 
 def _folder(case_id: str, request: Request, parts: Parts, actor: Actor, response: Response, now: Now) -> FolderShown:

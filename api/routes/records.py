@@ -29,6 +29,8 @@ from matcher.services.finding import FACETS
 from matcher.services.records import Stored
 
 Id = Annotated[str, Path(min_length=1, max_length=300)]
+ONE = "/{record_id:path}"
+"""An id is its owner's and may hold a slash, so whatever has a longer path stands before it."""
 Words = Annotated[str, Query(max_length=2000, description="检索词。What to look for.")]
 Offset = Annotated[int, Query(ge=0, le=100_000)]
 
@@ -126,10 +128,10 @@ def build(kind: Kind) -> APIRouter:
         ("", "GET", list_all, 200, Page[body]),  # type: ignore[valid-type]
         ("", "POST", create, 201, answer),
         ("/search", "GET", search, 200, found),
-        ("/{record_id}", "GET", read, 200, answer),
-        ("/{record_id}", "PUT", replace, 200, answer),
-        ("/{record_id}", "DELETE", delete, 204, None),
-        ("/{record_id}/similar", "GET", similar, 200, list[Similar]),
+        (f"{ONE}/similar", "GET", similar, 200, list[Similar]),
+        (ONE, "GET", read, 200, answer),
+        (ONE, "PUT", replace, 200, answer),
+        (ONE, "DELETE", delete, 204, None),
     ):
         name = f"{function.__name__.removesuffix('_all')}_{kind}"
         router.add_api_route(path, function, methods=[method], name=name, status_code=status, response_model=model)

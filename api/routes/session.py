@@ -88,9 +88,9 @@ def sign_in(credentials: Credentials, parts: Parts, request: Request, response: 
 
 
 @router.delete("/session", status_code=204)
-def sign_out(parts: Parts, request: Request, response: Response, _actor: Acting) -> None:
+def sign_out(parts: Parts, request: Request, response: Response, _actor: Acting, now: Now) -> None:
     """End the session."""
-    signing.sign_out(response, request, parts)
+    signing.sign_out(response, request, parts, now)
 
 
 @router.get("/me")
@@ -102,14 +102,13 @@ def me(actor: Acting) -> User:
 @router.post("/password-letters", status_code=202)
 def ask_for_password(wanted: Address, parts: Parts, request: Request, background: BackgroundTasks, now: Now) -> None:
     """Send a letter by which a password can be set. The answer does not tell whether the address has an account."""
-    if letter := parts.letters.reset(wanted.email, now, signing.address_of(request)):
-        background.add_task(parts.letters.send, letter, now)
+    signing.ask_for_letter(request, parts, background, wanted.email, now)
 
 
 @router.post("/password", status_code=204)
 def set_password(new: NewPassword, parts: Parts, now: Now) -> None:
-    """Set a password with what came by letter; all sessions of the account end."""
-    parts.access.reset(new.secret, new.password, now)
+    """Set a password with what came by letter; all sessions and tokens of the account end."""
+    signing.set_password(parts, new.secret, new.password, now)
 
 
 @router.get("/tokens")

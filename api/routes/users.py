@@ -1,17 +1,16 @@
-"""Accounts and organisations, for administrators; records opened to organisations, for those whose they are."""
+"""Accounts and organisations, for administrators."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
 from api.parts import (
-    Acting,
     Cursor,
     IfMatch,
     Limit,
@@ -26,15 +25,12 @@ from api.parts import (
     untagged,
 )
 from matcher.domain.accounts import Account, Organisation, Role
-from matcher.domain.records import Kind
 from matcher.store.versions import require_version
 from matcher.wording import Language
 
 router = APIRouter(tags=["users"], route_class=GuardedRoute)
 
 Id = Annotated[str, Path(max_length=300)]
-Hideable = Literal["achievements", "projects"]
-"""Tables whose records may be hidden, and so be opened."""
 Name = Annotated[str, Field(max_length=200)]
 Ids = Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=1000)]
 
@@ -105,12 +101,6 @@ class OrganisationShown(BaseModel):
         )
 
 
-class Opening(Sent):
-    """Who may see one record."""
-
-    organisation_id: str = Field(min_length=1, max_length=300, examples=["org-1"])
-
-
 @router.get("/users")
 def list_users(parts: Parts, cursor: Cursor = "", limit: Limit = 50) -> Page[User]:
     """All accounts."""
@@ -172,7 +162,7 @@ def create_organisation(new: OrganisationShown, parts: Parts, response: Response
     return OrganisationShown.of(kept)
 
 
-@router.get("/organisations/{organisation_id}")
+@router.get("/organisations/{organisation_id:path}")
 def read_organisation(organisation_id: Id, parts: Parts, response: Response) -> OrganisationShown:
     """One organisation."""
     found = parts.people.organisation(organisation_id)
@@ -180,7 +170,7 @@ def read_organisation(organisation_id: Id, parts: Parts, response: Response) -> 
     return OrganisationShown.of(found)
 
 
-@router.put("/organisations/{organisation_id}")
+@router.put("/organisations/{organisation_id:path}")
 def change_organisation(
     organisation_id: Id, new: OrganisationShown, parts: Parts, response: Response, if_match: IfMatch
 ) -> OrganisationShown:
@@ -190,17 +180,3 @@ def change_organisation(
     kept = parts.people.reshape(new.to_domain(organisation_id, before.version))
     tagged(response, kept.version)
     return OrganisationShown.of(kept)
-
-
-@router.post("/{kind}/{record_id}/openings", status_code=204)
-def open_record(kind: Hideable, record_id: Id, opening: Opening, parts: Parts, actor: Acting, now: Now) -> None:
-    """Let an organisation see a record that is one's own."""
-    parts.records.require_own(Kind(kind), record_id, actor)
-    parts.people.open_to(Kind(kind), record_id, opening.organisation_id, actor.id, now)
-
-
-@router.delete("/{kind}/{record_id}/openings/{organisation_id}", status_code=204)
-def close_record(kind: Hideable, record_id: Id, organisation_id: Id, parts: Parts, actor: Acting) -> None:
-    """Take that back."""
-    parts.records.require_own(Kind(kind), record_id, actor)
-    parts.people.close_to(Kind(kind), record_id, organisation_id)

@@ -31,3 +31,28 @@ for (const left of document.querySelectorAll("[data-left]")) {
     if (rest === 0) clearInterval(told);
   }, 1000);
 }
+// What is being worked on shows how far it is; when it has ended, the page shows what came of it.
+const poll = () => setTimeout(async () => {
+  const box = document.querySelector("[data-poll]");
+  if (!box) return;
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-poll]");
+  if (!fresh) return location.reload();
+  box.replaceChildren(...fresh.childNodes);
+  poll();
+}, 1500);
+if (document.querySelector("[data-poll]")) poll();
+// On a board the keys go from card to card, and press what carries them; an open choice takes the digits first.
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const cards = [...document.querySelectorAll("[data-card]")];
+  const at = cards.findIndex((card) => card.contains(document.activeElement));
+  const step = { j: 1, k: -1 }[event.key];
+  if (event.key === "u") document.querySelector("[data-key=u]")?.click();
+  else if (step && cards.length) cards[Math.min(Math.max(at + step, 0), cards.length - 1)].focus();
+  else if (at >= 0 && /^[a-z0-9]$/.test(event.key)) {
+    const choice = cards[at].querySelectorAll("[data-choice][open] button");
+    const wanted = choice[Number(event.key) - 1] ?? cards[at].querySelector(`[data-key="${event.key}"]`);
+    if (wanted) { event.preventDefault(); wanted.click(); }
+  }
+});

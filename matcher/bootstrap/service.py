@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Event
 
+from matcher import resources
 from matcher.bootstrap.notice import Notice
 from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
@@ -15,14 +16,19 @@ from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
 from matcher.services.cases.agenda import Agenda
 from matcher.services.cases.board import CaseBoard
+from matcher.services.cases.funnel import Funnels
 from matcher.services.cases.handling import Handling
+from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.sheet import CaseSheets
 from matcher.services.cases.undoing import Undoing
+from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
+from matcher.services.filling import Filling
+from matcher.services.imports import ImportBook
 from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
@@ -30,8 +36,12 @@ from matcher.services.letters import Letters
 from matcher.services.mail import Mailer, Outbox, Smtp
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
+from matcher.services.model_cards import ModelCards
+from matcher.services.models import ModelFolder
+from matcher.services.opinions import Opinions
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
+from matcher.services.screening import Screening
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
@@ -72,6 +82,11 @@ class Installation(Notice):
         return RecordBook(self.database)
 
     @cached_property
+    def model_cards(self) -> ModelCards:
+        """What ranks at present."""
+        return ModelCards(self.database, self.indexer, ModelFolder(self.home / "models"))
+
+    @cached_property
     def vitals(self) -> Vitals:
         """How the installation is, in figures."""
         return Vitals(self.database, self.indexer)
@@ -97,6 +112,16 @@ class Installation(Notice):
     def judging(self) -> Judging:
         """What people say of recommended pairs."""
         return Judging(self.database, self.exclusions)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What was said of pairs, for those whose words they are."""
+        return Opinions(self.database)
+
+    @cached_property
+    def screening(self) -> Screening:
+        """The boards of funds and carriers."""
+        return Screening(self.matching, self.records, self.policy, self.opinions)
 
     @cached_property
     def mandates(self) -> MandateBook:
@@ -137,6 +162,11 @@ class Installation(Notice):
         return Agenda(self.database, self.introducing)
 
     @cached_property
+    def funnels(self) -> Funnels:
+        """The use case of how far cases come."""
+        return Funnels(self.database)
+
+    @cached_property
     def case_papers(self) -> CasePapers:
         """The use cases of notes, tasks and attachments."""
         return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
@@ -145,6 +175,11 @@ class Installation(Notice):
     def case_undoing(self) -> Undoing:
         """The use case of taking a step of a case back."""
         return Undoing(self.database)
+
+    @cached_property
+    def case_handover(self) -> HandingOver:
+        """The use case of giving a case to another owner."""
+        return HandingOver(self.database)
 
     @cached_property
     def introducing(self) -> Introducing:
@@ -156,14 +191,30 @@ class Installation(Notice):
         return [match.id for match in answer.matches if match.eligible]
 
     @cached_property
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
+        return ImportBook(self.database)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """The files handed in for jobs."""
         return Uploads(self.home / "uploads")
 
     @cached_property
+    def filling(self) -> Filling:
+        """The filling in of carriers' figures."""
+        gazetteer = resources.load_gazetteer()
+        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, _new_id)
+
+    @cached_property
     def jobs(self) -> JobQueue:
         """The use cases of jobs."""
         return JobQueue(self.database, self.uploads, _new_id)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Lists on their way into the database."""
+        return Drafts(self.jobs, self.uploads)
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""

@@ -51,7 +51,7 @@ def create(
 
 @app.command()
 def password(email: Email, *, password_stdin: FromInput = False) -> None:
-    """设置密码，并结束该账户的所有登录。Set a password; all sessions of the account end."""
+    """设置密码，并结束该账户的所有登录和令牌。Set a password; all sessions and tokens of the account end."""
     with Session() as session:
         people = session.installation.people
         people.set_password(people.by_email(email).id, _password(from_input=password_stdin))

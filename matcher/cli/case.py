@@ -116,6 +116,19 @@ def undo(case_id: Id, version: Version = ANY, *, json: Json = False) -> None:
         desk.installation.case_undoing.undo(case_id, version, desk.actor, desk.now)
 
 
+@app.command("hand-over")
+def hand_over(
+    case_id: Id,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="账户编号或邮箱。An account's id or address.")],
+    version: Version = ANY,
+    *,
+    json: Json = False,
+) -> None:
+    """移交给另一经办人，其未完成的任务一并移交。Give a case, with its owner's open tasks, to another owner."""
+    with Desk() as desk, desk.changing(case_id, json=json):
+        desk.installation.case_handover.hand_over(case_id, version, account, desk.actor, desk.now)
+
+
 for command in case_papers.COMMANDS:
     app.command()(command)
 app.command()(introductions.introduce)

@@ -54,10 +54,14 @@ def done(
         desk.installation.case_papers.finish(case_id, task_id, desk.actor, desk.now)
 
 
-def overdue(*, json: Json = False) -> None:
-    """列出未结案件中逾期的任务。Tasks of open cases that are overdue."""
+def overdue(
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="条数。How many.")] = 100,
+    *,
+    json: Json = False,
+) -> None:
+    """列出未结案件中逾期的任务，最早的在前。Tasks of open cases that are overdue, the oldest first."""
     with Desk() as desk:
-        late = desk.installation.case_papers.overdue(desk.actor, desk.now)
+        late = desk.installation.case_papers.overdue(desk.actor, desk.now, limit=k)
         if json:
             desk.screen.json([cases.late_json(seen, task) for seen, task in late])
         else:

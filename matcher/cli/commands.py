@@ -24,6 +24,7 @@ from matcher.cli import (
     drifting,
     evaluating,
     identity,
+    imports,
     jobs,
     measuring,
     policy,
@@ -255,6 +256,7 @@ app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
 app.add_typer(identity.app, name="identity")
+app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(subject.app, name="subject")
 app.command()(checking.check)

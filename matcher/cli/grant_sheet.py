@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from matcher.cli.grant_words import irregular, why
 from matcher.domain.matches import Confidence
+from matcher.plain.grant_words import irregular, why
 from matcher.policy.irregularities import Irregularity
 from matcher.policy.ledger import Entry, Step
 from matcher.reporting.spreadsheets import Sheet, Value

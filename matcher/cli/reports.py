@@ -49,6 +49,9 @@ def show_import(screen: Screen, report: ImportReport) -> None:
             Said(f"{name} 上次导入曾中断，这次已补全。", f"An earlier import of {name} was interrupted; finished now.")
         )
     show_issues(screen, report.issues)
+    if report.numbers and any(report.totals()[name] for name in ("new", "updated")):
+        undo = " ".join(f"matcher imports undo {number};" for number in report.numbers).rstrip(";")
+        screen.note(Said(f"如需撤销：{undo}", f"To undo it: {undo}"))
 
 
 def show_issues(screen: Screen, issues: Sequence[RowIssue]) -> None:

@@ -97,5 +97,7 @@ def _event(screen: Screen, event: Event) -> str:
     if event.what is Happening.MOVED:
         at, to = (PHASES[Phase(event.said[name])].to(screen.language) for name in ("from", "to"))
         more = f" {at} → {to} {event.said.get('reason', '')}".rstrip()
+    if event.what is Happening.HANDED:
+        more = f" {event.said['from']} → {event.said['to']}"
     undoes = f" #{event.undoes}" if event.undoes else ""
     return f"#{event.id} {event.at.astimezone():%Y-%m-%d %H:%M} {event.by} {what}{more}{undoes}"

@@ -8,6 +8,7 @@ from matcher.cli.console import Screen
 from matcher.cli.show import mark as state_mark
 from matcher.domain.matches import Confidence, State
 from matcher.domain.records import Term
+from matcher.plain.scores import CONFIDENCES, INTERNAL, grade, points, rank, unscored
 from matcher.policy.evaluation import Mark, Place, Score
 from matcher.policy.figures import shown
 from matcher.policy.management import Evaluated, Proposal
@@ -16,15 +17,7 @@ from matcher.policy.scales import Span
 from matcher.services.evaluation import Evaluation
 from matcher.wording import Said
 
-KNOWN = {
-    Confidence.SEEN_PRIMARY: Said("见原文", "read in the text"),
-    Confidence.SEEN: Said("见转述", "read in a repost"),
-    Confidence.INFERRED: Said("推定", "our reading"),
-    Confidence.MEMORY: Said("凭记忆", "from memory"),
-    Confidence.STATED: Said("自述", "stated"),
-}
 WEIGHTS = {Confidence.INFERRED: Said("自拟", "our own")}
-INTERNAL = Said("内部评价（本服务自用，不是官方评分）", "internal evaluation (this service's own, not official)")
 
 
 def show_evaluation(screen: Screen, one: Evaluation, book: Rulebook, *, why: bool) -> None:
@@ -33,7 +26,7 @@ def show_evaluation(screen: Screen, one: Evaluation, book: Rulebook, *, why: boo
     kind = rule.name.to(screen.language) if rule else screen.say("类别未定", "class not known")
     screen.print((one.carrier.name, "bold"), f"  {one.carrier.id}   {one.year}   {kind}")
     if one.internal is None or not one.periods:
-        screen.item("   ", _why_none(screen, one))
+        screen.item("   ", unscored(one).to(screen.language))
     else:
         _show_score(screen, one.internal, one.before, book, why=why)
         if one.place:
@@ -55,7 +48,7 @@ def show_ranking(screen: Screen, found: Sequence[Evaluation]) -> None:
         if members[0].internal is None:
             screen.print((title, "bold"))
             for one in members:
-                screen.item(f"   {one.carrier.id}  ", f"{one.carrier.name}   {_why_none(screen, one)}")
+                screen.item(f"   {one.carrier.id}  ", f"{one.carrier.name}   {unscored(one).to(screen.language)}")
             continue
         screen.print((title, "bold"), f"   {INTERNAL.to(screen.language)}")
         columns = ["名次", "编号", "载体", "得分", "等级", "覆盖", "上年"]
@@ -77,49 +70,18 @@ def _row(screen: Screen, one: Evaluation) -> list[str]:
         one.carrier.id,
         one.carrier.name,
         points(score.span),
-        grades(screen, score),
+        grade(score).to(screen.language),
         f"{score.coverage:.0%}",
         points(one.before.span) if one.before else "—",
     ]
-
-
-def points(span: Span) -> str:
-    """Points, as a range where they are not known exactly."""
-    return f"{span.low:.1f}" if span.exact else f"{span.low:.1f}–{span.high:.1f}"
-
-
-def rank(place: Place) -> str:
-    """A rank, as a range where the scores do not settle it."""
-    return str(place.best) if place.best == place.worst else f"{place.best}–{place.worst}"
-
-
-def grades(screen: Screen, score: Score) -> str:
-    """The grade, or those it may be."""
-    if score.grade:
-        return score.grade.name.to(screen.language)
-    names = [rule.name.to(screen.language) for rule in reversed(score.grades)]
-    open_ = screen.say("未定", "open")
-    return open_ + screen.say(f"（{names[0]}～{names[-1]}）", f" ({names[0]} to {names[-1]})") if names else open_
-
-
-def _why_none(screen: Screen, one: Evaluation) -> str:
-    rule, verdict = one.classed.rule, one.classed.verdict
-    if one.internal:
-        return screen.say(f"{one.year} 年没有填报数据，不计分", f"nothing was submitted for {one.year}: no score")
-    if rule and rule.without:
-        return screen.say(f"不评分：{rule.without.zh}", f"no score: {rule.without.en}")
-    if verdict and verdict.state is State.UNKNOWN:
-        names = "、".join(name.to(screen.language) for name in verdict.missing)
-        return screen.say(f"类别未定，缺少：{names}", f"its class is not known; not stated: {names}")
-    return screen.say("当年没有适用的分类评价规则", "no rule of classes was in force")
 
 
 def _show_score(screen: Screen, score: Score, before: Score | None, book: Rulebook, *, why: bool) -> None:
     card, basis = score.card, book.basis(score.card.rules[0].id)
     screen.print()
     kind = INTERNAL if not card.official else Said("官方评价（按录入的指标表）", "official (by the table entered)")
-    screen.print((kind.to(screen.language), "bold"), f"   {points(score.span)}   {grades(screen, score)}")
-    known = WEIGHTS.get(card.weights, KNOWN[card.weights]).to(screen.language)
+    screen.print((kind.to(screen.language), "bold"), f"   {points(score.span)}   {grade(score).to(screen.language)}")
+    known = WEIGHTS.get(card.weights, CONFIDENCES[card.weights]).to(screen.language)
     screen.item(
         "   ",
         screen.say(
@@ -211,7 +173,7 @@ def _word(screen: Screen, term: Term | None) -> str:
 
 def _show_proposal(screen: Screen, one: Proposal) -> None:
     basis = one.verdict.basis
-    known = KNOWN[basis.confidence].to(screen.language)
+    known = CONFIDENCES[basis.confidence].to(screen.language)
     cites = screen.say(f"（{basis.cites.zh} {basis.clause}，{known}）", f" ({basis.cites.en}, {basis.clause}, {known})")
     said = one.rule.proposal if one.made else one.verdict.said
     name = one.rule.name.to(screen.language) + screen.say("：", ": ")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from matcher.cli.console import Screen
-from matcher.cli.grant_words import course, irregular, why
 from matcher.domain.matches import Confidence
+from matcher.plain.grant_words import course, irregular, why
 from matcher.plain.grants import COUNTED, total
 from matcher.policy.figures import yuan
 from matcher.policy.irregularities import Irregularity

@@ -36,6 +36,7 @@ class Happening(Word):
     ATTACHED = "attached", "上传附件", "attachment"
     PROPOSED = "proposed", "提出引荐", "introduction proposed"
     REPLIED = "replied", "答复引荐", "introduction answered"
+    HANDED = "handed", "移交", "handed over"
     UNDONE = "undone", "撤销", "undone"
 
 

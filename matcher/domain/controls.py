@@ -80,6 +80,8 @@ class Question:
     controls: tuple[Control, ...] = ()
     """The standing wishes that are in force."""
     diversity: Diversity | None = None
+    without: frozenset[str] = frozenset()
+    """Ids of the shown side that are left out without a word: whoever asks has dealt with them."""
 
 
 PLAIN = Question()

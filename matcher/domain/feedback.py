@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from matcher.domain.records import PairKind
+from matcher.domain.records import PairKind, Refusal
 from matcher.wording import Word
 
 
@@ -29,3 +29,11 @@ class Feedback:
     verdict: Judgement
     reason: str = ""
     made_at: datetime
+
+
+def reasoned(refusal: Refusal | None, note: str) -> str:
+    """A reason with its class before the colon, as reasons of outcomes are written."""
+    note = note.strip()
+    if refusal is None:
+        return note
+    return f"{refusal.label}：{note}" if note else refusal.label

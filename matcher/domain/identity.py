@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from matcher.domain.columns import references
-from matcher.domain.controls import Aim, Control
+from matcher.domain.controls import Aim, Control, Question
 from matcher.domain.names import Groups, Organisations, normal_name
 from matcher.domain.records import IdentityKind, Kind, Left, Outcome, Record, Right, Row, name_of
 
@@ -54,6 +54,11 @@ class Pooled(Generic[LeftT, RightT]):
         if control.aim is Aim.INSTITUTION:  # a project's or fund's is the id of its carrier
             target = self.references.get(Kind.INCUBATORS, {}).get(target, target)
         return replace(control, asker=self.standing.get(control.asker, control.asker), target=target)
+
+    def wishing(self, question: Question, controls: Iterable[Control]) -> Question:
+        """A question with standing wishes, about the records that stand for those it names."""
+        without = frozenset(self.standing.get(name, name) for name in question.without)
+        return replace(question, controls=tuple(map(self.wished, controls)), without=without)
 
 
 NOWHERE: Standing = {}

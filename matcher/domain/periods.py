@@ -65,3 +65,16 @@ class Period(str):
     def holds(self, other: Period) -> bool:
         """Whether the other one lies inside it, or is it."""
         return self.start <= other.start and other.end <= self.end
+
+
+def begun(day: date, years: int) -> list[Period]:
+    """Every period that has begun by a day, of its year and those before, the latest first; a whole before its last
+    part."""
+    every = (Period(f"{year:04}{part}") for year in range(day.year - years + 1, day.year + 1) for part in MONTHS)
+    found = (one for one in every if one.start <= day)
+    return sorted(found, key=lambda one: (one.end, -one.start.toordinal()), reverse=True)
+
+
+def last_quarter(day: date) -> Period:
+    """The last quarter that was over before a day."""
+    return next(one for one in begun(day, 2) if one.length is Length.QUARTER and one.end < day)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar, cast
 
-from matcher.domain.records import Achievement, Kind, Project, Record, Register, Visibility
+from matcher.domain.records import Achievement, Incubator, Kind, Project, Record, Register, Visibility
 from matcher.errors import NotEntitledError
 from matcher.wording import Said
 
@@ -18,6 +18,8 @@ class Clearance(StrEnum):
     BROKERS = "brokers"
     ENTITLED = "restricted"
 
+
+RecordT = TypeVar("RecordT", bound=Record)
 
 SEES = {
     Clearance.PUBLIC: {Visibility.PUBLIC},
@@ -34,7 +36,7 @@ class Viewer:
     institutions: frozenset[str] = frozenset()
     """Names, as results write them, of the institutions whose results are the viewer's own."""
     carriers: frozenset[str] = frozenset()
-    """Ids of the carriers whose projects and rows of registers are the viewer's own."""
+    """Ids of the carriers that are the viewer's own, with their projects and rows of registers."""
     opened: frozenset[tuple[Kind, str]] = frozenset()
     """Records that were opened to the viewer one by one."""
 
@@ -53,6 +55,8 @@ class Viewer:
             mine = record.institution in self.institutions
         elif isinstance(record, Project):
             mine = record.incubator_id in self.carriers
+        elif isinstance(record, Incubator):
+            mine = record.id in self.carriers
         else:
             mine = getattr(record, "carrier_id", "") in self.carriers
         return mine or (record.table, getattr(record, "id", "")) in self.opened
@@ -69,6 +73,22 @@ Viewer.PUBLIC, Viewer.BROKERS, Viewer.ENTITLED = VIEWERS
 def visible(record: Record | Register, viewer: Viewer) -> bool:
     """Whether this viewer may learn that it exists. What has no visibility, as carriers and funds, is public."""
     return getattr(record, "visibility", Visibility.PUBLIC) in SEES[viewer.clearance] or viewer.owns(record)
+
+
+def withheld(record: Record, viewer: Viewer) -> bool:
+    """Whether the record holds figures that are not for this viewer.
+
+    A carrier is public; what it states of its business, in named figures and in columns of its own, is told to the
+    carrier itself and to those who see everything.
+    """
+    return isinstance(record, Incubator) and viewer.clearance is not Clearance.ENTITLED and not viewer.owns(record)
+
+
+def told(record: RecordT, viewer: Viewer) -> RecordT:
+    """The record, which the viewer may see, as they may read it: without what is withheld from them."""
+    if isinstance(record, Incubator) and withheld(record, viewer):
+        return cast("RecordT", replace(record, metrics={}, extra={}))
+    return record
 
 
 def require_visible(record: Record | Register, viewer: Viewer) -> None:

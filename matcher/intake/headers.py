@@ -122,11 +122,25 @@ def find_header(rows: Sequence[Sequence[object]], kind: Kind, mapping: Mapping[s
 
 def unit_above(rows: Iterable[Sequence[object]]) -> Unit:
     """The unit stated above the header, as in `单位：万元`."""
+    return unit_of(unit_line(rows)) or NO_UNIT
+
+
+def unit_line(rows: Iterable[Sequence[object]]) -> str:
+    """The words of that unit; empty where there is none."""
     for cell in (as_text(cell) for row in rows for cell in row):
         found = _UNIT_LINE.search(unicodedata.normalize("NFKC", cell))
         if found and (unit := unit_of(found[1])) and not unit.percent:
-            return unit
-    return NO_UNIT
+            return found[1]
+    return ""
+
+
+def stated_unit(header: str) -> str:
+    """The words of the unit that a header states, as `split_unit` finds it; empty where it states none."""
+    parts = _BRACKETS.findall(unicodedata.normalize("NFKC", header))
+    within = next((part[1:-1] for part in parts if unit_of(part[1:-1])), "")
+    key = header_key(header)
+    tail = _UNIT_TAIL.match(key) if not within and key not in all_known() else None
+    return tail[2] if tail else within
 
 
 def nameless(position: int) -> str:

@@ -26,7 +26,7 @@ from matcher.intake.headers import (
     split_unit,
 )
 from matcher.intake.issues import Remark, tell, warn
-from matcher.intake.templates import COMPANIONS
+from matcher.intake.templates import ADVICE, COMPANIONS
 from matcher.intake.values import parsers
 
 
@@ -42,6 +42,8 @@ class Column:
     hint: PairKind | None = None
     loose: bool = False
     """Whether it is only taken for a figure because nobody knows it."""
+    ours: bool = False
+    """Whether we wrote it ourselves, for people to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def _wish(position: int, header: str, kind: Kind, mapping: Mapping[str, str]) ->
     base = re.sub(r" \([0-9]+\)$", "", header)
     mapped = next((field for name, field in mapping.items() if header_key(name) == header_key(base)), None)
     key, unit = split_unit(base)
+    if base == ADVICE:
+        return Column(position, header, ours=True), 0
     metric = METRIC.fullmatch(mapped or base) if has_metrics(kind) else None
     if metric and key not in known_headers(kind):
         return Column(position, header, "metrics", unit, metric_name(metric[1])), -1
@@ -124,7 +128,7 @@ def _remark(column: Column, wished: Column, columns: Sequence[Column], kind: Kin
     if wished.field:
         taken = next(other for other in columns if (other.field, other.metric) == (wished.field, wished.metric))
         return _second(column.header, taken.header, wished.field)
-    if is_nameless(column.header) or (kind in OPEN and header_key(column.header) in COMPANIONS):
+    if column.ours or is_nameless(column.header) or (kind in OPEN and header_key(column.header) in COMPANIONS):
         return None  # A column without header is only worth a word where it holds something.
     return _unknown(column.header, kind)
 

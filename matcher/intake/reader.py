@@ -40,6 +40,19 @@ def read(
     Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns.
     """
     limits = limits or Limits()
+    plans, notes = plans_of(path, kind=kind, kinds=kinds, mapping=mapping, limits=limits)
+    return _stream(plans, notes, limits, progress)
+
+
+def plans_of(
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    kinds: Collection[Kind] = tuple(Kind),
+    mapping: Mapping[str, object] | None = None,
+    limits: Limits,
+) -> tuple[list[Plan], list[RowIssue]]:
+    """The tables that `read` reads, in its order, and what is to be said about the others."""
     named = kind or (None if path.is_dir() else kind_of(path.stem))
     columns = check_mapping(mapping, kind=named) if mapping else {}
     files, notes = files_of(path, kinds) if path.is_dir() else ([path], [])
@@ -53,7 +66,7 @@ def read(
         raise no_table(path.name) if path.is_dir() else unknown_table(path.name)
     order = list(Kind)
     plans.sort(key=lambda item: order.index(item.kind))
-    return _stream(plans, notes, limits, progress)
+    return plans, notes
 
 
 def _plans(
@@ -78,7 +91,7 @@ def _plans(
             return [], [issue_at(Source(file.name), "", file.name, unknown_remark(file.name))]
         raise
     notes = [issue_at(Source(file.name), "", name, _hidden(name)) for name in hidden]
-    chosen, guessed = _choose(file, tables, kind if alone else None, columns, alone=alone)
+    chosen, guessed = choose(file, tables, kind if alone else None, columns, alone=alone)
     chosen = [(of, table) for of, table in chosen if of in wanted]
     if not chosen:
         for table in tables:
@@ -88,10 +101,13 @@ def _plans(
     return [plan(table, of, columns.get(of, {})) for of, table in chosen], notes + guessed
 
 
-def _choose(
+def choose(
     file: Path, tables: Sequence[Table], kind: Kind | None, columns: ColumnMapping, *, alone: bool
 ) -> tuple[list[tuple[Kind, Table]], list[RowIssue]]:
-    """Tables by the name of the sheet, else of the file, else (for a file by itself) by their headers."""
+    """Tables by the name of the sheet, else of the file, else (for a file by itself) by their headers.
+
+    Raises UnsupportedFileError where nothing tells which table a file by itself is.
+    """
     named = [(of, table) for table in tables if (of := kind_of(table.name)) is not None]
     if kind is not None:
         return [(kind, next((table for of, table in named if of is kind), tables[0]))], []

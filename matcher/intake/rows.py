@@ -68,7 +68,7 @@ class RowBuilder:
         """The record or withdrawal of the row, if it can be used, and all issues with it."""
         draft = Draft(Source(self._file, number))
         for (column, parse), cell in zip(self._plan, cells, strict=False):
-            if cell is not None and cell != "":
+            if cell is not None and cell != "" and not column.ours:
                 self._take(draft, column, parse, cell)
         self._take_surplus(draft, cells)
         if draft.withdrawn and not draft.refused:

@@ -90,6 +90,11 @@ def next_target(carrier: Incubator) -> Target:
     )
 
 
+def held_target(carrier: Incubator) -> Target | None:
+    """The level a carrier has, where there are conditions of it."""
+    return {Level.REGION: Target.REGION, Level.NATIONAL: Target.NATIONAL}.get(carrier.level or Level.OTHER)
+
+
 def carrier_facts(
     carrier: Incubator,
     tenants: Sequence[Project],

@@ -71,12 +71,26 @@ def place(left: Left, carriers: Mapping[str, CarrierKind | None], book: Rulebook
     """The tier of a project before the funds that keep the priority, by what it and its carrier state."""
     if not isinstance(left, Project):
         return NONE
-    queue = sorted((rule for rule in book.of(TierRule, day) if rule.level), key=lambda rule: rule.level)
     facts = stated(left, book).with_(_undertaken(left, carriers))
-    first = next((rule for rule in queue if _passes(book, rule, facts, day)), None)
-    if first:
-        return Tier(first.level, first.name, book.basis(first.id))
-    return Tier(max((rule.level for rule in queue), default=0) + 1, OTHER)
+    first = next((rule for rule in _queue(book, day) if _passes(book, rule, facts, day)), None)
+    return _tier(book, first) if first else _last(book, day)
+
+
+def tiers(book: Rulebook, day: date | None = None) -> tuple[Tier, ...]:
+    """All places in the queue, the first one first; the last one is of whatever no carrier undertakes."""
+    return (*(_tier(book, rule) for rule in _queue(book, day)), _last(book, day))
+
+
+def _queue(book: Rulebook, day: date | None) -> list[TierRule]:
+    return sorted((rule for rule in book.of(TierRule, day) if rule.level), key=lambda rule: rule.level)
+
+
+def _tier(book: Rulebook, rule: TierRule) -> Tier:
+    return Tier(rule.level, rule.name, book.basis(rule.id))
+
+
+def _last(book: Rulebook, day: date | None) -> Tier:
+    return Tier(max((rule.level for rule in _queue(book, day)), default=0) + 1, OTHER)
 
 
 def _passes(book: Rulebook, rule: TierRule, facts: Facts, day: date | None) -> bool:

@@ -47,6 +47,7 @@ class Judge:
         self._residents = residents or {}
         self._figures: dict[str, dict[str, Fact]] = {}
         self._queues: dict[str, bool] = {}
+        self._places: dict[str, Tier] = {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() < known.as_of:
@@ -66,8 +67,13 @@ class Judge:
         return self.place(left) if self.keeps_queue(right) else NONE
 
     def place(self, left: Left) -> Tier:
-        """Its place before all who keep the priority."""
-        return place(left, self._carriers, self._book, self.today)
+        """Its place before all who keep the priority; of known records it is worked out once."""
+        row = self._known.left.rows.get(left.id)
+        if row is None or self._known.left.records[row] is not left:
+            return place(left, self._carriers, self._book, self.today)
+        if left.id not in self._places:
+            self._places[left.id] = place(left, self._carriers, self._book, self.today)
+        return self._places[left.id]
 
     def keeps_queue(self, right: Right) -> bool:
         """Whether a right record keeps the priority."""

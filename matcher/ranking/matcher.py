@@ -33,6 +33,8 @@ POOL = 300
 """Left records each way of screening may bring in before evidence is gathered for them."""
 
 
+BOARDS, MOST_KEPT = 8, 5 * POOL
+"""Boards whose scores are kept, and the most left records of one that is."""
 MOST_CUT = 2048
 """Texts whose words are kept: those of the asking record, and of the takers that are shown again and again."""
 
@@ -120,6 +122,7 @@ class Matcher:
         self.known = scorer.known
         self._words = lru_cache(MOST_CUT)(words)
         self._encode = encode
+        self._screens: dict[tuple[int, tuple[int, ...]], tuple[Side[Left], Scored]] = {}
 
     def match(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible right records for one left record (a side of one row)."""
@@ -128,43 +131,69 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
-        order = sorted(range(len(ids)), key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
+        asked_about = [row for row in range(len(ids)) if ids[row] not in question.without]
+        order = sorted(asked_about, key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
         asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
         return self._first_eligible(asked, scored, k, question.diversity)
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
-        pool = POOL
+        pool, column = POOL, self.known.right.rows[right_id]
         while True:
-            answer, all_seen = self._screened(self.known.right.rows[right_id], k, pool, viewer, question)
+            answer, all_seen = self._screened(column, k, pool, viewer, question)
             if all_seen or (len(answer.matches) >= k and not self._crowded(answer, question.diversity)):
                 return answer
+            if not answer.matches and (none := self._nobody(column, viewer, question)):
+                return none
             pool *= 4
 
     def _screened(self, column: int, k: int, pool: int, viewer: Viewer, question: Question) -> tuple[Answer, bool]:
         """The answer from a pool of left records, and whether no other was left out of it."""
-        right = self.known.right.records[column]
-        fresh = [
-            row
-            for row, record in enumerate(self.known.left.records)
-            if not self.judge.decided(record.id, right.id) and visible(record, viewer)
-        ]
-        wishes = self.wishes(question)
+        right, wishes, fresh = self.known.right.records[column], self.wishes(question), self._fresh(column, viewer)
         watched = [fresh[at] for at in wishes.watched_rows(right, [self.known.left.records[row] for row in fresh])]
         rows = sorted({*self._pool(column, fresh, pool), *watched})
-        side = self.known.left.take(rows)
-        if not len(side):
+        if not rows:
             return Answer((), 0, {}), True
-        scored = self.scorer.score(side, Direction.SCREEN, np.array([column]))
+        side, scored = self._scored(column, tuple(rows))
         scored = scored.watching(np.flatnonzero(np.isin(rows, watched)).tolist(), Direction.SCREEN)
         ranking, score = scored.ranking[:, 0], scored.score[:, 0]
         tiers = [self.judge.tier(record, right).level for record in side.records]
         order = sorted(
-            range(len(side)),
+            (row for row in range(len(side)) if side.ids[row] not in question.without),
             key=lambda row: (tiers[row], -float(ranking[row]), -float(score[row]), side.ids[row]),
         )
         asked = [screened(self.known, side, row, column, viewer, wishes) for row in order]
         return self._first_eligible(asked, scored, k, question.diversity), len(rows) == len(fresh)
+
+    def _scored(self, column: int, rows: tuple[int, ...]) -> tuple[Side[Left], Scored]:
+        """Left records before one right record; of boards that are looked at again and again it is worked out once."""
+        if kept := self._screens.get((column, rows)):
+            return kept
+        side = self.known.left.take(list(rows))
+        found = side, self.scorer.score(side, Direction.SCREEN, np.array([column]))
+        if len(rows) <= MOST_KEPT:
+            self._screens = dict([*list(self._screens.items())[1 - BOARDS :], ((column, rows), found)])
+        return found
+
+    def _fresh(self, column: int, viewer: Viewer) -> list[int]:
+        """The rows of the left records that nothing was decided about."""
+        decided, right_id = self.judge.decided, self.known.right.ids[column]
+        records = enumerate(self.known.left.records)
+        return [row for row, record in records if not decided(record.id, right_id) and visible(record, viewer)]
+
+    def _nobody(self, column: int, viewer: Viewer, question: Question) -> Answer | None:
+        """The answer where rules keep everybody out, which no score changes; None where they do not."""
+        side, wishes, excluded = (
+            self.known.left.take(self._fresh(column, viewer)),
+            self.wishes(question),
+            Counter[str](),
+        )
+        asked = [
+            screened(self.known, side, row, column, viewer, wishes)
+            for row in range(len(side))
+            if side.ids[row] not in question.without
+        ]
+        return None if next(self._eligible(asked, excluded), None) else Answer((), len(asked), dict(excluded))
 
     def why(self, query: Side[Left], right_id: str, viewer: Viewer, question: Question = PLAIN) -> Match:
         """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""

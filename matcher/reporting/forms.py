@@ -31,6 +31,7 @@ from matcher.reporting.cells import (
     WRAP,
     Content,
     at,
+    packed,
     print_landscape,
     put,
     save,
@@ -93,11 +94,20 @@ class Form:
 
 def write_forms(path: Path, forms: Sequence[Form], now: datetime) -> None:
     """Write the forms, a sheet each."""
+    save(_built(forms), path, now)
+
+
+def packed_forms(forms: Sequence[Form], now: datetime) -> bytes:
+    """The forms as a file holds them."""
+    return packed(_built(forms), now)
+
+
+def _built(forms: Sequence[Form]) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     for form in forms:
         _Sheet(book.create_sheet(form.sheet), form).write()
-    save(book, path, now)
+    return book
 
 
 class _Sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -101,6 +101,12 @@ class Report:
     notes: tuple[Said, ...]
     sections: tuple[Section, ...]
     origins: Mapping[str, Origin]
+
+    def only(self, *keys: str) -> Report:
+        """The report of these sections alone, with the sources that they name."""
+        sections = tuple(one for one in self.sections if one.key in keys)
+        refs = {ref for section in sections for line in section.lines for ref in line.refs}
+        return replace(self, sections=sections, origins={ref: one for ref, one in self.origins.items() if ref in refs})
 
 
 def heading(column: Column, language: Language) -> str:

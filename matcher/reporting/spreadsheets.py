@@ -77,7 +77,8 @@ def _csv(sheets: Sequence[Sheet]) -> bytes:
     return csv_text(sheets[0]).encode()
 
 
-def _xlsx(sheets: Sequence[Sheet]) -> bytes:
+def xlsx_content(sheets: Sequence[Sheet]) -> bytes:
+    """The sheets as the content of an `.xlsx`."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet in sheets:
@@ -134,4 +135,4 @@ def _width(value: Value) -> int:
     return sum(2 if letter > "\u2e80" else 1 for letter in _harmless(value))
 
 
-WRITERS: Mapping[str, Callable[[Sequence[Sheet]], bytes]] = {".xlsx": _xlsx, ".csv": _csv}
+WRITERS: Mapping[str, Callable[[Sequence[Sheet]], bytes]] = {".xlsx": xlsx_content, ".csv": _csv}

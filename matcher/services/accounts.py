@@ -89,16 +89,17 @@ class People:
         """
         with self._database.begin() as connection:
             stored = Accounts(connection)
+            stored.lock_administrators()
             _known(Organisations(connection), account.organisation_id)
             before = _found(stored.get(account.id), account.id)
             after = stored.change(account)
             _keep_an_administrator(stored, before)
             if not account.active:
-                _shut_out(SignIns(connection), account.id)
+                SignIns(connection).shut_out(account.id)
         return after
 
     def set_password(self, account_id: str, password: str) -> None:
-        """Set a password; whoever was signed in with the old one is signed out."""
+        """Set a password; whatever the old one opened ends: sessions, letters and tokens."""
         account = self.get(account_id)
         kept = hashed(password, account.email)
         with self._database.begin() as connection:
@@ -109,10 +110,11 @@ class People:
         """Delete an account with its ways in. What it did stays in the audit under an id that names nobody."""
         with self._database.begin() as connection:
             stored = Accounts(connection)
+            stored.lock_administrators()
             before = _found(stored.get(account_id), account_id)
             stored.erase(account_id)
             _keep_an_administrator(stored, before)
-            _shut_out(SignIns(connection), account_id)
+            SignIns(connection).shut_out(account_id)
             Answers(connection).forget(account_id, before.email)
 
     def organisations(self, after: str = "", limit: int = 1000) -> list[Organisation]:
@@ -156,6 +158,11 @@ class People:
         with self._database.begin() as connection:
             Organisations(connection).close_to(kind, record_id, organisation_id)
 
+    def with_access(self, kind: Kind, record_id: str) -> list[Organisation]:
+        """The organisations that a record is open to."""
+        with self._database.read() as connection:
+            return Organisations(connection).with_access(kind, record_id)
+
 
 def _keep_an_administrator(stored: Accounts, before: Account) -> None:
     if before.role is Role.ADMINISTRATOR and before.active and not stored.count(Role.ADMINISTRATOR):
@@ -163,11 +170,6 @@ def _keep_an_administrator(stored: Accounts, before: Account) -> None:
             Said("这是最后一位管理员。", "This is the last administrator."),
             Said("请先设立另一位管理员。", "Make another one first."),
         )
-
-
-def _shut_out(stored: SignIns, account_id: str) -> None:
-    stored.shut_out(account_id)
-    stored.revoke(account_id)
 
 
 def _known(stored: Organisations, organisation_id: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from matcher.domain.accounts import Actor, Role
+from matcher.domain.records import Incubator
 from matcher.errors import NotAllowedError, RecordNotFoundError
 from matcher.services.evaluation import Evaluation
 from matcher.services.roll import carrier_on_roll, carriers_on_roll
@@ -42,8 +43,8 @@ class CarrierFigures:
         roll = carriers_on_roll(self._database, actor.viewer)
         return Allowed({roll.standing.get(name, name) for name in mine})
 
-    def require(self, carrier: str, actor: Actor, *, also: Collection[Role] = ()) -> None:
-        """Raise unless the actor may be told the figures of a carrier, by id or name; roles in `also` may, too.
+    def require(self, carrier: str, actor: Actor, *, also: Collection[Role] = ()) -> Incubator:
+        """The carrier of an id or name, whose figures the actor may be told; roles in `also` may, too.
 
         Raises:
             RecordNotFoundError: there is no such carrier.
@@ -56,6 +57,14 @@ class CarrierFigures:
                 Said("只能查看本机构自己载体的数据。", "Only the figures of your own carrier can be read."),
                 Said("请给出本机构载体的编号。", "Give the id of a carrier of your organisation."),
             )
+        return found
+
+    def own(self, actor: Actor) -> tuple[Incubator, ...]:
+        """The carriers of the actor's organisation, as they stand on the roll, by id."""
+        mine = actor.organisation.incubator_ids if actor.organisation else ()
+        roll = carriers_on_roll(self._database, actor.viewer)
+        ids = sorted({roll.standing.get(name, name) for name in mine})
+        return tuple(roll.carriers[name] for name in ids if name in roll.carriers)
 
     def asked(self, actor: Actor, carrier: str | None) -> list[str | None]:
         """The carriers to ask for one by one: the one that is named, else the actor's own; None stands for all."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from weakref import ref
 
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Fund, Incubator, PairKind
 from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
+from matcher.ranking.drift import Edit
 from matcher.ranking.mandate import Mandates
 from matcher.ranking.revealed import Drift, Observer
 from matcher.services.pairings import Loaded, Pairings
 from matcher.wording import Said
+
+MOST_KEPT = 64
+"""Carriers and funds whose edits are kept in memory; the one that was asked about first makes room."""
 
 
 class Drifting:
@@ -25,18 +30,33 @@ class Drifting:
         self._pairings = pairings
         self._words = words
         self._mandates = Mandates(gazetteer, industries)
+        self._kept: dict[tuple[str, int, Viewer], tuple[ref[Loaded], tuple[Edit, ...]]] = {}
 
     def of(self, record_id: str, years: int, viewer: Viewer, today: date) -> Drift:
         """What one carrier or fund states and what it took in the last years."""
+        loaded, stands = self._loaded(record_id, viewer, today)
+        return self._observer(loaded, years).drift(stands)
+
+    def edits(self, record_id: str, years: int, viewer: Viewer, today: date) -> tuple[Edit, ...]:
+        """What one of them should state otherwise; kept while the pairing in memory stays as it is."""
+        loaded, stands = self._loaded(record_id, viewer, today)
+        known, edits = self._kept.get((stands, years, viewer), (None, ()))
+        if known is None or known() is not loaded:
+            edits = self._observer(loaded, years).edits(stands)
+            others = [(key, one) for key, one in self._kept.items() if key != (stands, years, viewer)]
+            self._kept = dict([*others[-MOST_KEPT + 1 :], ((stands, years, viewer), (ref(loaded), edits))])
+        return edits
+
+    def _loaded(self, record_id: str, viewer: Viewer, today: date) -> tuple[Loaded, str]:
+        """The pairing of a carrier or fund, and the id of the record that stands for it."""
         record = self._pairings.find(record_id, viewer)
         if not isinstance(record, Incubator | Fund):
             raise StoreError(
                 Said(f"{record_id} 不是载体或基金。", f"{record_id} is neither a carrier nor a fund."),
                 Said("请给出载体或基金的编号。", "Name a carrier or a fund."),
             )
-        loaded = self._pairings.load(PairKind.of(record.table), today, viewer)
-        row = self._pairings.row(loaded, loaded.corpus.right, record_id)
-        return self._observer(loaded, years).drift(loaded.corpus.right.ids[row])
+        loaded = self._pairings.load(PairKind.of(record.table), today, viewer, [record.id])
+        return loaded, loaded.corpus.right.ids[self._pairings.row(loaded, loaded.corpus.right, record.id)]
 
     def of_all(self, years: int, viewer: Viewer, today: date) -> list[Drift]:
         """The same of every carrier, then of every fund, by id."""

@@ -56,9 +56,11 @@ class Exclusions:
 
     def page(self, actor: Actor, record_id: str | None, after: int, limit: int) -> list[Stated]:
         """Wishes by number, those after one, that are the actor's or of records that are; of all or of one record."""
-        found = self._wishes.listed(record_id, actor.viewer)
-        later = (one for one in found if one.control.id > after)
-        return [one for one in later if self._theirs(one.control, actor)][:limit]
+
+        def theirs(control: Control, asker: Record | None) -> bool:
+            return control.owner == actor.id or (asker is not None and owns(actor, asker))
+
+        return self._wishes.listed(record_id, actor.viewer, of=theirs, after=after, limit=limit)
 
     def undo(self, number: int, actor: Actor) -> Stated:
         """Take a wish back.
@@ -74,13 +76,6 @@ class Exclusions:
             )
         self._wishes.undo([number], actor.viewer)
         return known[number]
-
-    def _theirs(self, control: Control, actor: Actor) -> bool:
-        if control.owner == actor.id:
-            return True
-        with self._database.read() as connection:
-            asker = Records(connection).many(control.asker_kind, [control.asker]).get(control.asker)
-        return asker is not None and owns(actor, asker)
 
 
 def require_part(actor: Actor, *records: Record) -> None:

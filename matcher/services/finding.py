@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.records import Kind, PairKind, Record, name_of
-from matcher.domain.visibility import Viewer
+from matcher.domain.visibility import Viewer, told
 from matcher.encoder.model import Role
 from matcher.index.terms import count_terms, present
 from matcher.ranking.corpus import Side
@@ -68,7 +68,8 @@ class Finding:
         order = self._ranked(side, query) if query.strip() else list(range(len(side)))
         hits = [side.records[row] for row in order]
         kept, facets = narrowed(hits, tests_of(chosen), {name: partial(stated, name) for name in FACETS[kind]})
-        return Found(tuple(kept[offset : offset + limit]), len(kept), facets)
+        part = tuple(told(record, viewer) for record in kept[offset : offset + limit])
+        return Found(part, len(kept), facets)
 
     def similar(self, kind: Kind, record_id: str, viewer: Viewer, today: date, k: int) -> list[tuple[Record, float]]:
         """The records of the same table nearest in meaning, with the cosine of the two texts standardised to the table.
@@ -82,15 +83,15 @@ class Finding:
         others = np.delete(np.arange(len(side)), row)
         if not len(others) or not side.vectors[row].any():
             return []
-        told = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
-        best = np.argsort(-told, kind="stable")[:k]
-        return [(side.records[others[place]], float(told[place])) for place in best]
+        likeness = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
+        best = np.argsort(-likeness, kind="stable")[:k]
+        return [(told(side.records[others[place]], viewer), float(likeness[place])) for place in best]
 
     def named(self, kinds: Sequence[Kind], text: str, viewer: Viewer, today: date, most: int) -> list[Record]:
         """Records whose name holds a text, the shortest names first: they hold little else."""
         wanted = fold(text)
         found = [
-            record
+            told(record, viewer)
             for kind in kinds
             for record in self._side(kind, viewer, today).records
             if wanted in fold(name_of(record))

@@ -31,6 +31,8 @@ class ImportReport:
     issues: list[RowIssue] = field(default_factory=list)
     interrupted_before: tuple[str, ...] = ()
     dry_run: bool = False
+    numbers: list[int] = field(default_factory=list)
+    """What the journal calls the imports, by which they can be undone."""
 
     def add(self, table: Kind, **counts: int) -> None:
         """Add to the counts of a table."""
@@ -47,6 +49,7 @@ class ImportReport:
             "tables": {kind.value: dict(counts) for kind, counts in self.tables.items()},
             "issues": [issue.to_json() for issue in self.issues],
             "interrupted_before": list(self.interrupted_before),
+            "imports": self.numbers,
         }
 
 
@@ -120,13 +123,15 @@ def _take(database: Database, path: Path, found: Iterable[Read], report: ImportR
         running = journal.interrupted()
         name = running[-1].name
         earlier = [each for each in running[:-1] if each.name == name]
+    report.numbers.append(number)
     if earlier:
         report.interrupted_before += (name,)
     before = report.totals()
     try:
         for rows in _batches(found, report):
             with database.begin() as connection:
-                _write((Records(connection), Outcomes(connection), Registers(connection)), rows, report, now)
+                stores = Records(connection, number), Outcomes(connection, number), Registers(connection, number)
+                _write(stores, rows, report, now)
     except BaseException:
         with database.begin() as connection:
             Imports(connection).fail(number, report.totals() - before, now)

@@ -11,6 +11,7 @@ from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
 from matcher.intake import Progress, Severity
 from matcher.services.importing import Files, ImportReport, import_files
+from matcher.services.imports import ImportBook
 from matcher.services.indexing import Indexer
 from matcher.services.pairings import Pairings
 from matcher.services.uploads import Uploads
@@ -33,6 +34,10 @@ class Parts(Protocol):
         """The database."""
 
     @property
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
+
+    @property
     def indexer(self) -> Indexer:
         """Keeps the derived files in step."""
 
@@ -51,6 +56,8 @@ class Outcome:
 
     result: Mapping[str, Any]
     then: str = ""
+    keep_files: bool = False
+    """Whether the files are kept for a day more: to correct rows, or to import in earnest what was only tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,10 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
     tell(", ".join(said["files"]), 0, None)
     if said["dry_run"]:
         with rehearsal(parts.database, parts.uploads.scratch(job.id)) as database:
-            return Outcome(_told(job, import_files(database, files, now=_begun(job), dry_run=True, progress=heard)))
-    return Outcome(_told(job, import_files(parts.database, files, now=_begun(job), progress=heard)), then="index")
+            tried = import_files(database, files, now=_begun(job), dry_run=True, progress=heard)
+        return Outcome(_told(job, tried), keep_files=True)
+    report = import_files(parts.database, files, now=_begun(job), progress=heard)
+    return Outcome(_told(job, report), then="index", keep_files=any(issue.refuses for issue in report.issues))
 
 
 def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
@@ -92,9 +101,19 @@ def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome({"pairings": [report.to_json() for report in reports]})
 
 
+def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Take an import back. An earlier attempt that was broken off is gone on with."""
+    number = int(job.arguments["import"])
+    step = f"#{number}"
+    tell(step, 0, None)
+    undone = parts.imports.undo(number, _begun(job), lambda done, total: tell(step, done, total))
+    return Outcome(undone.to_json(), then="index")
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
+    "undo": JobKind(Said("撤销导入", "undoing an import"), undo, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
 }
 

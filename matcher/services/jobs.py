@@ -74,12 +74,26 @@ class JobQueue:
         """
         columns = _columns(order)
         job_id = self._new_id()
-        arguments = {
-            "files": self._uploads.keep(job_id, uploads),
-            "kind": order.kind and order.kind.value,
-            "mapping": columns,
-            "dry_run": order.dry_run,
-        }
+        return self._add_import(job_id, self._uploads.keep(job_id, uploads), order, columns, actor, now)
+
+    def resubmit_import(self, job: Job, order: ImportOrder, actor: Actor | None, now: datetime) -> Job:
+        """Import the files of another import. Raises as `submit_import`, and IntakeError for files that are gone."""
+        columns, names = _columns(order), job.arguments["files"]
+        job_id = self._new_id()
+        self._uploads.share(job.id, names, job_id)
+        return self._add_import(job_id, names, order, columns, actor, now)
+
+    def _add_import(
+        self,
+        job_id: str,
+        names: Sequence[str],
+        order: ImportOrder,
+        columns: Mapping[str, Mapping[str, str]] | None,
+        actor: Actor | None,
+        now: datetime,
+    ) -> Job:
+        kind = order.kind and order.kind.value
+        arguments = {"files": names, "kind": kind, "mapping": columns, "dry_run": order.dry_run}
         made_by = actor.id if actor else ""
         with self._database.begin() as connection:
             job = Job(id=job_id, kind="import", arguments=arguments, created_by=made_by, created_at=now)

@@ -23,13 +23,13 @@ class Letters:
         self._address = address.rstrip("/")
         self._new_id = new_id
 
-    def reset(self, email: str, now: datetime, address: str = "") -> Letter | None:
+    def reset(self, email: str, now: datetime, address: str = "", request_id: str = "") -> Letter | None:
         """A letter by which a password can be set; None where the address has no account.
 
         Raises:
             SignInError: too many were asked for, for this account or from this network address.
         """
-        found = self._access.letter(email, now, address)
+        found = self._access.letter(email, now, address, request_id)
         if found is None:
             return None
         account, secret = found

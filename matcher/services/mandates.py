@@ -17,6 +17,9 @@ from matcher.store import Database, Mandates, Records
 from matcher.store.versions import ANY, require_version
 from matcher.wording import Said
 
+MOST = 200
+"""Standing queries that one chooses from at once."""
+
 
 class MandateBook:
     """The use cases of standing queries on one installation."""
@@ -29,6 +32,11 @@ class MandateBook:
         """The actor's and their organisation's, by id, those after an id."""
         with self._database.read() as connection:
             return Mandates(connection).of(actor.id, actor.account.organisation_id, after, limit)
+
+    def about(self, record_id: str, actor: Actor) -> list[Mandate]:
+        """Those of them that are about a carrier or fund, by name."""
+        found = (one for one in self.page(actor, "", MOST) if one.asked.record_id == record_id)
+        return sorted(found, key=lambda one: (one.asked.name, one.id))
 
     def read(self, mandate_id: str, actor: Actor) -> Mandate:
         """One of them.

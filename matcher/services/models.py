@@ -39,6 +39,31 @@ class Model:
     trained: Mapping[Direction, Trained]
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was found for one direction: nDCG@10 of each ranker that was tried, and the one that serves."""
+
+    chosen: str
+    ndcg: Mapping[str, float]
+    fitted_on: int
+    """Accepted pairs it was fitted on."""
+    assumed: bool
+    """Whether the probabilities are only assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What serves a pairing. Without a model that fits, the default mix does, and `why` says why."""
+
+    pairing: PairKind
+    trained_at: datetime | None
+    known: int
+    """Outcomes that the database held when it was trained."""
+    directions: Mapping[Direction, Figures]
+    why: Said | None
+    stale: Said | None
+
+
 class ModelFolder:
     """The model files of one folder."""
 
@@ -105,6 +130,25 @@ class ModelFolder:
         if new > 0 and age >= OLD_DAYS:
             return Said(f"模型已有 {age} 天", f"the model is {age} days old")
         return None
+
+    def card(self, pairing: PairKind, encoder: str, decided: int, today: date) -> Card:
+        """What serves a pairing, with the figures it was chosen by."""
+        model, stale = self._read(pairing, encoder), self.stale(pairing, encoder, decided, today)
+        if not isinstance(model, Model):
+            return Card(pairing, None, 0, {}, model or stale, stale)
+        content = json.loads(self._path(pairing).read_text(encoding="utf-8"))
+        told = content["report"]["directions"]
+        figures = {
+            Direction(name): Figures(
+                one["chosen"],
+                one["ndcg@10"],
+                one["fitted_on_pairs"],
+                one["calibration"]["basis"] == ASSUMED.basis,
+            )
+            for name, one in told.items()
+        }
+        trained_at = datetime.fromisoformat(content["trained_at"])
+        return Card(pairing, trained_at, model.decided, figures, None if model.fits else OTHER, stale)
 
     def _read(self, pairing: PairKind, encoder: str) -> Model | Said | None:
         """The model; None where there is none, what is wrong with its file where it cannot be read."""

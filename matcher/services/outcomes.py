@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from matcher.domain.accounts import Actor
-from matcher.domain.records import Kind, Outcome, PairKind, Record, Source
+from matcher.domain.records import Kind, Outcome, Record, Source
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import ConflictError, NotAllowedError
 from matcher.intake import RowIssue
 from matcher.intake.issues import issue_at, refuse
 from matcher.intake.single import read_single
+from matcher.services.pairs import paired_records
 from matcher.services.records import CARETAKERS, ORIGIN, InvalidRecordError, belongs
 from matcher.store import Database, Outcomes, Records
 from matcher.wording import Said
@@ -42,11 +43,7 @@ class OutcomeBook:
         with self._database.read() as connection:
             records = Records(connection)
             found = Outcomes(connection).page(actor.viewer, after, limit, named)
-            known = {
-                (kind, record_id): record
-                for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS, Kind.PROJECTS, Kind.FUNDS)
-                for record_id, record in records.many(kind, _ids(found, kind)).items()
-            }
+            known = paired_records(records, found)
         pairs = [
             (one, known.get((one.kind.left, one.left_id)), known.get((one.kind.right, one.right_id))) for one in found
         ]
@@ -81,11 +78,6 @@ class OutcomeBook:
                 )
             outcomes.upsert([outcome], now)
             return Told(outcome, left, right, tuple(issues))
-
-
-def _ids(outcomes: list[Outcome], kind: Kind) -> list[str]:
-    pair = PairKind.of(kind)
-    return [one.left_id if pair.left is kind else one.right_id for one in outcomes if one.kind is pair]
 
 
 def _told(outcome: Outcome, left: Record, right: Record, actor: Actor) -> Told:

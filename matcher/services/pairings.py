@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from threading import RLock
 from typing import cast
@@ -197,7 +197,7 @@ class Pairings:
         """The question with the standing wishes of its pairing; they are read anew each time, for they are few."""
         with self._database.read() as connection:
             kept = [one for one in Controls(connection).of(loaded.corpus.pairing) if one.holds_on(loaded.today)]
-        return replace(question, controls=tuple(map(loaded.pooled.wished, kept)))
+        return loaded.pooled.wishing(question, kept)
 
     def train(
         self, now: datetime, *, only_stale: bool = False, progress: Progress | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
-from matcher.domain.records import Left, PairKind, Right
+from matcher.domain.feedback import Feedback
+from matcher.domain.records import RECORD_KINDS, Kind, Left, Outcome, PairKind, Record, Right
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import StoreError
 from matcher.store import Records
@@ -32,3 +34,12 @@ def seen_pair(records: Records, left_id: str, right_id: str, viewer: Viewer) -> 
             ),
         )
     return pair, cast("Left", left), cast("Right", right)
+
+
+def paired_records(records: Records, pairs: Sequence[Feedback | Outcome]) -> dict[tuple[Kind, str], Record]:
+    """The records that pairs name, by table and id; those that are gone are left out."""
+    named: dict[Kind, list[str]] = {kind: [] for kind in RECORD_KINDS}
+    for pair in pairs:
+        named[pair.kind.left].append(pair.left_id)
+        named[pair.kind.right].append(pair.right_id)
+    return {(kind, name): record for kind, ids in named.items() for name, record in records.many(kind, ids).items()}

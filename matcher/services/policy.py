@@ -110,13 +110,13 @@ class Policy:
         outcomes = [one for one in known.outcomes if one.left_id in seen and one.decided_on <= day]
         before = [self._before(project, fund, kinds, outcomes, wishes, day) for fund in funds]
         order = sorted(before, key=lambda one: (one.tier.level or 99, not one.eligible, one.fund.id))
+        return Priority(project, tuple(order), self.startup(project, day))
+
+    def startup(self, project: Project, day: date) -> tuple[Assessment, ...]:
+        """Whether an investment on this day would be one in a start-up technology business, by the tax rule."""
         facts = project_facts(project, self.book, day, self._industries)
-        startup = [
-            assess(self.book, ruleset, facts, day=day)
-            for ruleset in self.book.rulesets.values()
-            if ruleset.id.startswith(STARTUP) and ruleset.in_force(day)
-        ]
-        return Priority(project, tuple(order), tuple(startup))
+        rulesets = [one for one in self.book.rulesets.values() if one.id.startswith(STARTUP) and one.in_force(day)]
+        return tuple(assess(self.book, ruleset, facts, day=day) for ruleset in rulesets)
 
     def _before(
         self,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from matcher.domain.accounts import Actor, Role
-from matcher.domain.records import Achievement, Kind, Project, Record
-from matcher.domain.visibility import Viewer, require_visible, visible
+from matcher.domain.records import Achievement, Incubator, Kind, Project, Record
+from matcher.domain.visibility import Viewer, require_visible, told, visible, withheld
 from matcher.errors import ConflictError, MatcherError, NotAllowedError
-from matcher.intake import RowIssue
+from matcher.intake import RowIssue, Severity
 from matcher.intake.single import read_single
+from matcher.services.provenance import Origin, origins
 from matcher.store import Database, Records, Stamp
+from matcher.store.rows import content_hash
 from matcher.store.versions import require_version
 from matcher.wording import Said
 
@@ -42,12 +45,16 @@ class Stored:
 
     record: Record
     stamp: Stamp
+    tag: str
+    """What tells this content from any other, for whoever changes it later."""
     issues: tuple[RowIssue, ...] = ()
 
-    @property
-    def tag(self) -> str:
-        """What tells this content from any other, for whoever changes it later."""
-        return self.stamp.content_hash[:32]
+    @classmethod
+    def of(cls, record: Record, stamp: Stamp, viewer: Viewer, issues: Sequence[RowIssue] = ()) -> Self:
+        """The record as the viewer may read it. Its tag is of what they read: a hash of hidden figures tells them."""
+        shown = told(record, viewer)
+        digest = stamp.content_hash if shown == record else content_hash(shown)
+        return cls(shown, stamp, digest[:32], tuple(issues))
 
 
 class RecordBook:
@@ -64,35 +71,56 @@ class RecordBook:
             NotEntitledError: the viewer may not see it.
         """
         with self._database.read() as connection:
-            return _read(Records(connection), kind, record_id, viewer)
+            records = Records(connection)
+            return Stored.of(*_kept(records, kind, record_id, viewer), viewer)
 
     def page(self, kind: Kind, viewer: Viewer, after: str, limit: int) -> list[Record]:
         """Records by id, those after an id, that the viewer may see."""
         with self._database.read() as connection:
-            return Records(connection).page(kind, viewer, after, limit)
+            return [told(one, viewer) for one in Records(connection).page(kind, viewer, after, limit)]
 
     def named(self, record_id: str, viewer: Viewer) -> Record:
         """The record of an id in whatever table. Raises like `read`."""
         with self._database.read() as connection:
             record = Records(connection).find(record_id, lambda one: visible(one, viewer))
         require_visible(record, viewer)
-        return record
+        return told(record, viewer)
 
     def many(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Record]:
         """The records of these ids that the viewer may see, in the order of the ids."""
         with self._database.read() as connection:
             found = Records(connection).many(kind, ids)
-        return {name: record for name, record in found.items() if visible(record, viewer)}
+        return {name: told(record, viewer) for name, record in found.items() if visible(record, viewer)}
 
-    def create(self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime) -> Stored:
-        """Write a new record. Its id is what the content says, else derived from it.
+    def stored(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Stored]:
+        """The same, each with when it came and changed."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            found, stamps = records.many(kind, ids), records.stamps(kind, ids)
+        seen = {name: one for name, one in found.items() if visible(one, viewer)}
+        return {name: Stored.of(one, stamps[name], viewer) for name, one in seen.items()}
+
+    def origins(self, kind: Kind, record_id: str, viewer: Viewer) -> dict[str, Origin]:
+        """Since when each field says what it says, and where that came from. Raises like `read`."""
+        with self._database.read() as connection:
+            records = Records(connection)
+            record, stamp = _kept(records, kind, record_id, viewer)
+            found = origins(record, stamp, records.history(kind, record_id))
+        shown = told(record, viewer)
+        return {name: one for name, one in found.items() if getattr(shown, name) == getattr(record, name)}
+
+    def create(
+        self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime, *, strict: bool = False
+    ) -> Stored:
+        """Write a new record. Its id is what the content says, else derived from it. If `strict`, what cannot be
+        understood is refused instead of kept beside the record.
 
         Raises:
             InvalidRecordError: the content is no record.
             NotAllowedError: it would not be the actor's own.
             ConflictError: its id is taken, by something the actor may or may not see.
         """
-        record, issues = _record(kind, content)
+        record, issues = _record(kind, content, strict=strict)
         _require_own(record, actor)
         with self._database.begin() as connection:
             records = Records(connection)
@@ -101,24 +129,31 @@ class RecordBook:
                     Said(f"编号 {record.id} 已被使用。", f"The id {record.id} is taken."),
                     Said("请换一个编号，或修改原记录。", "Take another id, or change that record."),
                 )
-            records.upsert([record], now)
-            return Stored(record, records.stamps(kind, [record.id])[record.id], tuple(issues))
+            return _written(records, record, actor, now, issues)
 
     def replace(
-        self, kind: Kind, record_id: str, content: Mapping[str, object], tag: str, actor: Actor, now: datetime
+        self,
+        kind: Kind,
+        record_id: str,
+        content: Mapping[str, object],
+        tag: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        strict: bool = False,
     ) -> Stored:
-        """Write a record anew over the content that the tag names.
+        """Write a record anew over the content that the tag names; `strict` as in `create`.
 
         Raises:
             ConflictError: it has another content by now.
+            NotAllowedError: it is not the actor's to write, or tells figures that are not theirs to know.
         """
-        record, issues = _record(kind, {**content, "id": record_id})
+        record, issues = _record(kind, {**content, "id": record_id}, strict=strict)
         with self._database.begin() as connection:
             records = Records(connection)
-            self._require_unchanged(records, kind, record_id, tag, actor)
+            kept = self._require_unchanged(records, kind, record_id, tag, actor)
             _require_own(record, actor)
-            records.upsert([record], now)
-            return Stored(record, records.stamps(kind, [record.id])[record.id], tuple(issues))
+            return _written(records, _with_figures(record, kept, actor.viewer), actor, now, issues)
 
     def delete(self, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
         """Delete a record whose content the tag names, with the facts about it."""
@@ -140,10 +175,11 @@ class RecordBook:
         if actor.role not in OVERSEERS and not belongs(record, actor):
             raise _not_own()
 
-    def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> None:
-        kept = _read(records, kind, record_id, actor.viewer)
-        _require_own(kept.record, actor)
-        require_version(tag, kept.tag)
+    def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> Record:
+        record, stamp = _kept(records, kind, record_id, actor.viewer)
+        _require_own(record, actor)
+        require_version(tag, Stored.of(record, stamp, actor.viewer).tag)
+        return record
 
 
 def owns(actor: Actor, record: Record) -> bool:
@@ -152,6 +188,18 @@ def owns(actor: Actor, record: Record) -> bool:
         # What was only opened to somebody is theirs to read, not to write.
         return visible(record, replace(actor.viewer, opened=frozenset()))
     return belongs(record, actor)
+
+
+def may_add(actor: Actor, kind: Kind) -> bool:
+    """Whether the actor could write a new record of the table; whose it is decides once it is there."""
+    mine = actor.organisation
+    own = {Kind.ACHIEVEMENTS: mine.institutions, Kind.PROJECTS: mine.incubator_ids} if mine else {}
+    return actor.role in CARETAKERS or bool(own.get(kind))
+
+
+def may_open(actor: Actor, record: Record) -> bool:
+    """Whether the record may be hidden, and is the actor's to open to an organisation."""
+    return record.table in _HIDEABLE and (actor.role in OVERSEERS or belongs(record, actor))
 
 
 def belongs(record: Record, actor: Actor) -> bool:
@@ -178,14 +226,35 @@ def _not_own() -> NotAllowedError:
     )
 
 
-def _read(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> Stored:
+def _kept(records: Records, kind: Kind, record_id: str, viewer: Viewer) -> tuple[Record, Stamp]:
     record = records.get(kind, record_id, lambda one: visible(one, viewer))
     require_visible(record, viewer)
-    return Stored(record, records.stamps(kind, [record_id])[record_id])
+    return record, records.stamps(kind, [record_id])[record_id]
 
 
-def _record(kind: Kind, content: Mapping[str, object]) -> tuple[Record, list[RowIssue]]:
+def _written(records: Records, record: Record, actor: Actor, now: datetime, issues: Sequence[RowIssue]) -> Stored:
+    records.upsert([record], now)
+    return Stored.of(record, records.stamps(record.table, [record.id])[record.id], actor.viewer, issues)
+
+
+def _with_figures(record: Record, kept: Record, viewer: Viewer) -> Record:
+    """The new content; figures that its writer was not told of stay as they are."""
+    if not (isinstance(record, Incubator) and isinstance(kept, Incubator) and withheld(kept, viewer)):
+        return record
+    if record.metrics or record.extra:
+        raise NotAllowedError(
+            Said(
+                "载体的经营指标只能由其本单位或科技局填写。", "A carrier's figures are its own or the bureau's to tell."
+            ),
+            Said("请去掉 metrics 和 extra；原有的会保留。", "Leave out metrics and extra; what there is stays."),
+        )
+    return replace(record, metrics=kept.metrics, extra=kept.extra)
+
+
+def _record(kind: Kind, content: Mapping[str, object], *, strict: bool) -> tuple[Record, list[RowIssue]]:
     row, issues = read_single(kind, content, ORIGIN)
+    if strict:
+        issues = [replace(one, severity=Severity.ERROR) if one.severity is Severity.WARNING else one for one in issues]
     if row is None or any(issue.refuses for issue in issues):
         raise InvalidRecordError(issues)
     assert isinstance(row, Record)  # noqa: S101  # a table of records holds nothing else

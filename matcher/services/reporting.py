@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from matcher.domain.periods import Period
@@ -32,6 +33,13 @@ class Reporting:
     def submissions(self, period: Period, viewer: Viewer, day: date) -> tuple[Received, ...]:
         """Every carrier that owes figures for the period, as of a day."""
         return received(self._database, self._known(viewer, day), period, day)
+
+    def submissions_of(
+        self, periods: Sequence[Period], viewer: Viewer, day: date
+    ) -> dict[Period, tuple[Received, ...]]:
+        """The same for several periods."""
+        known = self._known(viewer, day)
+        return {period: received(self._database, known, period, day) for period in periods}
 
     def report(self, period: Period, viewer: Viewer, day: date) -> Report:
         """The bureau's report of the period, as one viewer may know it."""

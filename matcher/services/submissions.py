@@ -84,6 +84,15 @@ def received(database: Database, known: Yearbook, period: Period, day: date) -> 
     return tuple(sorted(found, key=lambda one: (list(Arrival).index(one.arrival), one.carrier.id)))
 
 
+def received_of(database: Database, known: Yearbook, carrier: Incubator, period: Period, day: date) -> Received | None:
+    """One carrier's duty for a period and what came of it; None where it owes nothing."""
+    what = _due(carrier, known, period)
+    if what is None:
+        return None
+    row = known.submissions.get(carrier.id, {}).get(period)
+    return _received(carrier, what, row, known, day, _history(database, [row] if row else []))
+
+
 def owing(known: Yearbook, period: Period) -> list[tuple[Incubator, Due]]:
     """The carriers that owe something for the period, and what."""
     return [(carrier, what) for carrier in known.carriers.values() if (what := _due(carrier, known, period))]

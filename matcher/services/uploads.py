@@ -21,7 +21,7 @@ MOST_FILES = 20
 MOST_BYTES = 400 * MIB
 """All files of one job together."""
 KEPT = timedelta(days=1)
-"""How long the files of a job that failed or was cancelled wait for it to be resumed."""
+"""How long the files of a job that is not done with them are kept: one that failed, was only tried, or refused rows."""
 CHUNK = MIB
 
 
@@ -60,6 +60,14 @@ class Uploads:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return names
+
+    def share(self, job_id: str, names: Sequence[str], other_id: str) -> None:
+        """Let another job have the files as well. Raises UnreadableFileError when they are gone."""
+        self.path(job_id, names)
+        folder = self.folder(other_id)
+        folder.mkdir(parents=True, mode=0o700)
+        for name in names:
+            (folder / name).hardlink_to(self.folder(job_id) / name)
 
     def path(self, job_id: str, names: Sequence[str]) -> Path:
         """What to import: the one file, or the folder of several. Raises UnreadableFileError when it is gone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,18 @@ from matcher.policy.wishes import aims_at
 from matcher.services.pooling import organisations
 from matcher.store import Controls, Database, Records
 from matcher.wording import Said
+
+PART = 500
+"""Wishes that are read at a time."""
+
+Key = tuple[Kind, str]
+Whose = Callable[[Control, Record | None], bool]
+"""Whether a wish is asked for: the wish, and the record whose it is, if it is still there."""
+
+
+def anybodys(_control: Control, _asker: Record | None) -> bool:
+    """Every wish is asked for."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,21 @@ class StandingWishes:
             one_id, other_id = other_id, one_id
         return self.state(Wish.DISMISS, one_id, [(Aim.RECORD, other_id)], note, viewer)
 
-    def listed(self, asker_id: str | None, viewer: Viewer) -> list[Stated]:
-        """The wishes of one record and those aimed at it, or all; by number."""
+    def listed(
+        self, asker_id: str | None, viewer: Viewer, *, of: Whose = anybodys, after: int = 0, limit: int | None = None
+    ) -> list[Stated]:
+        """The wishes of one record and those aimed at it, or all; by number, those after one; `of` says whose."""
+        found: list[Stated] = []
         with self._database.read() as connection:
-            records = Records(connection)
+            records, controls = Records(connection), Controls(connection)
             asker = _seen(records, asker_id, viewer) if asker_id is not None else None
-            kept = [one for one in Controls(connection).all() if asker is None or _concerns(one, asker)]
-            return [shown for one in kept if (shown := _shown(records, one, viewer)) is not None]
+            while (limit is None or len(found) < limit) and (part := controls.all(after, PART)):
+                after = part[-1].id
+                kept = [one for one in part if asker is None or _concerns(one, asker)]
+                known = _named(records, kept)
+                seen = (one for one in kept if of(one, known.get((one.asker_kind, one.asker))))
+                found += [shown for one in seen if (shown := _shown(known, one, viewer)) is not None]
+        return found[:limit]
 
     def undo(self, numbers: Iterable[int], viewer: Viewer) -> list[Stated]:
         """Take wishes back, all of them or none.
@@ -134,12 +154,22 @@ def _stated(records: Records, asker: Record, control: Control, viewer: Viewer, n
     return Stated(control, name_of(asker), control.target, sum(aims_at(control, record, named) for record in others))
 
 
-def _shown(records: Records, control: Control, viewer: Viewer) -> Stated | None:
+def _named(records: Records, controls: Iterable[Control]) -> dict[Key, Record]:
+    """The records that wishes name, by table and id, however many wishes there are, with one query a table."""
+    ids: dict[Kind, list[str]] = {}
+    for kind, name in dict.fromkeys(key for one in controls for key in _keys(one)):
+        ids.setdefault(kind, []).append(name)
+    return {(kind, name): one for kind, names in ids.items() for name, one in records.many(kind, names).items()}
+
+
+def _keys(control: Control) -> list[Key]:
+    keys = [(control.asker_kind, control.asker)]
+    return [*keys, (control.target_kind, control.target)] if control.aim is Aim.RECORD else keys
+
+
+def _shown(known: Mapping[Key, Record], control: Control, viewer: Viewer) -> Stated | None:
     """The wish with its names; None when the viewer may not see one of its records, or it is gone."""
-    named = [(control.asker_kind, control.asker)]
-    if control.aim is Aim.RECORD:
-        named.append((control.target_kind, control.target))
-    found = [records.many(kind, [name]).get(name) for kind, name in named]
+    found = [known.get(key) for key in _keys(control)]
     if any(record is None or not visible(record, viewer) for record in found):
         return None
     names = [name_of(record) for record in found if record is not None]

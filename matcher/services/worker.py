@@ -38,6 +38,7 @@ class Ending:
     result: Mapping[str, Any] | None = None
     error: JobError | None = None
     then: str = ""
+    keep_files: bool = False
     due_in: timedelta = timedelta(0)
     counted: bool = True
 
@@ -126,7 +127,7 @@ class Worker:
             if isinstance(error, UnservedError) and job.attempts < MOST_ATTEMPTS:
                 return Ending(JobState.QUEUED, due_in=BACK_OFF * 2**job.attempts)
             return Ending(JobState.FAILED, error=fault(error, self._parts.uploads.folder(job.id)))
-        return Ending(JobState.DONE, result=outcome.result, then=outcome.then)
+        return Ending(JobState.DONE, outcome.result, then=outcome.then, keep_files=outcome.keep_files)
 
     def _close(self, job: Job, holder: str, pulse: Pulse, ending: Ending) -> Job | None:
         """Write down how the job ended, and what follows it, in one transaction; None when the claim was lost."""
@@ -144,7 +145,7 @@ class Worker:
                 follower = Job(id=self._new_id(), kind=ending.then, created_by=job.created_by, created_at=now)
                 jobs.add(follower)
             closed = jobs.get(job.id)
-        if ending.state is JobState.DONE:
+        if ending.state is JobState.DONE and not ending.keep_files:
             self._parts.uploads.discard(job.id)
         _log.info("job %s (%s) is %s", job.id, job.kind, ending.state.value)
         return closed

@@ -3,23 +3,27 @@
 from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
-from matcher.store.case_papers import Papers
-from matcher.store.case_queries import Due, Mine, Wanted
+from matcher.store.case_papers import Due, Papers
+from matcher.store.case_queries import Mine, Span, Wanted
 from matcher.store.cases import Cases
+from matcher.store.changes import Changes
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
 from matcher.store.facts import Dangling, Upserted
-from matcher.store.feedback import FeedbackRows
+from matcher.store.feedback import Circle, FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.jobs import Jobs
 from matcher.store.mandates import Mandates
+from matcher.store.outcomes import Outcomes
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
-from matcher.store.repositories import Deleted, Outcomes, Records, Stamp
+from matcher.store.repositories import Deleted, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
+from matcher.store.undoing import Kept, Left, Taken, taken_back
+from matcher.store.units import Unit
 from matcher.store.upserts import Counts
 
 __all__ = [
@@ -29,6 +33,8 @@ __all__ = [
     "AttachmentFolder",
     "Audit",
     "Cases",
+    "Changes",
+    "Circle",
     "Controls",
     "Counts",
     "Dangling",
@@ -41,6 +47,8 @@ __all__ = [
     "ImportState",
     "Imports",
     "Jobs",
+    "Kept",
+    "Left",
     "Mandates",
     "Mine",
     "Organisations",
@@ -52,10 +60,14 @@ __all__ = [
     "Replaced",
     "Session",
     "SignIns",
+    "Span",
     "Stamp",
+    "Taken",
+    "Unit",
     "Upserted",
     "Wanted",
     "check",
     "open_database",
+    "taken_back",
     "upgrade",
 ]

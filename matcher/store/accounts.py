@@ -45,6 +45,11 @@ class Accounts:
         """The account of an address; the case of its letters does not count."""
         return self._one(accounts.c.email == email.casefold())
 
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """What the accounts of these ids are called: a name, or the address; those erased are left out."""
+        query = sa.select(accounts.c.id, accounts.c.name, accounts.c.email).where(accounts.c.id.in_(sorted(set(ids))))
+        return {row.id: row.name or row.email for row in self._connection.execute(query)}
+
     def all(self, after: str = "", limit: int = 1000) -> list[Account]:
         """Accounts by id, those after an id."""
         query = sa.select(accounts).where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
@@ -68,6 +73,11 @@ class Accounts:
         """How many active accounts have a role."""
         counted = sa.select(sa.func.count()).where(accounts.c.role == role.value, accounts.c.active)
         return int(self._connection.execute(counted).scalar_one())
+
+    def lock_administrators(self) -> None:
+        """Until the transaction ends nobody else changes an administrator: two who demote each other wait in line."""
+        active = sa.select(accounts.c.id).where(accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active)
+        self._connection.execute(active.order_by(accounts.c.id).with_for_update()).all()
 
     def change(self, account: Account) -> Account:
         """Write an account over the version it names, and give it back with its new one.
@@ -149,6 +159,15 @@ class Organisations:
         where = openings.c.organisation_id == organisation_id
         query = sa.select(openings.c.kind, openings.c.record_id).where(where)
         return frozenset((Kind(kind), record_id) for kind, record_id in self._connection.execute(query))
+
+    def with_access(self, kind: Kind, record_id: str) -> list[Organisation]:
+        """The organisations that a record is open to, by id."""
+        named = (openings.c.kind == kind.value, openings.c.record_id == record_id)
+        of = sa.select(openings.c.organisation_id).where(*named)
+        found = self._connection.execute(
+            sa.select(organisations).where(organisations.c.id.in_(of)).order_by(organisations.c.id)
+        )
+        return [_organisation(row._mapping) for row in found]
 
 
 def _account_row(account: Account) -> dict[str, Any]:

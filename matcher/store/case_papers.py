@@ -11,11 +11,15 @@ import sqlalchemy as sa
 
 from matcher.domain.cases import Attachment, Audience, Note, Task
 from matcher.domain.introductions import Introduction, Reply, Side
+from matcher.domain.phases import OPEN
 from matcher.domain.records import Refusal
-from matcher.store.case_queries import Due, falling
-from matcher.store.case_tables import case_attachments, case_notes, case_tasks, introductions
+from matcher.store.case_queries import Mine, Span, falling, own
+from matcher.store.case_tables import case_attachments, case_notes, case_tasks, cases, introductions
 from matcher.store.rows import can_be_kept
 from matcher.store.upserts import chunks
+
+Due = tuple[date, str]
+"""A task's day and id, by which late ones are listed."""
 
 
 class Papers:
@@ -42,21 +46,41 @@ class Papers:
         written = self._connection.execute(sa.update(case_tasks).where(*where).values(done_at=now, done_by=by))
         return bool(written.rowcount == 1)
 
+    def reassign(self, case_id: str, assignee: str, to: str) -> int:
+        """Give somebody's open tasks on a case to another account, and say how many."""
+        where = (case_tasks.c.case_id == case_id, case_tasks.c.assignee == assignee, case_tasks.c.done_at.is_(None))
+        return int(self._connection.execute(sa.update(case_tasks).where(*where).values(assignee=to)).rowcount)
+
     def tasks(self, case_id: str) -> list[Task]:
         """The tasks of a case."""
         return [Task(**row) for row in self._of(case_tasks, case_id)]
+
+    def due_before(self, day: date, mine: Mine | None, after: Due | None, limit: int) -> list[Task]:
+        """Open tasks of open cases that were due before a day, the oldest first, those after one.
+
+        `mine` names the account and the organisation that work on the cases; None: all of them.
+        """
+        order = (case_tasks.c.due, case_tasks.c.id)
+        where = [
+            case_tasks.c.done_at.is_(None),
+            case_tasks.c.due < day,
+            cases.c.phase.in_(sorted(phase.value for phase in OPEN)),
+        ]
+        if mine is not None:
+            where.append(own(mine))
+        if after is not None:
+            where.append(sa.tuple_(*order) > sa.tuple_(*after))
+        query = sa.select(case_tasks).join(cases).where(*where).order_by(*order).limit(limit)
+        return [Task(**dict(row._mapping)) for row in self._connection.execute(query)]
 
     def late(self, case_ids: Iterable[str], day: date) -> dict[str, int]:
         """How many tasks of cases should have been done before a day, by case; cases without any are not named."""
         found: dict[str, int] = {}
         for chunk in chunks(case_ids):
-            where = (case_tasks.c.case_id.in_(chunk), *falling(Due(day)))
-            query = (
-                sa.select(case_tasks.c.case_id, sa.func.count().label("late"))
-                .where(*where)
-                .group_by(case_tasks.c.case_id)
-            )
-            found |= {row.case_id: row.late for row in self._connection.execute(query)}
+            where = (case_tasks.c.case_id.in_(chunk), *falling(Span(day)))
+            counted = sa.select(case_tasks.c.case_id, sa.func.count().label("late")).where(*where)
+            rows = self._connection.execute(counted.group_by(case_tasks.c.case_id))
+            found |= {row.case_id: row.late for row in rows}
         return found
 
     def attach(self, attachment: Attachment) -> None:

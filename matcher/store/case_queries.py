@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Span:
     """Which tasks that are not done are asked for: due before a day, from a day on, somebody's."""
 
     before: date
@@ -85,7 +85,7 @@ def fitting(wanted: Wanted, mine: Mine | None) -> Iterator[sa.ColumnElement[bool
     named = {"pairing": wanted.pairing, "owner": wanted.owner, "organisation_id": wanted.organisation_id}
     yield from (cases.c[name] == str(value) for name, value in named.items() if value)
     if wanted.late is not None:
-        yield sa.exists().where(case_tasks.c.case_id == cases.c.id, *falling(Due(wanted.late)))
+        yield sa.exists().where(case_tasks.c.case_id == cases.c.id, *falling(Span(wanted.late)))
     if wanted.still_since is not None:
         moved = sa.exists().where(case_events.c.case_id == cases.c.id, case_events.c.at >= wanted.still_since)
         yield sa.not_(moved)
@@ -94,22 +94,25 @@ def fitting(wanted: Wanted, mine: Mine | None) -> Iterator[sa.ColumnElement[bool
         yield _introduced(introductions.c.expires_on >= wanted.answerable, waiting)
 
 
-def falling(due: Due) -> Iterator[sa.ColumnElement[bool]]:
+def falling(span: Span) -> Iterator[sa.ColumnElement[bool]]:
     """The conditions of tasks."""
     yield case_tasks.c.done_at.is_(None)
-    yield case_tasks.c.due < due.before
-    if due.since is not None:
-        yield case_tasks.c.due >= due.since
-    if due.assignee:
-        yield case_tasks.c.assignee == due.assignee
+    yield case_tasks.c.due < span.before
+    if span.since is not None:
+        yield case_tasks.c.due >= span.since
+    if span.assignee:
+        yield case_tasks.c.assignee == span.assignee
+
+
+def own(mine: Mine) -> sa.ColumnElement[bool]:
+    """The cases that somebody works on: their own, and their organisation's."""
+    owner = cases.c.owner == mine.account_id
+    return sa.or_(owner, cases.c.organisation_id == mine.organisation_id) if mine.organisation_id else owner
 
 
 def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
-    own = [cases.c.owner == mine.account_id]
-    if mine.organisation_id:
-        own.append(cases.c.organisation_id == mine.organisation_id)
     if not (mine.institutions or mine.carriers or mine.funds):
-        return sa.or_(*own)
+        return own(mine)
     results, projects = TABLES[Kind.ACHIEVEMENTS].c, TABLES[Kind.PROJECTS].c
     result_ids = sa.select(results.id).where(results.institution.in_(mine.institutions))
     project_ids = sa.select(projects.id).where(projects.incubator_id.in_(mine.carriers))
@@ -118,7 +121,7 @@ def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
         sa.and_(taking, sa.or_(cases.c.left_id.in_(result_ids), cases.c.right_id.in_(mine.carriers))),
         sa.and_(funding, sa.or_(cases.c.left_id.in_(project_ids), cases.c.right_id.in_(mine.funds))),
     )
-    return sa.or_(*own, sa.and_(theirs, _introduced()))
+    return sa.or_(own(mine), sa.and_(theirs, _introduced()))
 
 
 def _introduced(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from matcher.domain.cases import Case, Event, Happening, Task
 from matcher.domain.phases import Phase
 from matcher.domain.records import Kind, Outcome, PairKind
 from matcher.errors import ConflictError
-from matcher.store.case_queries import Due, Mine, Wanted, falling, fitting
+from matcher.store.case_queries import Mine, Span, Wanted, falling, fitting
 from matcher.store.case_tables import case_events, case_tasks, cases
 from matcher.store.rows import OUTCOME_PLAN, can_be_kept
 from matcher.store.upserts import chunks
@@ -47,6 +47,10 @@ class Cases:
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return _case(row._mapping) if row else None
 
+    def many(self, ids: Iterable[str]) -> list[Case]:
+        """The cases of these ids."""
+        return [case for chunk in chunks(ids) for case in self._select(cases.c.id.in_(chunk))]
+
     def save(self, case: Case, now: datetime) -> Case:
         """Write a case over the version it names, and give it back with its new one.
 
@@ -75,13 +79,6 @@ class Cases:
             where.append(sa.or_(cases.c.opened_at < after.opened_at, same))
         return self._select(*where, limit=wanted.limit)
 
-    def many(self, case_ids: Iterable[str]) -> dict[str, Case]:
-        """The cases of these ids, by id."""
-        found: dict[str, Case] = {}
-        for chunk in chunks(case_ids):
-            found |= {case.id: case for case in self._select(cases.c.id.in_(chunk))}
-        return found
-
     def counts(self, wanted: Wanted, mine: Mine | None) -> dict[Phase, int]:
         """How many cases there are at each stage; stages without any are not named."""
         query = sa.select(cases.c.phase, sa.func.count()).where(*fitting(wanted, mine)).group_by(cases.c.phase)
@@ -96,16 +93,16 @@ class Cases:
         query = sa.select(cases).where(cases.c.id.in_(first)).order_by(*order)
         return [_case(row._mapping) for row in self._connection.execute(query)]
 
-    def tasks(self, wanted: Wanted, mine: Mine | None, due: Due, limit: int | None = None) -> list[Task]:
+    def tasks(self, wanted: Wanted, mine: Mine | None, span: Span, limit: int) -> list[Task]:
         """Tasks of the cases, those that are due first before the others."""
-        query = sa.select(case_tasks).join(cases).where(*fitting(wanted, mine), *falling(due))
+        query = sa.select(case_tasks).join(cases).where(*fitting(wanted, mine), *falling(span))
         query = query.order_by(case_tasks.c.due, case_tasks.c.id).limit(limit)
         return [Task(**row._mapping) for row in self._connection.execute(query)]
 
-    def count_tasks(self, wanted: Wanted, mine: Mine | None, due: Due) -> int:
+    def count_tasks(self, wanted: Wanted, mine: Mine | None, span: Span) -> int:
         """How many of them there are."""
         query = sa.select(sa.func.count()).select_from(case_tasks.join(cases))
-        return int(self._connection.execute(query.where(*fitting(wanted, mine), *falling(due))).scalar_one())
+        return int(self._connection.execute(query.where(*fitting(wanted, mine), *falling(span))).scalar_one())
 
     def phases(self, pairing: PairKind) -> list[tuple[str, Phase]]:
         """The left record and the phase of every case of a pairing."""
@@ -134,6 +131,16 @@ class Cases:
         """Everything that happened on a case, in its order."""
         query = sa.select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
         return [_event(row._mapping) for row in self._connection.execute(query)]
+
+    def moved(self, case_ids: Sequence[str]) -> list[Event]:
+        """The events that tell how cases moved, and what was taken back, by case and in their order."""
+        kinds = [Happening.MOVED.value, Happening.UNDONE.value]
+        told = []
+        for chunk in chunks(case_ids):
+            where = case_events.c.case_id.in_(chunk), case_events.c.what.in_(kinds)
+            query = sa.select(case_events).where(*where).order_by(case_events.c.case_id, case_events.c.id)
+            told += [_event(row._mapping) for row in self._connection.execute(query)]
+        return told
 
     def _select(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
         query = sa.select(cases).where(*where).order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit)

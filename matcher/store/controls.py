@@ -51,16 +51,16 @@ class Controls:
         kinds = (pairing.left.value, pairing.right.value)
         return self._select(controls.c.asker_kind.in_(kinds))
 
-    def all(self) -> list[Control]:
-        """All wishes, by number."""
-        return self._select(sa.true())
+    def all(self, after: int = 0, limit: int | None = None) -> list[Control]:
+        """Wishes by number, those after one."""
+        return self._select(controls.c.id > after, limit)
 
     def remove(self, ids: Iterable[int]) -> None:
         """Undo the wishes with these numbers."""
         self._connection.execute(sa.delete(controls).where(controls.c.id.in_(list(ids))))
 
-    def _select(self, where: sa.ColumnElement[bool]) -> list[Control]:
-        found = self._connection.execute(sa.select(controls).where(where).order_by(controls.c.id))
+    def _select(self, where: sa.ColumnElement[bool], limit: int | None = None) -> list[Control]:
+        found = self._connection.execute(sa.select(controls).where(where).order_by(controls.c.id).limit(limit))
         return [_control(row._mapping) for row in found]
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from matcher.errors import ConfigurationError
 from matcher.store.failures import Place, translated
+from matcher.store.units import Unit
 from matcher.wording import Said
 
 BUSY_SECONDS = 60
@@ -33,8 +34,8 @@ _json_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _READ_ONLY = "matcher_read_only"
 
 
-_UNIT: ContextVar[tuple[sa.Engine | None, sa.Connection | None]] = ContextVar("unit of work", default=(None, None))
-"""The transaction that this thread or task is within."""
+_UNIT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
+"""What this thread or task is within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Database:
 
         Within a unit of work it is a part of that: undone by itself when it raises, committed with the whole.
         """
-        outer = self._unit()
+        unit = self._unit()
+        outer = unit.begin() if unit else None
         with translated(self.place):
             if outer is not None:
                 with outer.begin_nested():
@@ -63,10 +65,10 @@ class Database:
     def read(self) -> Iterator[sa.Connection]:
         """One unchanging view of the committed state; writing through it fails on every database.
 
-        Within a unit of work it is the view of that.
+        Within a unit of work that has begun it is the view of that.
         """
-        outer = self._unit()
-        if outer is not None:
+        unit = self._unit()
+        if unit is not None and (outer := unit.connection) is not None:
             with translated(self.place):
                 yield outer
             return
@@ -77,18 +79,22 @@ class Database:
                 connection.execution_options(**{_READ_ONLY: True})
             yield connection
 
+    def unit(self) -> Unit:
+        """A unit of work that begins with its first write; whoever makes one ends it."""
+        return Unit(self.engine, self.place)
+
     @contextmanager
-    def joining(self, connection: sa.Connection) -> Iterator[None]:
-        """A unit of work: what this context does with the database from here on joins the connection's transaction."""
-        token = _UNIT.set((self.engine, connection))
+    def joining(self, unit: Unit | sa.Connection) -> Iterator[None]:
+        """What this context does with the database from here on joins the unit, or the connection's transaction."""
+        token = _UNIT.set(unit if isinstance(unit, Unit) else Unit(self.engine, self.place, unit))
         try:
             yield
         finally:
             _UNIT.reset(token)
 
-    def _unit(self) -> sa.Connection | None:
-        engine, connection = _UNIT.get()
-        return connection if engine is self.engine else None
+    def _unit(self) -> Unit | None:
+        unit = _UNIT.get()
+        return unit if unit and unit.engine is self.engine else None
 
     def close(self) -> None:
         """Give all connections back."""

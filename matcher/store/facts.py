@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from matcher.domain.columns import Reference, references
 from matcher.domain.records import FACT_KINDS, REGISTER_KINDS, TYPES, Fact, Kind, Outcome, PairKind
 from matcher.store import history
-from matcher.store.rows import FACT_PLANS, can_be_kept
+from matcher.store.rows import FACT_PLANS, Key, can_be_kept
 from matcher.store.tables import TABLES, outcomes
 from matcher.store.upserts import Counts, Revision, chunks, upsert
 
@@ -44,7 +44,9 @@ def existing(connection: sa.Connection, kind: Kind, ids: Iterable[str]) -> set[s
     }
 
 
-def write_facts(connection: sa.Connection, rows: Sequence[Fact], now: datetime) -> Upserted:
+def write_facts(
+    connection: sa.Connection, rows: Sequence[Fact], now: datetime, import_id: int | None = None
+) -> Upserted:
     """Write facts but those that need a record that does not exist, table by table in the order of `Kind`.
 
     A row may name one of an earlier table that is written with it. There is one query for each table named.
@@ -52,7 +54,7 @@ def write_facts(connection: sa.Connection, rows: Sequence[Fact], now: datetime) 
     Raises:
         StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
     """
-    revision = Revision(connection)
+    revision = Revision(connection, import_id)
     counts, dangling = Counts(), list[Dangling]()
     for kind in FACT_KINDS:
         group = [row for row in rows if row.table is kind]
@@ -67,24 +69,25 @@ def forget_facts(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> t
     """Delete the facts that need one of these records, with their history: how many outcomes and rows of registers."""
     pair = PairKind.of(kind)
     side = outcomes.c.left_id if pair.left is kind else outcomes.c.right_id
-    talks = remove(connection, Kind.OUTCOMES, outcomes.c.kind == pair.value, side.in_(ids))
+    talks = len(remove(connection, Kind.OUTCOMES, outcomes.c.kind == pair.value, side.in_(ids)))
     needing = [
         (register, each.field)
         for register in REGISTER_KINDS
         for each in references(TYPES[register])
         if each.needed and each.to is kind
     ]
-    return talks, sum(remove(connection, each, TABLES[each].c[field].in_(ids)) for each, field in needing)
+    return talks, sum(len(remove(connection, each, TABLES[each].c[field].in_(ids))) for each, field in needing)
 
 
-def remove(connection: sa.Connection, kind: Kind, *where: sa.ColumnElement[bool]) -> int:
-    """Delete rows of facts with their history, and say how many."""
+def remove(connection: sa.Connection, kind: Kind, *where: sa.ColumnElement[bool]) -> list[Key]:
+    """Delete rows of facts with their history, and say which."""
     plan = FACT_PLANS[kind]
     found = connection.execute(sa.select(*plan.key_columns).where(*where)).all()
-    for keys in chunks(found):
-        history.erase(connection, kind, [key[0] if len(key) == 1 else tuple(key) for key in keys])
+    gone: list[Key] = [key[0] if len(key) == 1 else tuple(key) for key in found]
+    for keys in chunks(gone):
+        history.erase(connection, kind, keys)
     connection.execute(sa.delete(plan.table).where(*where))
-    return len(found)
+    return gone
 
 
 def _dangling(connection: sa.Connection, rows: Sequence[Fact]) -> list[Dangling]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
 from matcher.domain.feedback import Feedback, Judgement
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.visibility import Viewer
+from matcher.store.account_tables import accounts
 from matcher.store.seen import pairs_seen_by
 from matcher.store.tables import IdText, UtcDateTime, metadata
 
@@ -29,6 +30,14 @@ feedback = sa.Table(
 sa.Index("ix_feedback_account", feedback.c.account_id, feedback.c.id)
 sa.Index("ix_feedback_left", feedback.c.kind, feedback.c.left_id)
 sa.Index("ix_feedback_right", feedback.c.kind, feedback.c.right_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Whose words somebody reads as their own: their own, and their organisation's, where they have one."""
+
+    account_id: str
+    organisation_id: str = ""
 
 
 class FeedbackRows:
@@ -51,7 +60,54 @@ class FeedbackRows:
             query = query.where(feedback.c.id < before)
         if account_id is not None:
             query = query.where(feedback.c.account_id == account_id)
+        return self._read(query)
+
+    def get(self, viewer: Viewer, number: int, account_id: str) -> Feedback | None:
+        """An account's word of a number, on a pair whose records the viewer may see."""
+        mine = (feedback.c.id == number, feedback.c.account_id == account_id, pairs_seen_by(viewer, feedback))
+        return next(iter(self._read(sa.select(feedback).where(*mine))), None)
+
+    def remove(self, number: int) -> None:
+        """Drop a word, as if it had not been said."""
+        self._connection.execute(sa.delete(feedback).where(feedback.c.id == number))
+
+    def last_words(
+        self,
+        viewer: Viewer,
+        circle: Circle,
+        right: tuple[PairKind, str] | None = None,
+        *,
+        verdict: Judgement | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[Feedback]:
+        """The circle's last word on each pair, of all or of one right record, the latest first; those of a verdict."""
+        of_right = [feedback.c.kind == right[0].value, feedback.c.right_id == right[1]] if right else []
+        pair = (feedback.c.kind, feedback.c.left_id, feedback.c.right_id)
+        last = sa.select(sa.func.max(feedback.c.id)).where(_said_by(circle), *of_right).group_by(*pair)
+        query = sa.select(feedback).where(feedback.c.id.in_(last), pairs_seen_by(viewer, feedback))
+        if verdict is not None:
+            query = query.where(feedback.c.verdict == verdict.value)
+        if before is not None:
+            query = query.where(feedback.c.id < before)
+        return self._read(query.order_by(feedback.c.id.desc()).limit(limit))
+
+    def of_pair(self, viewer: Viewer, circle: Circle, pair: PairKind, left_id: str, right_id: str) -> list[Feedback]:
+        """All the circle said of one pair that the viewer may see, the latest first."""
+        about = (feedback.c.kind == pair.value, feedback.c.left_id == left_id, feedback.c.right_id == right_id)
+        query = sa.select(feedback).where(_said_by(circle), *about, pairs_seen_by(viewer, feedback))
+        return self._read(query.order_by(feedback.c.id.desc()))
+
+    def _read(self, query: sa.Select[tuple[object, ...]]) -> list[Feedback]:
         return [_feedback(row._mapping) for row in self._connection.execute(query)]
+
+
+def _said_by(circle: Circle) -> sa.ColumnElement[bool]:
+    mine = feedback.c.account_id == circle.account_id
+    if not circle.organisation_id:
+        return mine
+    colleagues = sa.select(accounts.c.id).where(accounts.c.organisation_id == circle.organisation_id)
+    return sa.or_(mine, feedback.c.account_id.in_(colleagues))
 
 
 def forget_feedback(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:

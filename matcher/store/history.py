@@ -1,9 +1,9 @@
-"""What facts said before they were corrected."""
+"""What records and facts said before they were changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic
@@ -23,29 +23,39 @@ class Replaced(Generic[RowT]):
     replaced_at: datetime
 
 
-def archive(connection: sa.Connection, plan: Plan[RowT], rows: Sequence[RowT], now: datetime) -> None:
-    """Keep rows that are about to be overwritten."""
-    if rows:
-        content = [
-            {"kind": plan.kind.value, "key": _text(plan.key(row)), "content": plan.archived(row), "replaced_at": now}
-            for row in rows
-        ]
-        connection.execute(sa.insert(history), content)
+def archive(connection: sa.Connection, plan: Plan[RowT], rows: Sequence[RowT], now: datetime) -> list[int]:
+    """Keep rows that are about to be overwritten, and say under which numbers."""
+    if not rows:
+        return []
+    content = [
+        {"kind": plan.kind.value, "key": key_text(plan.key(row)), "content": plan.archived(row), "replaced_at": now}
+        for row in rows
+    ]
+    numbered = sa.insert(history).returning(history.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(numbered, content))
+
+
+def archived(connection: sa.Connection, plan: Plan[RowT], keys: Mapping[int, str]) -> dict[int, RowT]:
+    """The rows that are kept under these numbers, if they are still of these keys: a number may be given again."""
+    query = sa.select(history).where(history.c.id.in_(list(keys)), history.c.kind == plan.kind.value)
+    found = connection.execute(query)
+    return {row.id: plan.restored(row.content) for row in found if row.key == keys[row.id]}
 
 
 def past(connection: sa.Connection, plan: Plan[RowT], key: Key) -> list[Replaced[RowT]]:
     """What the row of this key said before, the oldest first."""
     query = sa.select(history.c.content, history.c.replaced_at).order_by(history.c.id)
-    where = (history.c.kind == plan.kind.value, history.c.key == _text(key))
+    where = (history.c.kind == plan.kind.value, history.c.key == key_text(key))
     return [Replaced(plan.restored(row.content), row.replaced_at) for row in connection.execute(query.where(*where))]
 
 
 def erase(connection: sa.Connection, kind: Kind, keys: Iterable[Key]) -> None:
     """Forget what these rows said before."""
-    where = (history.c.kind == kind.value, history.c.key.in_([_text(key) for key in keys]))
+    where = (history.c.kind == kind.value, history.c.key.in_([key_text(key) for key in keys]))
     connection.execute(sa.delete(history).where(*where))
 
 
-def _text(key: Key) -> str:
+def key_text(key: Key) -> str:
+    """A key as the history writes it."""
     parts: tuple[Any, ...] = (key,) if isinstance(key, str) else key
     return json.dumps(parts, ensure_ascii=False, default=date.isoformat)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PureWindowsPath
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,6 +32,7 @@ class Import:
     finished_at: datetime | None
     state: ImportState
     counts: Mapping[str, int]
+    undone_at: datetime | None = None
 
 
 class Imports:
@@ -57,6 +59,20 @@ class Imports:
         """Note that an import gave up; `counts` tells how far it came."""
         self._close(import_id, ImportState.FAILED, counts, now)
 
+    def undone(self, import_id: int, now: datetime) -> None:
+        """Note that an import was taken back, as far as that could be done."""
+        self._connection.execute(sa.update(imports).where(imports.c.id == import_id).values(undone_at=now))
+
+    def get(self, import_id: int) -> Import | None:
+        """The import of a number."""
+        found = self._select(sa.select(imports).where(imports.c.id == import_id))
+        return found[0] if found else None
+
+    def page(self, before: int | None, limit: int) -> list[Import]:
+        """Imports, the latest first: those before a number."""
+        query = sa.select(imports).order_by(imports.c.id.desc()).limit(limit)
+        return self._select(query if before is None else query.where(imports.c.id < before))
+
     def last(self) -> Import | None:
         """The import that began last."""
         found = self._select(sa.select(imports).order_by(imports.c.id.desc()).limit(1))
@@ -71,10 +87,6 @@ class Imports:
         values = {"state": state.value, "counts": dict(counts), "finished_at": now}
         self._connection.execute(sa.update(imports).where(imports.c.id == import_id).values(values))
 
-    def _select(
-        self, query: sa.Select[tuple[int, str, datetime, datetime | None, str, Mapping[str, int]]]
-    ) -> list[Import]:
-        return [
-            Import(row.id, row.name, row.started_at, row.finished_at, ImportState(row.state), row.counts)
-            for row in self._connection.execute(query)
-        ]
+    def _select(self, query: sa.Select[Any]) -> list[Import]:
+        found = self._connection.execute(query).mappings()
+        return [Import(**{**row, "state": ImportState(row["state"])}) for row in found]

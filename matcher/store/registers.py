@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from matcher.domain.columns import references
 from matcher.domain.records import KEYS, REGISTER_KINDS, TYPES, Kind, Register
 from matcher.store import history
+from matcher.store.changes import note_withdrawn
 from matcher.store.facts import Upserted, remove, write_facts
 from matcher.store.history import Replaced
 from matcher.store.repositories import read
@@ -28,8 +29,9 @@ WITH_IDS = tuple(kind for kind in REGISTER_KINDS if KEYS[kind] == ("id",))
 class Registers:
     """The tables of `REGISTER_KINDS`; `kind` is one of them throughout."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, import_id: int | None = None) -> None:
         self._connection = connection
+        self._import_id = import_id
 
     def upsert(self, rows: Sequence[Register], now: datetime) -> Upserted:
         """Write rows; what a changed row said before is kept. Rows that need a record that does not exist are not
@@ -38,7 +40,7 @@ class Registers:
         Raises:
             StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
         """
-        return write_facts(self._connection, rows, now)
+        return write_facts(self._connection, rows, now, self._import_id)
 
     def all(self, kind: Kind) -> Iterator[Register]:
         """All rows of a register by key, streamed."""
@@ -78,7 +80,12 @@ class Registers:
         Revision(self._connection)  # its lock: one writer at a time
         columns = FACT_PLANS[kind].key_columns
         known = (key for key in keys if all(map(can_be_kept, key)))
-        return sum(remove(self._connection, kind, sa.tuple_(*columns).in_(chunk)) for chunk in chunks(known))
+        gone = [
+            each for chunk in chunks(known) for each in remove(self._connection, kind, sa.tuple_(*columns).in_(chunk))
+        ]
+        if self._import_id is not None:
+            note_withdrawn(self._connection, self._import_id, kind, gone)
+        return len(gone)
 
     def _shown(self, kind: Kind, ids: Iterable[str], shown: Callable[[Register], bool]) -> list[str]:
         return [name for name, row in self._of_ids(kind, ids).items() if shown(row)]

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from matcher.domain.records import RECORD_KINDS, Kind, Outcome, PairKind, Record, Result
+from matcher.domain.records import RECORD_KINDS, Kind, Record
 from matcher.domain.visibility import Viewer
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.store.cases import forget_cases
+from matcher.store.changes import note_withdrawn
 from matcher.store.controls import forget
-from matcher.store.facts import Upserted, existing, forget_facts, remove, write_facts
+from matcher.store.facts import existing, forget_facts
 from matcher.store.feedback import forget_feedback
-from matcher.store.history import Replaced, past
+from matcher.store.history import Replaced, erase, past
 from matcher.store.mandates import forget_mandates
-from matcher.store.rows import OUTCOME_PLAN, RECORD_PLANS, Plan, RowT, can_be_kept
-from matcher.store.seen import deleted_since, pairs_seen_by, seen_by
+from matcher.store.rows import RECORD_PLANS, Plan, RowT, can_be_kept
+from matcher.store.seen import deleted_since, seen_by
 from matcher.store.suggestions import not_found
-from matcher.store.tables import TABLES, deletions, outcomes, revisions, state
+from matcher.store.tables import TABLES, deletions, revisions, state
 from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
 
 Shown = Callable[[Record], bool]
-ORDER = (outcomes.c.decided_on, outcomes.c.left_id, outcomes.c.right_id, outcomes.c.kind)
-"""By day and ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,9 @@ class Stamp:
 class Records:
     """The four tables of records. `kind` is one of `RECORD_KINDS` throughout."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, import_id: int | None = None) -> None:
         self._connection = connection
+        self._import_id = import_id
 
     def upsert(self, rows: Sequence[Record], now: datetime) -> Counts:
         """Write records; those whose content is known stay untouched, their source and revision too.
@@ -68,7 +68,7 @@ class Records:
         by_kind: dict[Kind, list[Record]] = {}
         for row in rows:
             by_kind.setdefault(row.table, []).append(row)
-        revision = Revision(self._connection)
+        revision = Revision(self._connection, self._import_id)
         counts = Counts()
         for kind, group in by_kind.items():
             counts += upsert(revision, RECORD_PLANS[kind], group, now)
@@ -173,6 +173,10 @@ class Records:
             for row in self._connection.execute(query.where(table.c.id.in_(chunk)))
         }
 
+    def history(self, kind: Kind, record_id: str) -> list[Replaced[Record]]:
+        """What the record said before it was changed, the oldest first."""
+        return past(self._connection, RECORD_PLANS[kind], record_id)
+
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
         """Delete records, what people wished, said and asked of them, their cases, and the facts that need them.
 
@@ -209,88 +213,15 @@ class Records:
 
     def _delete_chunk(self, kind: Kind, ids: list[str], revision: int) -> Deleted:
         taken = forget_facts(self._connection, kind, ids)
+        erase(self._connection, kind, ids)
+        if self._import_id is not None:
+            note_withdrawn(self._connection, self._import_id, kind, ids)
         for drop in (forget, forget_feedback, forget_mandates, forget_cases):
             drop(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]
         self._connection.execute(sa.insert(deletions), gone)
         return Deleted(len(ids), *taken)
-
-
-class Outcomes:
-    """What became of pairs, day by day."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def upsert(self, rows: Sequence[Outcome], now: datetime) -> Upserted:
-        """Write outcomes but those that name a record that does not exist, which the answer tells.
-
-        Raises:
-            StoreError: no database can keep a value of a row. Part of the rows may then be written: roll back.
-        """
-        return write_facts(self._connection, rows, now)
-
-    def all(self, kind: PairKind | None = None) -> Iterator[Outcome]:
-        """All outcomes, or those of one pairing, by day and ids, streamed."""
-        query = OUTCOME_PLAN.select()
-        if kind is not None:
-            query = query.where(outcomes.c.kind == kind.value)
-        return self._read(query)
-
-    def count(self, kind: PairKind) -> int:
-        """How many outcomes a pairing has."""
-        counted = sa.select(sa.func.count()).select_from(outcomes).where(outcomes.c.kind == kind.value)
-        return int(self._connection.execute(counted).scalar_one())
-
-    def taken(self, kind: PairKind) -> set[str]:
-        """Ids of the left records that somebody accepted."""
-        accepted = (outcomes.c.kind == kind.value, outcomes.c.result == Result.ACCEPTED.value)
-        return set(self._connection.scalars(sa.select(outcomes.c.left_id).where(*accepted).distinct()))
-
-    def page(
-        self, viewer: Viewer, after: tuple[date, str, str, str] | None, limit: int, named: Mapping[str, str]
-    ) -> list[Outcome]:
-        """Outcomes of pairs whose records the viewer may see, by day and ids, those after a day with its ids and kind.
-
-        `named` holds what kind, left_id and right_id must be.
-        """
-        where = [pairs_seen_by(viewer, outcomes), *(outcomes.c[name] == value for name, value in named.items())]
-        if after is not None:
-            where.append(sa.tuple_(*ORDER) > sa.tuple_(*after))
-        return list(self._read(OUTCOME_PLAN.select().where(*where).limit(limit)))
-
-    def of(self, kind: PairKind, left_id: str, right_id: str) -> list[Outcome]:
-        """The history of one pair, by day."""
-        if not (can_be_kept(left_id) and can_be_kept(right_id)):
-            return []
-        pair = (outcomes.c.kind == kind.value, outcomes.c.left_id == left_id, outcomes.c.right_id == right_id)
-        return list(self._read(OUTCOME_PLAN.select().where(*pair)))
-
-    def take_back(self, outcome: Outcome, earlier: Outcome | None, now: datetime) -> bool:
-        """Restore what was told of the pair on that day before; with nothing told then, forget the day.
-
-        False where the day tells something else by now, which then stays.
-        """
-        revision = Revision(self._connection)
-        key = (outcome.kind, outcome.left_id, outcome.right_id)
-        told = next((one for one in self.of(*key) if one.decided_on == outcome.decided_on), None)
-        if told is None or replace(told, source=outcome.source) != outcome:
-            return False
-        if earlier is not None:
-            self.upsert([earlier], now)
-            return True
-        this = (outcome.kind.value, outcome.left_id, outcome.right_id, outcome.decided_on)
-        remove(self._connection, Kind.OUTCOMES, sa.tuple_(*OUTCOME_PLAN.key_columns) == sa.tuple_(*this))
-        revision.bump()
-        return True
-
-    def history(self, outcome: Outcome) -> list[Replaced[Outcome]]:
-        """What was said of the pair on that day before it was corrected, the oldest first."""
-        return past(self._connection, OUTCOME_PLAN, OUTCOME_PLAN.key(outcome))
-
-    def _read(self, query: sa.Select[Any]) -> Iterator[Outcome]:
-        return read(self._connection, OUTCOME_PLAN, query.order_by(*ORDER))
 
 
 def read(connection: sa.Connection, plan: Plan[RowT], query: sa.Select[Any]) -> Iterator[RowT]:

@@ -141,6 +141,11 @@ class Plan(Generic[RowT]):
         return None
 
 
+def content_hash(record: Record) -> str:
+    """The hash of a record's content, as it is kept with it."""
+    return str(RECORD_PLANS[record.table].encode(record)["content_hash"])
+
+
 def _problem_of(value: Any, encode: Convert | None) -> tuple[str, str] | None:
     try:
         encoded = value if encode is None or value is None else encode(value)

@@ -42,9 +42,14 @@ class SignIns:
         """Forget a session."""
         self._connection.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash))
 
+    def close_others(self, account_id: str, token_hash: str) -> int:
+        """Forget the sessions of an account but one, and say how many."""
+        where = (sessions.c.account_id == account_id, sessions.c.token_hash != token_hash)
+        return int(self._connection.execute(sa.delete(sessions).where(*where)).rowcount)
+
     def shut_out(self, account_id: str) -> None:
-        """Forget every session and letter of an account."""
-        for table in (sessions, resets):
+        """Forget every session, letter and token of an account."""
+        for table in (sessions, resets, tokens):
             self._connection.execute(sa.delete(table).where(table.c.account_id == account_id))
 
     def sweep(self, now: datetime) -> None:
@@ -77,6 +82,11 @@ class SignIns:
         """Keep a letter by which the account's password may be set."""
         values = {"token_hash": token_hash, "account_id": account_id, "expires_at": expires_at}
         self._connection.execute(sa.insert(resets).values(values))
+
+    def reset(self, token_hash: str, now: datetime) -> str | None:
+        """The account of a letter that has not expired."""
+        query = sa.select(resets.c.account_id).where(resets.c.token_hash == token_hash, resets.c.expires_at > now)
+        return self._connection.execute(query).scalar_one_or_none()
 
     def use_reset(self, token_hash: str, now: datetime) -> str | None:
         """The account of a letter that has not expired; it is used up then."""

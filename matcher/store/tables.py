@@ -111,7 +111,7 @@ history = sa.Table(
     sa.Column("content", sa.JSON(), nullable=False),
     sa.Column("replaced_at", UtcDateTime(), nullable=False),
 )
-"""What rows of facts said before they were corrected. `key` is the row's key as a JSON list."""
+"""What records and facts said before they were changed. `key` is the row's key as a JSON list."""
 sa.Index("ix_history_key", history.c.kind, history.c.key)
 
 deletions = sa.Table(
@@ -133,6 +133,7 @@ imports = sa.Table(
     sa.Column("finished_at", UtcDateTime(), nullable=True),
     sa.Column("state", sa.Text(), nullable=False),
     sa.Column("counts", sa.JSON(), nullable=False),
+    sa.Column("undone_at", UtcDateTime(), nullable=True),
 )
 """One row for each file taken in. Only the file's name is kept: a path tells about the machine and its user."""
 

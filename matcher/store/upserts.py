@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from matcher.domain.records import FACT_KINDS, RECORD_KINDS, REGISTER_KINDS
-from matcher.store import history
+from matcher.domain.records import RECORD_KINDS, REGISTER_KINDS
+from matcher.store import changes, history
 from matcher.store.rows import Key, Plan, RowT
 from matcher.store.tables import deletions, revisions, state
 
@@ -49,8 +49,10 @@ class Revision:
     under it and no reader sees revision 8 before 7.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, import_id: int | None = None) -> None:
         self.connection = connection
+        self.import_id = import_id
+        """The import that writes; what it does is noted."""
         self._before: int = connection.execute(sa.select(state.c.revision).with_for_update()).scalar_one()
         self._bumped = False
 
@@ -85,8 +87,16 @@ def _upsert_chunk(revision: Revision, plan: Plan[RowT], rows: dict[Key, RowT], n
     known = _known(revision.connection, plan, list(encoded.values()))
     changed = {key: values for key, values in encoded.items() if known.get(key) != values["content_hash"]}
     if changed:
-        if plan.kind in FACT_KINDS:
-            _archive(revision.connection, plan, {key: values for key, values in changed.items() if key in known}, now)
+        earlier = _archive(
+            revision.connection, plan, {key: values for key, values in changed.items() if key in known}, now
+        )
+        if revision.import_id is not None:
+            done = {
+                key: (changes.Done.UPDATED if key in known else changes.Done.NEW, values["content_hash"])
+                for key, values in changed.items()
+            }
+            noted = {key: (*told, earlier.get(key)) for key, told in done.items()}
+            changes.note(revision.connection, revision.import_id, plan.kind, noted)
         stamps: dict[str, Any] = {"first_seen_at": now, "changed_at": now}
         if plan.kind not in REGISTER_KINDS:
             stamps["revision"] = revision.bump()
@@ -116,11 +126,15 @@ def _beside(plan: Plan[Any], query: sa.Select[Any], rows: Iterable[dict[str, Any
     return query
 
 
-def _archive(connection: sa.Connection, plan: Plan[Any], rows: dict[Key, dict[str, Any]], now: datetime) -> None:
-    """Keep what the rows that are about to be corrected say now."""
-    if rows:
-        found = map(plan.decode, connection.execute(_beside(plan, plan.select(), rows.values())).all())
-        history.archive(connection, plan, [row for row in found if plan.key(row) in rows], now)
+def _archive(
+    connection: sa.Connection, plan: Plan[Any], rows: dict[Key, dict[str, Any]], now: datetime
+) -> dict[Key, int]:
+    """Keep what the rows that are about to be changed say now, and say under which numbers."""
+    if not rows:
+        return {}
+    found = map(plan.decode, connection.execute(_beside(plan, plan.select(), rows.values())).all())
+    meant = [row for row in found if plan.key(row) in rows]
+    return dict(zip(map(plan.key, meant), history.archive(connection, plan, meant, now), strict=True))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -144,6 +145,87 @@ def test_a_unit_of_work_is_kept_or_undone_as_a_whole_and_its_parts_by_themselves
         folk.create("c@b.cn", "丙", Role.BROKER, NOW)
         raise KeyError
     assert [each.name for each in folk.all()] == ["甲"]
+
+
+@pytest.mark.parametrize("leaves", [lambda folk, one: folk.change(replace(one, role=Role.BROKER)),
+                                    lambda folk, one: folk.change(replace(one, active=False)),
+                                    lambda folk, one: folk.erase(one.id)])  # fmt: skip
+def test_of_two_administrators_who_put_each_other_out_at_once_one_stays(
+    database: Database, leaves: Callable[[People, Account], object]
+) -> None:
+    folk = people(database)
+    one, other = (folk.create(f"{name}@b.cn", name, Role.ADMINISTRATOR, NOW) for name in "ab")
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection, database.joining(connection):
+            leaves(folk, one)
+            at_once = pool.submit(leaves, folk, other)
+            sleep(0.3)  # it has begun, and sees nothing yet of what is not committed
+        with pytest.raises(NotAllowedError, match="last administrator"):
+            at_once.result()
+    assert folk.get(other.id) == other
+
+
+# --- ways in, as the audit tells of them ---
+
+
+def deeds(database: Database) -> list[tuple[str, str, str]]:
+    with database.read() as connection:
+        told = Audit(connection).latest()
+    return [(deed.operation, deed.account_id, deed.request_id) for deed in reversed(told)]
+
+
+def test_the_ways_in_are_deeds_and_hold_no_address(database: Database) -> None:
+    account = people(database).create("a@b.cn", "甲", Role.BROKER, NOW)
+    ways_in = access(database)
+    found = ways_in.letter("a@b.cn", NOW, "203.0.113.7", "r-1")
+    assert found is not None
+    ways_in.reset(found[1], "a good long one", NOW, "r-2")
+    opened = ways_in.sign_in("A@b.cn", "a good long one", "203.0.113.7", NOW, "r-3")
+    ways_in.sign_out(opened.token, NOW, "r-4")
+    ways_in.sign_out(opened.token, NOW, "r-5")  # ended already: nothing is done
+    for email in ("a@b.cn", "nobody@b.cn"):
+        with pytest.raises(SignInError):
+            ways_in.sign_in(email, "not that one", "203.0.113.7", NOW, "r-6")
+    assert ways_in.letter("nobody@b.cn", NOW, "203.0.113.7", "r-7") is None
+    assert ways_in.letter("a@b.cn", NOW) is not None  # an administrator's own deed tells of this one
+    assert deeds(database) == [
+        ("ask_for_password", account.id, "r-1"),
+        ("set_password", account.id, "r-2"),
+        ("sign_in", account.id, "r-3"),
+        ("sign_out", account.id, "r-4"),
+        ("sign_in_failed", account.id, "r-6"),
+        ("sign_in_failed", "", "r-6"),
+        ("ask_for_password", "", "r-7"),
+    ]
+    with database.read() as connection:
+        assert not any("@" in str(deed) or "203.0" in str(deed) for deed in Audit(connection).latest())
+
+
+def test_who_is_held_back_is_told_of_once_in_a_window_for_the_audit_is_kept_for_ever(database: Database) -> None:
+    account, ways_in = people(database).create("a@b.cn", "甲", Role.BROKER, NOW), access(database)
+    for moment in [*[NOW] * 9, *[NOW + timedelta(minutes=16)] * 9]:
+        with pytest.raises(SignInError):
+            ways_in.sign_in("a@b.cn", "not that one", "203.0.113.7", moment)
+    failed, held = ("sign_in_failed", account.id, ""), ("sign_in_throttled", account.id, "")
+    assert deeds(database) == [*[failed] * 5, held, *[failed] * 5, held]
+
+
+def test_a_new_password_ends_whatever_the_old_one_opened(database: Database) -> None:
+    folk, ways_in, password = people(database), access(database), "a good long one"
+    account = folk.create("a@b.cn", "甲", Role.BROKER, NOW, password=password)
+    letter = ways_in.letter("a@b.cn", NOW)
+    assert letter is not None
+    for anew in (
+        lambda: ways_in.reset(letter[1], password, NOW),
+        lambda: folk.set_password(account.id, password),
+    ):
+        session = ways_in.sign_in("a@b.cn", password, "203.0.113.7", NOW).token
+        _, token = ways_in.add_token(account, "同步", [Scope.READ], timedelta(days=400), NOW)
+        assert ways_in.of_session(session, NOW)
+        assert ways_in.of_token(token, NOW)
+        anew()
+        assert (ways_in.of_session(session, NOW), ways_in.of_token(token, NOW)) == (None, None)
+        assert ways_in.tokens(account.id) == []
 
 
 # --- visibility, in Python and in SQL ---

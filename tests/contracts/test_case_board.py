@@ -13,15 +13,12 @@ from matcher.domain.introductions import Standing
 from matcher.domain.phases import OPEN, Move, Phase
 from matcher.domain.records import Kind, PairKind, Visibility
 from matcher.errors import RecordNotFoundError
-from matcher.services.cases.access import Part
 from matcher.services.cases.agenda import STILL, since
-from matcher.services.cases.history import history
 from matcher.services.cases.naming import GONE, OTHERS
 from matcher.store import Accounts, Database, Records, Wanted
 from tests.builders import achievement
 from tests.casework import (
     ADMINISTRATOR,
-    BOOK,
     BROKER,
     BUREAU,
     CARRIER,
@@ -234,8 +231,8 @@ def test_the_history_is_told_in_words_in_both_languages_to_each_what_they_may_re
     work.introducing.answer(told.id, no(), OTHER_CARRIER, NOW)
     work.undoing.undo_answer(told.id, OTHER_CARRIER, NOW)
     work.handling.tell(case.id, work.version(case.id), {"case_lead": "", "case_pricing": "auction"}, BROKER, NOW)
-    told_to = {one.part: history(one, BOOK) for one in (work.show(case.id), work.show(case.id, OTHER_CARRIER))}
-    assert [(one.said.zh, one.undone) for one in told_to[Part.WORKS]][:-2] == [
+    told_to = {somebody.id: work.sheets.read(case.id, somebody, NOW).history for somebody in (BROKER, OTHER_CARRIER)}
+    assert [(one.said.zh, one.undone) for one in told_to[BROKER.id]][:-2] == [
         ("填写：线索编号（清空）；选定的定价方式 拍卖", False),
         ("撤销“载体或基金方谢绝引荐”", False),
         ("载体或基金方谢绝引荐", True),
@@ -245,5 +242,5 @@ def test_the_history_is_told_in_words_in_both_languages_to_each_what_they_may_re
         (f"安排任务：约见（截止 {TODAY}）", False),
         ("写了记录（内部）", False),
     ]
-    assert all(one.said.en and one.said.en != one.said.zh for one in told_to[Part.WORKS])
-    assert [one.said.zh for one in told_to[Part.SIDE]] == ["提出引荐", "立案"]
+    assert all(one.said.en and one.said.en != one.said.zh for one in told_to[BROKER.id])
+    assert [one.said.zh for one in told_to[OTHER_CARRIER.id]] == ["提出引荐", "立案"]

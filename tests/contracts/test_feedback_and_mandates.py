@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from matcher.domain.accounts import Account, Role
 from matcher.domain.feedback import Feedback, Judgement
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Result, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.errors import ConflictError
-from matcher.store import Database, FeedbackRows, Mandates, Outcomes, Records
+from matcher.store import Accounts, Circle, Database, FeedbackRows, Mandates, Outcomes, Records
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 HIDDEN = Achievement(id="A-2", title="保密成果", visibility=Visibility.RESTRICTED)
@@ -68,6 +69,47 @@ def test_feedback_on_a_hidden_record_is_read_by_nobody_else_and_goes_with_it(sto
         Records(connection).delete(Kind.ACHIEVEMENTS, ["A-2"])
         Records(connection).upsert([HIDDEN], NOW)
         assert rows.latest(Viewer.ENTITLED, None, 10) == []
+
+
+def test_the_last_word_of_a_circle_on_a_pair_counts(stocked: Database) -> None:
+    people = [
+        Account(id=name, email=f"{name}@example.org", name=name, role=Role.FUND, organisation_id=where, created_at=NOW)
+        for name, where in (("u-1", "org-1"), ("u-2", "org-1"), ("u-3", "org-2"))
+    ]
+    words = [
+        GIVEN,
+        replace(GIVEN, account_id="u-2", verdict=Judgement.FITS),
+        replace(GIVEN, account_id="u-3", verdict=Judgement.DOES_NOT),
+        replace(GIVEN, left_id="A-2", verdict=Judgement.FITS),
+    ]
+    with stocked.begin() as connection:
+        for one in people:
+            Accounts(connection).add(one)
+        rows = FeedbackRows(connection)
+        first, second, _, hidden = [rows.add(one) for one in words]
+        both = Circle("u-1", "org-1")
+        assert rows.last_words(Viewer.PUBLIC, both) == [second]
+        assert rows.last_words(Viewer.ENTITLED, both) == [hidden, second]
+        assert rows.last_words(Viewer.ENTITLED, both, verdict=Judgement.FITS, before=hidden.id) == [second]
+        assert rows.last_words(Viewer.ENTITLED, both, limit=1) == [hidden]
+        assert rows.last_words(Viewer.PUBLIC, both, verdict=Judgement.LATER) == []
+        assert rows.last_words(Viewer.PUBLIC, Circle("u-1")) == [first]
+        assert rows.last_words(Viewer.PUBLIC, both, (PairKind.ACHIEVEMENT_INCUBATOR, "I-1")) == [second]
+        assert rows.last_words(Viewer.PUBLIC, both, (PairKind.PROJECT_FUND, "I-1")) == []
+        pair = (PairKind.ACHIEVEMENT_INCUBATOR, "A-1", "I-1")
+        assert rows.of_pair(Viewer.PUBLIC, both, *pair) == [second, first]
+        assert Accounts(connection).names(["u-2", "u-9"]) == {"u-2": "u-2"}
+
+
+def test_a_word_is_read_and_dropped_by_its_number(stocked: Database) -> None:
+    with stocked.begin() as connection:
+        rows = FeedbackRows(connection)
+        given, hidden = rows.add(GIVEN), rows.add(replace(GIVEN, left_id="A-2"))
+        assert rows.get(Viewer.PUBLIC, given.id, "u-1") == given
+        assert rows.get(Viewer.PUBLIC, given.id, "u-2") is None
+        assert rows.get(Viewer.PUBLIC, hidden.id, "u-1") is None
+        rows.remove(given.id)
+        assert rows.get(Viewer.ENTITLED, given.id, "u-1") is None
 
 
 # --- standing queries ---

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -275,3 +276,55 @@ def test_sqlite_is_opened_for_many_processes(tmp_path: Path) -> None:
         "busy_timeout": 60_000,
         "secure_delete": 1,
     }
+
+
+# --- units of work that begin late ---
+
+
+def test_a_unit_begins_with_its_first_write_and_until_then_others_write(database: Database) -> None:
+    unit = database.unit()
+    with database.joining(unit):
+        with database.read() as connection:
+            assert Records(connection).count()[Kind.FUNDS] == 0
+        assert unit.connection is None
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(add_fund, database, "F-other").result(timeout=10)
+        add_fund(database, "F-mine")
+        with database.read() as connection:  # by now it is the view of the unit, which knows what it wrote
+            assert set(Records(connection).hashes(Kind.FUNDS)) == {"F-other", "F-mine"}
+    with database.read() as connection:
+        assert set(Records(connection).hashes(Kind.FUNDS)) == {"F-other"}
+    unit.end()
+    with database.read() as connection:
+        assert set(Records(connection).hashes(Kind.FUNDS)) == {"F-other", "F-mine"}
+
+
+def test_a_unit_that_ends_with_an_error_leaves_nothing_and_one_that_never_wrote_did_not_begin(
+    database: Database,
+) -> None:
+    unit, idle = database.unit(), database.unit()
+    with database.joining(unit):
+        add_fund(database, "F-1")
+    unit.end(KeyError())
+    idle.end()
+    assert idle.connection is None
+    with database.read() as connection:
+        assert Records(connection).count()[Kind.FUNDS] == 0
+
+
+def test_what_begins_with_a_unit_may_refuse_it(database: Database) -> None:
+    def refuse() -> None:
+        raise KeyError("answered before")
+
+    unit = database.unit()
+    unit.begun = refuse
+    with pytest.raises(KeyError) as refused, database.joining(unit):
+        add_fund(database, "F-1")
+    unit.end(refused.value)
+    with database.read() as connection:
+        assert Records(connection).count()[Kind.FUNDS] == 0
+
+
+def add_fund(database: Database, name: str) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([Fund(id=name, name=name)], NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,19 @@ def test_a_case_is_worked_on_from_opening_to_the_next_taker(own: CommandLine, tm
     shown = own("case", "show", case).out
     for word in ("终止", "电话沟通", "☑ 补材料", "检测 报告.pdf", "被谢绝", "重新启动"):
         assert word in shown
+
+
+def test_a_case_is_handed_to_another_account_and_the_history_tells_it(
+    own: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = own("case", "open", "ex-a003", "ex-i02", "--json").json["id"]
+    own("case", "task", case, "补材料", "--due", "2999-01-01")
+    monkeypatch.setattr("sys.stdin", StringIO("seven unrelated words\n"))
+    who = own("account", "create", "li@example.org", "--role", "broker", "--password-stdin", "--json").json["id"]
+    handed = own("case", "hand-over", case, "li@example.org", "--json").json
+    assert (handed["owner"], handed["tasks"][0]["assignee"]) == (who, who)
+    assert f"移交 local → {who}" in own("case", "show", case).out
+    assert "不能移交给 nobody" in own("case", "hand-over", case, "nobody", code=1).err
 
 
 def test_wrong_usage_and_what_is_not_there_are_told(own: CommandLine) -> None:

@@ -125,7 +125,8 @@ def test_wrong_address_and_wrong_password_are_answered_alike_and_slowed_down(ser
     assert sign_in(service.client, "broker@example.org", PASSWORD).status_code == 201
 
 
-def test_a_password_is_set_once_by_letter_and_ends_every_session(service: Service) -> None:
+def test_a_password_is_set_once_by_letter_and_ends_every_session_and_token(service: Service) -> None:
+    assert service.get(Role.FUND, "/me").status_code == 200
     token = sign_in(service.client, "fund@example.org", PASSWORD).cookies["matcher_session"]
     for address in ("fund@example.org", "nobody@example.org"):
         assert service.client.post("/v1/password-letters", json={"email": address}).status_code == 202
@@ -141,6 +142,7 @@ def test_a_password_is_set_once_by_letter_and_ends_every_session(service: Servic
     assert service.client.post("/v1/password", json=new).status_code == 401
     service.client.cookies = Cookies({"matcher_session": token})
     assert service.client.get("/v1/me").status_code == 401
+    assert service.get(Role.FUND, "/me").status_code == 401
     assert sign_in(service.client, "fund@example.org", "quite another password").status_code == 201
 
 
@@ -212,6 +214,21 @@ def test_what_was_changed_and_which_hidden_records_were_seen_stands_in_the_audit
         ("create_achievements", []), ("read_achievements", ["achievements/ex-a023"]),
     ]  # fmt: skip
     assert deeds[0]["account_id"] == service.accounts[Role.BROKER].id
+
+
+def test_signing_in_and_out_stands_in_the_audit_once_with_its_request_and_without_an_address(service: Service) -> None:
+    broker = service.accounts[Role.BROKER].id
+    with TestClient(create_app(service.installation)) as browser:
+        failed = sign_in(browser, "broker@example.org", "x" * 12)
+        unknown = sign_in(browser, "nobody@example.org", "x" * 12)
+        opened = sign_in(browser, "broker@example.org", PASSWORD)
+        ended = browser.delete("/v1/session", headers={"X-CSRF-Token": opened.json()["csrf"]})
+    answer = service.get(Role.BUREAU, "/audit")
+    told = [(deed["operation"], deed["account_id"], deed["request_id"]) for deed in answer.json()["items"]]
+    requests = [one.headers["x-request-id"] for one in (ended, opened, unknown, failed)]
+    names = ("sign_out", "sign_in", "sign_in_failed", "sign_in_failed")
+    assert told == list(zip(names, (broker, broker, "", broker), requests, strict=True))
+    assert "@" not in answer.text
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET target = 'x'", "DELETE FROM audit"])

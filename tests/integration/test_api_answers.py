@@ -61,7 +61,7 @@ def test_a_stranger_is_told_how_to_sign_in_and_no_more(reading: Service) -> None
 
 def test_a_wrong_method_is_told_the_right_ones(reading: Service) -> None:
     answer = reading.call(Role.BROKER, "POST", "/achievements/ex-a001")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from matcher.domain.accounts import Role
+from matcher.domain.accounts import Actor, Role
 from matcher.domain.records import Kind, Outcome, PairKind, Visibility
 from matcher.store import Outcomes, Records
 from tests.builders import achievement
@@ -175,6 +176,25 @@ def test_a_case_does_not_exist_for_those_it_does_not_concern(service: Service, r
     assert service.get(role, "/cases").json() == {"items": [], "next": None}
 
 
+def test_a_case_is_handed_over_whole_with_its_line_in_the_audit(service: Service) -> None:
+    case, tag = opened(service)
+    path = f"/cases/{case}/hand-over"
+    assert act(service, BROKER, path, {"to": service.accounts[UNIVERSITY].id}, tag).status_code == 422
+    assert act(service, CARRIER, path, {"to": service.accounts[CARRIER].id}, tag).status_code == 404
+    handed = act(service, BROKER, path, {"to": "incubator@example.org"}, tag)
+    assert (handed.status_code, handed.content) == (204, b"")
+    assert service.get(BROKER, f"/cases/{case}").status_code == 404
+    there = service.get(CARRIER, f"/cases/{case}").json()
+    assert (there["part"], there["owner"], there["organisation"]) == (
+        "works", service.accounts[CARRIER].id, "org-carrier",
+    )  # fmt: skip
+    assert there["history"][-1]["what"] == "handed"
+    [deed] = [one for one in service.get(Role.BUREAU, "/audit").json()["items"] if one["operation"] == "hand_over_case"]
+    assert (deed["account_id"], deed["target"]) == (service.accounts[BROKER].id, f"/v1{path}")
+    back = act(service, Role.BUREAU, path, {"to": service.accounts[BROKER].id})
+    assert (back.status_code, service.get(BROKER, f"/cases/{case}").json()["part"]) == (204, "works")
+
+
 def test_lists_go_on_where_the_cursor_says(service: Service) -> None:
     ids = [opened(service, right_id=f"ex-i0{number}")[0] for number in range(1, 6)]
     found: list[str] = []
@@ -184,6 +204,25 @@ def test_lists_go_on_where_the_cursor_says(service: Service) -> None:
         found += [one["id"] for one in page["items"]]
         cursor = page["next"]
     assert found == ids[::-1]
+
+
+def test_overdue_tasks_come_by_day_a_page_at_a_time_and_a_strange_cursor_is_refused(service: Service) -> None:
+    account = service.accounts[BROKER]
+    broker = Actor(account=account, organisation=service.installation.people.organisation(account.organisation_id))
+    for number in range(1, 4):
+        case, _ = opened(service, right_id=f"ex-i0{number}")
+        then = datetime.now(UTC) - timedelta(days=number)
+        service.installation.case_papers.plan(case, f"第{number}", then.date(), broker, then)
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = service.get(BROKER, "/cases/overdue", params={"limit": 2, "cursor": cursor}).json()
+        found += [one["text"] for one in page["items"]]
+        cursor = page["next"]
+    assert found == ["第3", "第2", "第1"]
+    assert service.get(CARRIER, "/cases/overdue").json() == {"items": [], "next": None}
+    for strange in ("bm90aGluZw==", "MjAyNi0xMy0wMSB4"):
+        assert service.get(BROKER, "/cases/overdue", params={"cursor": strange}).status_code == 422
 
 
 def test_who_looks_at_a_case_of_a_hidden_record_stands_in_the_audit(service: Service) -> None:

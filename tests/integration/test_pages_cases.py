@@ -27,9 +27,9 @@ def opened(browser: TestClient, left: str = "ex-a003", right: str = "ex-i01") ->
     return answer.url.path
 
 
-def send(browser: TestClient, path: str, to: str, _files: Any = None, **said: str) -> Any:
+def send(browser: TestClient, path: str, _to: str, _files: Any = None, **said: str) -> Any:
     """The page after one of the forms of a page was sent."""
-    action = to if to.startswith("/") else f"{path}/{to}"
+    action = f"{path}/{_to}"
     return browser.post(action, data=form(browser.get(path).text, action, **said), files=_files)
 
 
@@ -281,6 +281,22 @@ def test_an_introduction_is_withdrawn_within_five_minutes(service: Service, brok
     assert "没有引荐" in visitor(service, Role.INCUBATOR).get("/introductions").text
 
 
+def test_a_case_is_handed_over_with_its_tasks_by_its_owner_only(service: Service, broker: TestClient) -> None:
+    path = opened(broker)
+    send(broker, path, "tasks", text="约双方到现场", due=datetime.now(UTC).date().isoformat())
+    nobody = send(broker, path, "hand-over", to="fund@example.org")
+    assert (nobody.status_code, "不能移交给 fund@example.org" in nobody.text) == (422, True)
+    assert form(nobody.text, f"{path}/hand-over")["to"] == "fund@example.org"
+    given = send(broker, path, "hand-over", to="incubator@example.org")
+    assert "已移交" in given.text
+    assert path not in given.text
+    assert broker.get(path).status_code == 404
+    taker = visitor(service, Role.INCUBATOR)
+    page = told(taker.get(path).text)
+    assert "移交：示例技术经纪人 → 示例载体（含任务 1 项）" in page
+    assert "经办：示例载体" in page.replace("经办： ", "经办：")
+
+
 def test_who_has_nothing_to_do_with_a_case_finds_nothing_of_it_and_who_oversees_changes_nothing(
     service: Service, broker: TestClient
 ) -> None:
@@ -295,7 +311,7 @@ def test_who_has_nothing_to_do_with_a_case_finds_nothing_of_it_and_who_oversees_
     bureau = visitor(service, Role.BUREAU)
     page = bureau.get(path).text
     assert "X-7" in page
-    assert f'action="{path}' not in page
+    assert re.findall(rf'action="{path}/([^"]+)"', page) == ["hand-over"]  # only when somebody leaves or is ill
     refused = bureau.post(
         f"{path}/notes", data=form(bureau.get("/why?left=ex-a003&right=ex-i02").text, "/feedback") | {"text": "x"}
     )

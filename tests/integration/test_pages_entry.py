@@ -5,15 +5,27 @@ from __future__ import annotations
 import email
 import re
 from email import policy
+from urllib.parse import urlsplit
 
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from matcher.domain.accounts import Role
 from tests.service import PASSWORD, Service
 
 
 def browser(service: Service) -> TestClient:
     return TestClient(create_app(service.installation), headers={"Accept": "text/html"})
+
+
+def link_of(service: Service) -> str:
+    """What the only letter leads to."""
+    [letter] = (service.installation.home / "outbox").glob("*.eml")
+    body = email.message_from_bytes(letter.read_bytes(), policy=policy.default).get_body()
+    assert body is not None
+    found = re.search(r"https?://[^/]+(/password/\S+)", body.get_content())
+    assert found is not None
+    return found[1]
 
 
 def test_a_stranger_is_led_to_the_form_and_through_it_to_their_page(service: Service) -> None:
@@ -47,18 +59,29 @@ def test_a_letter_leads_to_a_form_that_sets_the_password_and_looking_uses_nothin
     visitor = browser(service)
     for address in ("fund@example.org", "nobody@example.org"):
         assert "信已发出" in visitor.post("/forgotten", data={"email": address}).text
-    [letter] = (service.installation.home / "outbox").glob("*.eml")
-    body = email.message_from_bytes(letter.read_bytes(), policy=policy.default).get_body()
-    assert body is not None
-    found = re.search(r"https?://[^/]+(/password/\S+)", body.get_content())
-    assert found is not None
+    link = link_of(service)
     for _ in range(3):  # a scanner of mails looks at every link
-        assert visitor.get(found[1]).status_code == 200
-    assert visitor.post(found[1], data={"password": "short"}).status_code == 422
-    assert "密码已设置" in visitor.post(found[1], data={"password": "quite another password"}).text
-    assert visitor.post(found[1], data={"password": "and yet another one"}).status_code == 422
+        assert visitor.get(link).status_code == 200
+    assert visitor.post(link, data={"password": "short"}).status_code == 422
+    assert "密码已设置" in visitor.post(link, data={"password": "quite another password"}).text
+    assert visitor.post(link, data={"password": "and yet another one"}).status_code == 422
     page = visitor.post("/sign-in", data={"email": "fund@example.org", "password": "quite another password"})
     assert "fund@example.org" in page.text
+
+
+def test_the_pages_leave_the_same_lines_in_the_audit_as_the_interface(service: Service) -> None:
+    visitor, fund = browser(service), service.accounts[Role.FUND].id
+    visitor.post("/forgotten", data={"email": "fund@example.org"})
+    link = link_of(service)
+    visitor.post(link, data={"password": "quite another password"})
+    visitor.post("/sign-in", data={"email": "fund@example.org", "password": "no"})
+    visitor.post("/sign-in", data={"email": "fund@example.org", "password": "quite another password"})
+    visitor.post("/sign-out")
+    answer = service.get(Role.BUREAU, "/audit")
+    told = [(deed["operation"], deed["account_id"], deed["target"]) for deed in answer.json()["items"]]
+    names = ("sign_out", "sign_in", "sign_in_failed", "set_password", "ask_for_password")
+    assert told == [(name, fund, "") for name in names]
+    assert urlsplit(link).path.rpartition("/")[2] not in answer.text
 
 
 def test_pages_may_load_and_send_nothing_elsewhere_and_speak_chinese_first(service: Service) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from matcher.domain.controls import Question
 from matcher.domain.matches import Answer, Match
 from matcher.domain.records import (
     Achievement,
@@ -401,3 +402,16 @@ def test_what_was_decided_does_not_crowd_out_what_is_new() -> None:
     facts = [outcome(record.id, "I1") for record in past]
 
     assert len(matcher([*past, *new], [incubator("I1")], facts).screen("I1", 5, Viewer.PUBLIC).matches) == 5
+
+
+def test_a_full_carrier_is_told_so_without_weighing_everybody() -> None:
+    many = [achievement(f"A{n:04}", title="玉米淀粉发酵") for n in range(6 * POOL)]
+    ready = matcher(many, [incubator("I1", capacity=5, occupied=5)])
+    answer = ready.screen("I1", 10, Viewer.PUBLIC)
+    assert (answer.matches, answer.ranked, answer.excluded) == ((), 6 * POOL, {"capacity": 6 * POOL})
+
+
+def test_what_was_judged_moves_nobody_else_on_a_board() -> None:
+    ready = matcher([achievement(f"A{n}", title=f"玉米{n}") for n in range(6)], [incubator("I1")])
+    first, *others = ready.screen("I1", 6, Viewer.PUBLIC).matches
+    assert ready.screen("I1", 6, Viewer.PUBLIC, Question(without=frozenset({first.id}))).matches == tuple(others)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from matcher.domain.records import CarrierKind, Fund, FundKind, Left, Project, Right
-from matcher.policy.priority import NONE, Tier, tier
+from matcher.policy.priority import NONE, Tier, tier, tiers
 from tests.builders import achievement, fund, incubator, project, rulebook
 
 CITY_SEED = fund(city_owned=True, kind=FundKind.SEED)
@@ -88,3 +88,10 @@ def test_before_the_notice_there_was_no_priority() -> None:
 
     assert tier_of(told, CITY_SEED, date(2023, 3, 26)) is NONE
     assert tier_of(told, CITY_SEED, date(2023, 3, 27)).level == EXCELLENT
+
+
+def test_the_queue_is_told_from_its_first_place_to_its_last() -> None:
+    levels = (EXCELLENT, UNDERTAKEN, OTHER)
+    assert tuple(one.level for one in tiers(rulebook())) == levels
+    examples = (project(incubator_id="I1", excellent=True), project(incubator_id="I1"), project(incubator_id=""))
+    assert [tier_of(one, CITY_SEED) for one in examples] == list(tiers(rulebook()))

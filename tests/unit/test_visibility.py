@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from matcher.domain.records import Visibility
-from matcher.domain.visibility import VIEWERS, Viewer, require_visible, visible
+from matcher.domain.records import Kind, Visibility
+from matcher.domain.visibility import VIEWERS, Clearance, Viewer, require_visible, told, visible, withheld
 from matcher.errors import NotEntitledError
 from tests.builders import achievement, fund, incubator, project
 
@@ -32,6 +34,19 @@ def test_results_and_projects_are_seen_by_those_they_are_meant_for(
 def test_carriers_and_funds_are_public(viewer: Viewer) -> None:
     assert visible(incubator(), viewer)
     assert visible(fund(), viewer)
+
+
+def test_a_carriers_figures_are_told_to_itself_and_to_those_who_see_everything() -> None:
+    carrier = incubator("I1", metrics={"毕业企业数": 34.0}, extra={"产值": "1200万"})
+    bare = replace(carrier, metrics={}, extra={})
+    own, other = (Viewer(Clearance.BROKERS, carriers=frozenset({name})) for name in ("I1", "I2"))
+    opened = Viewer(Clearance.PUBLIC, opened=frozenset({(Kind.INCUBATORS, "I2")}))
+    for viewer, shown in ((Viewer.ENTITLED, carrier), (own, carrier), *((one, bare) for one in (
+        Viewer.PUBLIC, Viewer.BROKERS, other, opened))):  # fmt: skip
+        assert told(carrier, viewer) == shown
+        assert withheld(carrier, viewer) is (shown is bare)
+    for record in (achievement(), project(), fund(extra={"x": "1"})):
+        assert told(record, Viewer.PUBLIC) is record
 
 
 def test_every_viewer_and_every_visibility_has_an_answer() -> None:

@@ -209,3 +209,11 @@ def test_nothing_is_said_where_nothing_is_wished() -> None:
     for question in (PLAIN, Question(must=("玉米",))):
         [found] = matcher([A], [I]).screen("I1", 1, Viewer.PUBLIC, question).matches
         assert not told & {verdict.rule for verdict in found.verdicts}
+
+
+def test_what_somebody_has_dealt_with_is_left_out_without_a_word() -> None:
+    ready = matcher([A, achievement("A2")], [I, incubator("I2")])
+    answer = ready.screen("I1", 10, Viewer.PUBLIC, Question(without=frozenset({"A1"})))
+    assert (ids(answer), answer.excluded) == (["A2"], {})
+    answer = ready.match(ready.known.left.take([0]), 10, Viewer.PUBLIC, Question(without=frozenset({"I2"})))
+    assert (ids(answer), answer.excluded) == (["I1"], {})

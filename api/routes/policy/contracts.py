@@ -83,7 +83,7 @@ def list_contracts(request: Request, parts: Parts, actor: Acting, now: Now, on: 
     return ContractsShown.model_validate(contracts_json(parts.rulebook, found, day))
 
 
-@router.get("/{contract_id}")
+@router.get("/{contract_id:path}")
 def read_contract(
     contract_id: Annotated[str, Path(max_length=300)], request: Request, parts: Parts, actor: Acting, now: Now,
     on: AsOf = None,

@@ -58,7 +58,7 @@ class CriteriaShown(BaseModel):
     path: list[WayShown]
 
 
-@router.get("/criteria/{carrier_id}")
+@router.get("/criteria/{carrier_id:path}")
 def read_criteria(
     carrier_id: Annotated[str, Path(max_length=300)], request: Request, parts: Parts, actor: Acting, now: Now,
     to: Annotated[Target | None, Query(description="目标级别，默认下一级。Default: the next level.")] = None,

@@ -162,7 +162,7 @@ def evaluate_carriers(year: Year, parts: Parts, actor: Acting, now: Now, on: AsO
     return EvaluationsShown.model_validate(told)
 
 
-@router.get("/{year}/{carrier_id}")
+@router.get("/{year}/{carrier_id:path}")
 def evaluate_carrier(
     year: Year, carrier_id: Annotated[str, Path(max_length=300)], parts: Parts, actor: Acting, now: Now,
     on: AsOf = None,

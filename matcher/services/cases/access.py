@@ -84,28 +84,22 @@ def found(desk: Desk, case: Case, actor: Actor) -> Seen | None:
 
 def found_among(desk: Desk, cases: Sequence[Case], actor: Actor) -> Iterator[Seen]:
     """Those of the cases that exist for this actor."""
-    pairs = pairs_of(desk, cases)
+    lefts, rights = _records(desk, cases)
     told = desk.papers.introductions([case.id for case in cases])
     for case in cases:
-        if case.id not in pairs or not visible(pairs[case.id][0], actor.viewer):
+        left, right = lefts.get((case.pairing, case.left_id)), rights.get((case.pairing, case.right_id))
+        if left is None or right is None or not visible(left, actor.viewer):
             continue
-        left, right = pairs[case.id]
         introductions, sides = tuple(told.get(case.id, ())), sides_of(actor, left, right)
         part = _part(case, actor, bool(sides) and current(introductions) is not None)
         if part is not None:
             yield Seen(case, left, right, introductions, part, sides)
 
 
-def pair_of(desk: Desk, case: Case) -> tuple[Left, Right] | None:
-    """The two records of a case."""
-    return pairs_of(desk, [case]).get(case.id)
-
-
-def pairs_of(desk: Desk, cases: Sequence[Case]) -> dict[str, tuple[Left, Right]]:
-    """The two records of each case, by its id."""
+def pairs_of(desk: Desk, cases: Sequence[Case]) -> list[tuple[Left | None, Right | None]]:
+    """The two records of each case."""
     lefts, rights = _records(desk, cases)
-    keys = ((case.id, (case.pairing, case.left_id), (case.pairing, case.right_id)) for case in cases)
-    return {case_id: (lefts[left], rights[right]) for case_id, left, right in keys if left in lefts and right in rights}
+    return [(lefts.get((one.pairing, one.left_id)), rights.get((one.pairing, one.right_id))) for one in cases]
 
 
 def _records(desk: Desk, cases: Sequence[Case]) -> tuple[dict[Key, Left], dict[Key, Right]]:
@@ -136,13 +130,13 @@ def seen(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock
     return come
 
 
-def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY) -> Seen:
-    """The case, locked against other writers, for somebody who works on it.
+def worked(desk: Desk, case_id: str, actor: Actor, version: Version = ANY, *, lock: bool = True) -> Seen:
+    """The case, locked against other writers unless it is only looked at, for somebody who works on it.
 
     Raises:
         NotAllowedError: the actor may only look at it.
     """
-    come = seen(desk, case_id, actor, lock=True)
+    come = seen(desk, case_id, actor, lock=lock)
     if come.part is not Part.WORKS:
         raise NotAllowedError(
             Said("只有经办方可以处理该案件。", "Only those who work on the case may do this."),
@@ -173,6 +167,12 @@ def whose(actor: Actor) -> Mine | None:
 def worked_by(actor: Actor) -> Mine | None:
     """Whose cases they work on or oversee; None: everybody's."""
     return None if actor.role in OVERSEEING else mine(actor).worked()
+
+
+def as_side(actor: Actor) -> Mine:
+    """Whose cases to look for, where it is one of the sides. Of a record that one may not see yet one may be told that
+    there is something."""
+    return replace(mine(actor), account_id="", organisation_id="", viewer=None)
 
 
 def no_case(case_id: str) -> MatcherError:

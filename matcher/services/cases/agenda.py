@@ -13,10 +13,10 @@ from matcher.services.cases.access import Desk, found_among, worked_by
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.invitations import Invitation
 from matcher.services.cases.naming import Names, names
-from matcher.services.cases.papers import UNDER_WAY, due
 from matcher.services.cases.reading import Line, line_of
-from matcher.store import Accounts, Database, Due, Wanted
+from matcher.store import Accounts, Database, Span, Wanted
 
+UNDER_WAY = Wanted(frozenset(OPEN))
 SOON = timedelta(days=7)
 """How far ahead a task is told of."""
 STILL = 14
@@ -74,16 +74,18 @@ class Agenda:
         with self._database.read() as connection:
             desk, mine = Desk.of(connection), worked_by(actor)
 
-            def count(which: Due) -> int:
-                return desk.cases.count_tasks(UNDER_WAY, mine, which)
+            def count(span: Span) -> int:
+                return desk.cases.count_tasks(UNDER_WAY, mine, span)
 
-            found = due(desk, actor, Due(before, assignee=assignee), limit)
+            found = desk.cases.tasks(UNDER_WAY, mine, Span(before, assignee=assignee), limit)
+            cases = desk.cases.many(task.case_id for task in found)
+            come = {one.case.id: line_of(one) for one in found_among(desk, cases, actor)}
             return Duties(
-                [Dated(line_of(come), task) for come, task in found],
-                count(Due(day, assignee=assignee)),
-                count(Due(day + SOON, day, assignee)),
-                count(Due(date.max, assignee=assignee)),
-                names(Accounts(connection), [task.assignee for _, task in found]),
+                [Dated(come[task.case_id], task) for task in found if task.case_id in come],
+                count(Span(day, assignee=assignee)),
+                count(Span(day + SOON, day, assignee)),
+                count(Span(date.max, assignee=assignee)),
+                names(Accounts(connection), [task.assignee for task in found]),
             )
 
     def todo(self, actor: Actor, now: datetime) -> Todo:

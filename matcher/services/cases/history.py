@@ -12,6 +12,7 @@ from matcher.domain.phases import MOVES, PHASES, Move, Phase
 from matcher.domain.records import Refusal
 from matcher.policy.rules import Rulebook
 from matcher.policy.vocabulary import Metric
+from matcher.services.cases.naming import Names
 from matcher.services.cases.reading import Folder
 from matcher.wording import Said
 
@@ -26,10 +27,10 @@ class Entry:
     """Whether it was taken back afterwards."""
 
 
-def history(folder: Folder, book: Rulebook) -> list[Entry]:
+def history(folder: Folder, book: Rulebook, names: Names) -> list[Entry]:
     """What happened, the newest first."""
     undone = {one.undoes for one in folder.events}
-    telling = _Telling(folder, book)
+    telling = _Telling(folder, book, names)
     return [Entry(one, telling.said(one), one.id in undone) for one in reversed(folder.events)]
 
 
@@ -44,8 +45,9 @@ def shown_fact(metric: Metric, value: Any) -> Said:
 
 
 class _Telling:
-    def __init__(self, folder: Folder, book: Rulebook) -> None:
+    def __init__(self, folder: Folder, book: Rulebook, names: Names) -> None:
         self._book = book
+        self._names = names
         self._notes = {one.id: one.audience.said for one in folder.notes}
         self._tasks = {one.id: one for one in folder.tasks}
         self._files = {one.id: one for one in folder.attachments}
@@ -58,6 +60,7 @@ class _Telling:
             Happening.DONE: self._task,
             Happening.ATTACHED: self._attached,
             Happening.REPLIED: self._replied,
+            Happening.HANDED: self._handed,
             Happening.UNDONE: self._undone,
         }
 
@@ -115,6 +118,12 @@ class _Telling:
         if event.said["accepted"]:
             return Said(f"{side.zh}同意引荐", f"the {side.en} accepted the introduction")
         return Said(f"{side.zh}谢绝引荐", f"the {side.en} declined the introduction")
+
+    def _handed(self, event: Event) -> Said:
+        giver, taker = (self._names[event.said[name]] for name in ("from", "to"))
+        tasks = event.said.get("tasks", 0)
+        more = Said(f"（含任务 {tasks} 项）", f" (with {tasks} tasks)") if tasks else Said("", "")
+        return Said(f"移交：{giver.zh} → {taker.zh}{more.zh}", f"handed over: {giver.en} → {taker.en}{more.en}")
 
     def _undone(self, event: Event) -> Said:
         step = self._steps.get(event.undoes or 0)

@@ -13,7 +13,7 @@ from matcher.domain.phases import OPEN, PHASES
 from matcher.domain.records import Refusal, Result, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.errors import CaseError, ConflictError, TransitionError
-from matcher.services.cases.access import Desk, Seen, mine, pair_of, worked
+from matcher.services.cases.access import Desk, Seen, as_side, pairs_of, worked
 from matcher.services.cases.handling import open_case
 from matcher.services.cases.invitations import Invitation, invitation, invitations, no_introduction, side_of, speakers
 from matcher.services.cases.results import NOTHING, write_result
@@ -77,20 +77,18 @@ class Introducing:
         Raises:
             TransitionError: the introduction here has not come to nothing, or nobody is left.
         """
+        with self._database.read() as connection:
+            come = worked(Desk.of(connection), case_id, actor, version, lock=False)
+            _require_over(come, now.date())
+        ranked = self._alternates(come.left.id, ALTERNATES, actor.viewer, now.date())  # while others write
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             come = worked(desk, case_id, actor, version)
-            last = come.introduction
-            if last is None or last.standing(now.date()) not in OVER:
-                raise TransitionError(
-                    Said("现有引荐尚未被谢绝或过期。", "The introduction was neither declined nor has it expired."),
-                    Said("谢绝或过期后才可提出下一个。", "The next one may be proposed after that."),
-                )
-        taker = self._next(come, actor, now.date())
-        with self._database.begin() as connection:
-            desk = Desk.of(connection)
-            case = open_case(desk, self._new_id(), (come.case.pairing, come.case.left_id, taker), actor, now)
-            return self._propose(desk, case, None, actor, now, message, days)
+            _require_over(come, now.date())
+            pair = (come.case.pairing, come.case.left_id, _next(desk, come, ranked))
+            return self._propose(
+                desk, open_case(desk, self._new_id(), pair, actor, now), None, actor, now, message, days
+            )
 
     def answer(self, introduction_id: str, answering: Answering, actor: Actor, now: datetime) -> Invitation:
         """Accept or decline for one side. The second acceptance opens the record and writes that talks go on.
@@ -129,20 +127,24 @@ class Introducing:
 
     def received(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
         """The introductions that concern the actor's organisation as a side, of the newest cases first."""
-        return self._asked(actor, now, Wanted(limit=limit))
+        return self._asked(actor, now, Wanted(limit=limit), lambda one: bool(one.sides))
 
     def waiting(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
         """Those of them that wait for an answer of the actor's side."""
-        asked = self._asked(actor, now, Wanted(frozenset(OPEN), limit=limit, answerable=now.date()))
-        return [one for one in asked if one.answerable]
+        wanted = Wanted(frozenset(OPEN), limit=limit, answerable=now.date())
+        return self._asked(actor, now, wanted, lambda one: bool(one.answerable))
 
-    def _asked(self, actor: Actor, now: datetime, wanted: Wanted) -> list[Invitation]:
+    def _asked(
+        self, actor: Actor, now: datetime, wanted: Wanted, meant: Callable[[Invitation], bool]
+    ) -> list[Invitation]:
         with self._database.read() as connection:
             desk = Desk.of(connection)
-            # Of a record that one may not see yet one may be told that there is something.
-            cases = desk.cases.page(wanted, replace(mine(actor), viewer=None))
-            told = desk.papers.introductions([case.id for case in cases])
-            return [one for one in invitations(desk, cases, told, actor, now.date()) if one.sides]
+            found: list[Invitation] = []
+            last: Case | None = None
+            while len(found) < wanted.limit and (cases := desk.cases.page(wanted, as_side(actor), last)):
+                found += filter(meant, invitations(desk, cases, actor, now.date()))
+                last = cases[-1]
+            return found[: wanted.limit]
 
     def get(self, introduction_id: str, actor: Actor, now: datetime) -> Invitation:
         """One introduction. Raises RecordNotFoundError where there is none for this actor."""
@@ -184,18 +186,28 @@ class Introducing:
         desk.cases.log(Event(case_id=case.id, at=now, by=actor.id, what=Happening.PROPOSED, said=said))
         return introduction
 
-    def _next(self, come: Seen, actor: Actor, day: date) -> str:
-        """The best taker with whom the left record has had no case yet."""
-        with self._database.read() as connection:
-            had = {one.right_id for one in Desk.of(connection).cases.of_record(come.case.pairing.left, come.left.id)}
-        ranked = self._alternates(come.left.id, ALTERNATES, actor.viewer, day)
-        taker = next((one for one in ranked if one not in had), None)
-        if taker is None:
-            raise TransitionError(
-                Said("没有其他合适的承接方。", "Nobody else is eligible."),
-                Said("请用 matcher match 查看原因。", "See why with `matcher match`."),
-            )
-        return taker
+
+def _require_over(come: Seen, day: date) -> None:
+    last = come.introduction
+    if last is None or last.standing(day) not in OVER:
+        raise TransitionError(
+            Said("现有引荐尚未被谢绝或过期。", "The introduction was neither declined nor has it expired."),
+            Said("谢绝或过期后才可提出下一个。", "The next one may be proposed after that."),
+        )
+
+
+def _next(desk: Desk, come: Seen, ranked: Sequence[str]) -> str:
+    """The best taker that is still there and with whom the left record has had no case yet."""
+    pairing = come.case.pairing
+    had = {one.right_id for one in desk.cases.of_record(pairing.left, come.left.id)}
+    there = desk.records.existing(pairing.right, ranked)
+    taker = next((one for one in ranked if one in there and one not in had), None)
+    if taker is None:
+        raise TransitionError(
+            Said("没有其他合适的承接方。", "Nobody else is eligible."),
+            Said("请用 matcher match 查看原因。", "See why with `matcher match`."),
+        )
+    return taker
 
 
 def _require_open(case: Case) -> None:
@@ -230,10 +242,9 @@ def _answered(desk: Desk, case: Case, told: Introduction, reply: Reply, now: dat
 
 def _open(desk: Desk, case: Case, by: str, now: datetime) -> Iterator[str]:
     """Open a record that is not public to the organisations of the right side: those it is new to."""
-    pair = pair_of(desk, case)
-    if pair is None or pair[0].visibility is Visibility.PUBLIC:
+    [(left, right)] = pairs_of(desk, [case])
+    if left is None or right is None or left.visibility is Visibility.PUBLIC:
         return
-    left, right = pair
     for organisation in speakers(desk.organisations, right.table, right.id):
         if (left.table, left.id) not in desk.organisations.opened_to(organisation):
             desk.organisations.open_to(left.table, left.id, organisation, by, now)

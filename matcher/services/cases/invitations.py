@@ -11,7 +11,7 @@ from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction, Side, Standing
 from matcher.domain.records import Achievement, Kind, Left, PairKind, Right, name_of
 from matcher.errors import CaseError, MatcherError, NotAllowedError, RecordNotFoundError
-from matcher.services.cases.access import Desk, Part, Seen, found_among, pairs_of, sides_of
+from matcher.services.cases.access import Desk, Part, Seen, found, found_among, pairs_of, sides_of
 from matcher.store import Organisations
 from matcher.wording import Said
 
@@ -42,35 +42,41 @@ class Invitation:
         return tuple(side for side in Side if waits and side in self.sides and self.introduction.reply(side) is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an introduction is about: a case with its records, and what it is to the reader; None: nothing."""
+
+    case: Case
+    left: Left
+    right: Right
+    come: Seen | None
+
+
 def invitation(desk: Desk, case: Case, introduction: Introduction, actor: Actor, day: date) -> Invitation | None:
     """The introduction as this actor may know it; None where it does not exist for them."""
-    return next(invitations(desk, [case], {case.id: [introduction]}, actor, day), None)
-
-
-def invitations(
-    desk: Desk, cases: Sequence[Case], told: Mapping[str, Sequence[Introduction]], actor: Actor, day: date
-) -> Iterator[Invitation]:
-    """The introductions of cases as this actor may know them, the newest of each case first."""
-    pairs = pairs_of(desk, cases)
-    come = {one.case.id: one for one in found_among(desk, cases, actor)}
-    for case in cases:
-        for introduction in reversed(told.get(case.id, ())):
-            invited = _invitation(case, pairs.get(case.id), come.get(case.id), introduction, actor, day)
-            if invited is not None:
-                yield invited
-
-
-def _invitation(
-    case: Case,
-    pair: tuple[Left, Right] | None,
-    come: Seen | None,
-    introduction: Introduction,
-    actor: Actor,
-    day: date,
-) -> Invitation | None:
-    if pair is None or introduction.withdrawn:
+    [(left, right)] = pairs_of(desk, [case])
+    if left is None or right is None:
         return None
-    left, right = pair
+    return as_known(Matter(case, left, right, found(desk, case, actor)), introduction, actor, day)
+
+
+def invitations(desk: Desk, cases: Sequence[Case], actor: Actor, day: date) -> Iterator[Invitation]:
+    """The introductions of cases that exist for this actor, as they may know them, the last of each case first."""
+    come = {one.case.id: one for one in found_among(desk, cases, actor)}
+    told = desk.papers.introductions([case.id for case in cases])
+    for case, (left, right) in zip(cases, pairs_of(desk, cases), strict=True):
+        if left is not None and right is not None:
+            matter = Matter(case, left, right, come.get(case.id))
+            for introduction in reversed(told.get(case.id, ())):
+                if (one := as_known(matter, introduction, actor, day)) is not None:
+                    yield one
+
+
+def as_known(matter: Matter, introduction: Introduction, actor: Actor, day: date) -> Invitation | None:
+    """The introduction as this actor may know it, of a matter that was read already."""
+    if introduction.withdrawn:
+        return None
+    case, left, right, come = matter.case, matter.left, matter.right, matter.come
     standing, sides = introduction.standing(day), sides_of(actor, left, right)
     if come is not None:
         whole = come.part is not Part.SIDE

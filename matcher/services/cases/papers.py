@@ -10,14 +10,12 @@ from matcher.domain.accounts import Actor
 from matcher.domain.attachments import media_of
 from matcher.domain.cases import Attachment, Audience, Event, Happening, Note, Task
 from matcher.domain.filenames import safe_name
-from matcher.domain.phases import OPEN
 from matcher.errors import CaseError, RecordNotFoundError
-from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, worked, worked_by
+from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, whose, worked
 from matcher.services.cases.texts import kept
-from matcher.store import Accounts, AttachmentFolder, Database, Due, Wanted
+from matcher.store import Accounts, AttachmentFolder, Database, Due
 from matcher.wording import Said
 
-UNDER_WAY = Wanted(frozenset(OPEN))
 YOUNG = timedelta(days=1)
 """Contents that nobody names are swept when they are older: the transaction of a younger one may still be open."""
 
@@ -91,10 +89,20 @@ class CasePapers:
                 _log(desk, case.id, actor, now, Happening.DONE, {"task": task_id})
             return next(one for one in desk.papers.tasks(case.id) if one.id == task_id)
 
-    def overdue(self, actor: Actor, now: datetime) -> list[tuple[Seen, Task]]:
-        """Tasks that should have been done before today, of open cases that the actor works on or oversees."""
+    def overdue(
+        self, actor: Actor, now: datetime, after: Due | None = None, limit: int = 100
+    ) -> list[tuple[Seen, Task]]:
+        """Tasks that should have been done before today, the oldest first, of open cases that the actor works on or
+        oversees."""
+        late: list[tuple[Seen, Task]] = []
         with self._database.read() as connection:
-            return due(Desk.of(connection), actor, Due(now.date()))
+            desk = Desk.of(connection)
+            while len(late) < limit and (tasks := desk.papers.due_before(now.date(), whose(actor), after, limit)):
+                cases = desk.cases.many({task.case_id for task in tasks})
+                come = {one.case.id: one for one in found_among(desk, cases, actor)}
+                late += [(come[task.case_id], task) for task in tasks if task.case_id in come]
+                after = tasks[-1].due, tasks[-1].id
+        return late[:limit]
 
     def attach(
         self, case_id: str, name: str, content: bytes, audience: Audience, actor: Actor, now: datetime
@@ -107,6 +115,9 @@ class CasePapers:
         """
         name = safe_name(name)
         media = media_of(name, content)
+        with self._database.read() as connection:
+            _writable(Desk.of(connection), case_id, audience, actor, lock=False)
+        digest = self._folder.put(content)  # takes its time, while others write
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             case_id, audience = _writable(desk, case_id, audience, actor)
@@ -119,7 +130,7 @@ class CasePapers:
                 name=name,
                 media=media,
                 size=len(content),
-                digest=self._folder.put(content),
+                digest=digest,
             )
             desk.papers.attach(attachment)
             _log(desk, case_id, actor, now, Happening.ATTACHED, {"attachment": attachment.id})
@@ -148,25 +159,17 @@ class CasePapers:
         return self._folder.sweep(keep, now - YOUNG)
 
 
-def due(desk: Desk, actor: Actor, which: Due, limit: int | None = None) -> list[tuple[Seen, Task]]:
-    """Tasks of open cases that the actor works on or oversees, each with its case, the earliest first."""
-    tasks = desk.cases.tasks(UNDER_WAY, worked_by(actor), which, limit)
-    cases = desk.cases.many(task.case_id for task in tasks)
-    come = {one.case.id: one for one in found_among(desk, list(cases.values()), actor)}
-    return [(come[task.case_id], task) for task in tasks if task.case_id in come]
-
-
 def readable(audience: Audience, come: Seen) -> bool:
     """Whether a note or attachment is for this reader."""
     return come.part is not Part.SIDE or audience is Audience.SHARED
 
 
-def _writable(desk: Desk, case_id: str, audience: Audience, actor: Actor) -> tuple[str, Audience]:
+def _writable(desk: Desk, case_id: str, audience: Audience, actor: Actor, *, lock: bool = True) -> tuple[str, Audience]:
     """The case somebody may write on; what a side writes is for all to read."""
-    come = seen(desk, case_id, actor, lock=True)
+    come = seen(desk, case_id, actor, lock=lock)
     if come.part is Part.SIDE:
         return come.case.id, Audience.SHARED
-    return worked(desk, case_id, actor).case.id, audience
+    return worked(desk, case_id, actor, lock=lock).case.id, audience
 
 
 def _log(desk: Desk, case_id: str, actor: Actor, now: datetime, what: Happening, said: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from matcher.domain.records import Visibility, name_of
 from matcher.policy.stages import Gate
 from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, whose
 from matcher.services.cases.handling import Handling
-from matcher.services.cases.invitations import Invitation, invitation
+from matcher.services.cases.invitations import Invitation, Matter, as_known
 from matcher.services.cases.papers import readable
 from matcher.store import Database, Wanted
 
@@ -82,7 +82,8 @@ class CaseReading:
             desk = Desk.of(connection)
             come = seen(desk, case_id, actor)
             line, events = line_of(come), desk.cases.events(case_id)
-            told = (invitation(desk, come.case, one, actor, now.date()) for one in come.introductions)
+            matter = Matter(come.case, come.left, come.right, come)
+            told = (as_known(matter, one, actor, now.date()) for one in come.introductions)
             whole = come.part is not Part.SIDE
             works = come.part is Part.WORKS
             ways = moves(come.case.phase) if works else ()

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matcher.domain.accounts import Account, Actor
-from matcher.domain.cases import Event, undoable
+from matcher.domain.cases import Event, Happening, undoable
 from matcher.domain.introductions import Side
 from matcher.domain.phases import Phase
 from matcher.errors import TransitionError
 from matcher.policy.rules import Rulebook
 from matcher.policy.stages import Asked, asked
 from matcher.services.cases.access import Part
+from matcher.services.cases.handover import may_hand_over
 from matcher.services.cases.history import Entry, history
 from matcher.services.cases.naming import Names, names_on
 from matcher.services.cases.reading import CaseReading, Folder
@@ -31,6 +32,8 @@ class Sheet:
     """Who may be given a task."""
     step: Event | None
     """What the reader may take back now."""
+    gives: bool
+    """Whether the reader may hand the case over."""
     asked: Mapping[Phase, Sequence[Asked]]
     """The facts that leaving each stage asks for; the sides are not told of facts."""
 
@@ -54,9 +57,10 @@ class CaseSheets:
         return Sheet(
             folder,
             told,
-            history(folder, self._book),
+            history(folder, self._book, told),
             [actor.account, *(one for one in team if one.id != actor.id)] if part is Part.WORKS else [],
             _step(folder, actor, now),
+            may_hand_over(case, actor),
             asked(self._book, now.date()) if part is not Part.SIDE else {},
         )
 
@@ -65,6 +69,9 @@ def _people(folder: Folder) -> Iterator[str]:
     yield folder.case.owner
     for events in (folder.events, folder.notes, folder.attachments):
         yield from (one.by for one in events)
+    for event in folder.events:
+        if event.what is Happening.HANDED and event.said:
+            yield from (event.said["from"], event.said["to"])
     for task in folder.tasks:
         yield from (task.assignee, task.by)
     for invited in folder.introductions:

@@ -1,0 +1,134 @@
+"""Standing queries: kept, changed, deleted, and applied to the board by its address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
+
+from api.pages.match import terms_of
+from api.pages.rendering import rendered
+from api.pages.routing import Again, PageRoute, done, led
+from api.parts import Acting, Now, Parts
+from api.routes.mandates import MandateWanted
+from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor
+from matcher.domain.mandates import Asked, Mandate
+from matcher.domain.records import Kind
+from matcher.errors import MatcherError
+
+router = APIRouter(prefix="/screen/mandates", include_in_schema=False, route_class=PageRoute)
+
+PART = 50
+PLACE = "/screen/mandates"
+Id = Annotated[str, Path(max_length=100)]
+Text = Annotated[str, Form(max_length=20_000)]
+Short = Annotated[str, Query(max_length=500)]
+
+
+class Typed:
+    """What the form holds, as it was typed."""
+
+    def __init__(
+        self, name: Text = "", record_id: Text = "", text: Text = "", to: Text = "", must: Text = "", ban: Text = "",
+        k: Text = "10", diverse: Annotated[bool, Form()] = False,
+    ) -> None:  # fmt: skip
+        self.name, self.record_id, self.text, self.to = name, record_id, text, to
+        self.must, self.ban, self.k, self.diverse = must, ban, k, diverse
+
+    @classmethod
+    def of(cls, asked: Asked) -> Typed:
+        """The form of a kept question."""
+        return cls(
+            asked.name, asked.record_id, asked.text, asked.to or "", " ".join(asked.must), " ".join(asked.ban),
+            str(asked.k), asked.diverse,
+        )  # fmt: skip
+
+    def asked(self) -> Asked:
+        """The question. Raises RequestValidationError for one that cannot be kept."""
+        told = {"name": self.name.strip(), "k": self.k.strip(), "diverse": self.diverse}
+        told |= {"must": terms_of(self.must), "ban": terms_of(self.ban)}
+        told |= {"record_id": self.record_id.strip() or None, "text": self.text.strip() or None}
+        told |= {"to": self.to or Kind.INCUBATORS.value} if told["text"] else {}
+        try:
+            return MandateWanted.model_validate(told).asked()
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from error
+
+
+Form_ = Annotated[Typed, Depends()]
+
+
+@router.get("", name="page_mandates")
+def list_page(
+    request: Request, parts: Parts, actor: Acting, after: Short = "",
+    record: Short = "", must: Short = "", ban: Short = "",
+) -> HTMLResponse:  # fmt: skip
+    """One's own and one's organisation's, and the form for another one, filled in from the address."""
+    return rendered(
+        request, "screen/mandates.html", **_list(parts, actor, Typed("", record, must=must, ban=ban), after)
+    )
+
+
+@router.post("", name="page_create_mandate")
+def created(parts: Parts, actor: Acting, now: Now, typed: Form_) -> Response:
+    """Keep a question."""
+    try:
+        kept = parts.mandates.create(typed.asked(), actor, now)
+    except (MatcherError, RequestValidationError) as error:
+        raise Again("screen/mandates.html", error, **_list(parts, actor, typed)) from error
+    return led(done(f"/screen?mandate={kept.id}", "saved"))
+
+
+@router.get("/{mandate_id}", name="page_mandate")
+def mandate_page(request: Request, mandate_id: Id, parts: Parts, actor: Acting) -> HTMLResponse:
+    """The form of one of them."""
+    kept = parts.mandates.read(mandate_id, actor)
+    return rendered(request, "screen/mandate.html", **_one(parts, actor, kept, Typed.of(kept.asked), str(kept.version)))
+
+
+@router.post("/{mandate_id}", name="page_change_mandate")
+def changed(
+    mandate_id: Id, parts: Parts, actor: Acting, now: Now, typed: Form_, tag: Annotated[str, Form(max_length=100)]
+) -> Response:
+    """Ask something else over the version that was read."""
+    kept = parts.mandates.read(mandate_id, actor)
+    try:
+        parts.mandates.replace(mandate_id, typed.asked(), tag, actor, now)
+    except (MatcherError, RequestValidationError) as error:
+        raise Again("screen/mandate.html", error, **_one(parts, actor, kept, typed, tag)) from error
+    return led(done(PLACE, "saved"))
+
+
+@router.post("/{mandate_id}/delete", name="page_delete_mandate")
+def deleted(mandate_id: Id, parts: Parts, actor: Acting, tag: Annotated[str, Form(max_length=100)]) -> Response:
+    """Delete the version that was read."""
+    parts.mandates.delete(mandate_id, tag, actor)
+    return led(done(PLACE, "deleted"))
+
+
+def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> dict[str, Any]:
+    found = parts.mandates.page(actor, after, PART + 1)
+    return {
+        "listed": found[:PART], "more": len(found) > PART, "typed": typed, "own": parts.screening.own(actor),
+        "names": _names(parts, actor, found[:PART]), "path": PLACE,
+    }  # fmt: skip
+
+
+def _one(parts: Installation, actor: Actor, kept: Mandate, typed: Typed, tag: str) -> dict[str, Any]:
+    return {
+        "kept": kept, "typed": typed, "tag": tag, "own": parts.screening.own(actor), "path": f"{PLACE}/{kept.id}",
+        "stale": str(kept.version) != tag,
+    }  # fmt: skip
+
+
+def _names(parts: Installation, actor: Actor, mandates: list[Mandate]) -> dict[str, str]:
+    """What the records they are about are called."""
+    found: dict[str, str] = {}
+    for kind in (Kind.FUNDS, Kind.INCUBATORS):
+        ids = [one.asked.record_id for one in mandates if one.record_kind is kind]
+        found |= {name: record.name for name, record in parts.records.many(kind, ids, actor.viewer).items()}  # type: ignore[union-attr]
+    return found

@@ -1,0 +1,106 @@
+"""A first look at files: which tables they are, how their headers are understood, their first rows. Nothing is refused
+that can be shown, so that somebody can say which column is which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from matcher.domain.records import Kind
+from matcher.errors import IntakeError, UnsupportedFileError
+from matcher.intake.cells import as_text, has_content
+from matcher.intake.folder import files_of
+from matcher.intake.headers import find_header
+from matcher.intake.issues import Remark, cut
+from matcher.intake.layout import Column, lay_out
+from matcher.intake.limits import Limits
+from matcher.intake.mapping import check_mapping
+from matcher.intake.reader import choose
+from matcher.intake.tables import Table, open_tables, plan
+
+ROWS = 5
+LONGEST = 60
+"""Characters of a cell that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One table of a file. `kind` is None where nothing tells which table it is, and its columns then feed nothing."""
+
+    file: str
+    kind: Kind | None
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    problem: IntakeError | None = None
+    """Why it cannot be taken in like this."""
+
+
+def preview(
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    mapping: Mapping[str, object] | None = None,
+    limits: Limits | None = None,
+) -> list[Seen]:
+    """The tables of a file or folder. Raises IntakeError for a file that cannot be opened at all."""
+    limits = limits or Limits()
+    alone = not path.is_dir()
+    columns = check_mapping(mapping, kind=kind) if mapping else {}
+    files = [path] if alone else files_of(path)[0]
+    return [one for file in files for one in _file(file, kind if alone else None, columns, limits, alone=alone)]
+
+
+def _file(
+    file: Path, kind: Kind | None, columns: Mapping[Kind, Mapping[str, str]], limits: Limits, *, alone: bool
+) -> list[Seen]:
+    mapped = [header for table in columns.values() for header in table]
+    tables, _ = open_tables(file, limits, mapped)
+    try:
+        chosen: Sequence[tuple[Kind | None, Table]]
+        try:
+            chosen, _ = choose(file, tables, kind, columns, alone=alone)
+        except UnsupportedFileError as error:
+            return [_unknown(tables[0], error)]
+        return [_seen(table, of, columns.get(of, {}) if of else {}) for of, table in chosen]
+    finally:
+        for table in tables:
+            table.close()
+
+
+def _seen(table: Table, kind: Kind, mapping: Mapping[str, str]) -> Seen:
+    problem: IntakeError | None = None
+    head = table.head()
+    try:
+        found = plan(table, kind, mapping)
+        number, columns = found.header_row, found.layout.columns
+    except UnsupportedFileError as error:
+        problem = error
+        rows = [row for _, row in head]
+        place = find_header(rows, kind, mapping)
+        place = _fullest(rows) if place is None else place
+        number, columns = head[place][0] if head else 0, lay_out(rows[place] if rows else (), kind, mapping).columns
+    return Seen(table.file, kind, columns, _first(table, number), problem)
+
+
+def _unknown(table: Table, problem: IntakeError) -> Seen:
+    head = table.head()
+    rows = [row for _, row in head]
+    place = _fullest(rows)
+    header = rows[place] if rows else ()
+    columns = tuple(Column(position, as_text(cell)) for position, cell in enumerate(header))
+    return Seen(table.file, None, columns, _first(table, head[place][0] if head else 0), problem)
+
+
+def _fullest(rows: Sequence[Sequence[object]]) -> int:
+    """The row with most texts, the first of equals: the likeliest header where no word of it is known."""
+    texts = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
+    return texts.index(max(texts)) if texts else 0
+
+
+def _first(table: Table, header: int) -> tuple[tuple[str, ...], ...]:
+    """The first rows below the header."""
+    below = (row for number, row in table.rows() if number > header and not isinstance(row, Remark))
+    filled = (row for row in below if has_content(row))
+    return tuple(tuple(cut(as_text(cell), LONGEST) for cell in row) for row in islice(filled, ROWS))

@@ -1,0 +1,93 @@
+"""Lists on their way into the database: looked at, told which column is which, corrected, taken in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from matcher.domain.accounts import Actor
+from matcher.domain.jobs import Job
+from matcher.domain.records import TABLE_LABELS, Kind
+from matcher.errors import ConflictError, IntakeError
+from matcher.intake import ADVICE, Refused, Seen, Severity, preview, refused_rows, template
+from matcher.reporting.spreadsheets import Sheet, xlsx_content
+from matcher.services.jobs import ImportOrder, JobQueue
+from matcher.services.uploads import Uploads
+from matcher.wording import Language, Said
+
+
+class Drafts:
+    """The use cases of uploaded lists on one installation."""
+
+    def __init__(self, jobs: JobQueue, uploads: Uploads) -> None:
+        self._jobs = jobs
+        self._uploads = uploads
+
+    def look(self, job_id: str, actor: Actor | None) -> list[Seen]:
+        """The tables of the files of an import, as they are understood with its mapping.
+
+        Raises:
+            RecordNotFoundError: there is no such job for this actor.
+            IntakeError: a file cannot be opened, or is no longer kept.
+        """
+        told = self._import(job_id, actor).arguments
+        path = self._uploads.path(job_id, told["files"])
+        return preview(path, kind=_kind(told), mapping=told["mapping"], limits=self._uploads.limits)
+
+    def again(self, job_id: str, order: ImportOrder, actor: Actor | None, now: datetime) -> Job:
+        """Import the files of an earlier import once more, as a trial or in earnest. Raises as `look`."""
+        return self._jobs.resubmit_import(self._import(job_id, actor), order, actor, now)
+
+    def corrections(self, job_id: str, actor: Actor | None, language: Language) -> bytes:
+        """The refused rows of an import as `.xlsx`, each with what to do; corrected, it can be imported itself.
+
+        Raises:
+            ConflictError: the job has refused no row that could be shown.
+            IntakeError: the files are no longer kept.
+        """
+        job = self._import(job_id, actor)
+        advice = _advice(job.result or {}, language)
+        if not advice:
+            raise ConflictError(
+                Said("没有可更正的行。", "There is no row to correct."),
+                Said("请查看任务的问题清单。", "Look at the issues of the job."),
+            )
+        told = job.arguments
+        path = self._uploads.path(job_id, told["files"])
+        found = refused_rows(path, advice, kind=_kind(told), mapping=told["mapping"], limits=self._uploads.limits)
+        return xlsx_content([_sheet(one, advice[one.file]) for one in found])
+
+    def _import(self, job_id: str, actor: Actor | None) -> Job:
+        job = self._jobs.get(job_id, actor)
+        if "files" not in job.arguments:
+            raise IntakeError(
+                Said("这个任务不是导入。", "This job is no import."),
+                Said("请从导入页面进入。", "Begin at the import page."),
+            )
+        return job
+
+
+def empty_table(kind: Kind) -> bytes:
+    """A table of one line, the headers, as `.xlsx`."""
+    return xlsx_content([Sheet(TABLE_LABELS[kind][0], tuple(template(kind)), ())])
+
+
+def _kind(told: Mapping[str, Any]) -> Kind | None:
+    return Kind(told["kind"]) if told["kind"] else None
+
+
+def _advice(result: Mapping[str, Any], language: Language) -> dict[str, dict[int, str]]:
+    """What to do with each refused row, by file and row."""
+    told: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for issue in result.get("issues", ()):
+        if issue["severity"] == Severity.ERROR.value and issue["row"]:
+            words = (issue["field"], issue["message"][language.value], issue["step"][language.value])
+            told[issue["file"]][issue["row"]].append(" ".join(filter(None, words)))
+    return {file: {row: "\n".join(said) for row, said in rows.items()} for file, rows in told.items()}
+
+
+def _sheet(found: Refused, advice: Mapping[int, str]) -> Sheet:
+    rows: Sequence[tuple[str, ...]] = [(*cells, advice[number]) for number, cells in found.rows]
+    return Sheet(TABLE_LABELS[found.kind][0], (*found.headers, ADVICE), tuple(rows))

@@ -1,0 +1,155 @@
+"""The pages of data: a list is handed in, looked at, named, imported and undone; what may be one is decided."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from starlette.testclient import TestClient
+
+from matcher.domain.accounts import Role
+from matcher.domain.records import Achievement, Kind, Visibility
+from matcher.store import Records
+from tests.browsing import hidden, visitor
+from tests.service import NOW, Service
+
+MESSY = "编号,技术名字,成熟度\nB1,玉米淀粉绿色制备,5\nB2,,4\n"
+
+
+def upload(browser: TestClient, name: str, content: bytes, kind: str = "") -> Any:
+    form = hidden(browser, "/data") | {"kind": kind}
+    return browser.post("/data/uploads", data=form, files={"files": (name, content)}, follow_redirects=False)
+
+
+def worked(service: Service) -> None:
+    while service.installation.worker(Event()).once():
+        pass
+
+
+def again(browser: TestClient, path: str, do: str, **fields: Any) -> str:
+    sent = browser.post(f"{path}/again", data=hidden(browser, path) | {"do": do} | fields, follow_redirects=False)
+    assert sent.status_code == 303, sent.text
+    return str(sent.headers["location"])
+
+
+def test_a_messy_list_is_named_column_by_column_imported_and_undone(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    sent = upload(browser, "清单.csv", MESSY.encode("gb18030"), "achievements")
+    first = sent.headers["location"]
+    assert (sent.status_code, 'http-equiv="refresh"' in browser.get(first).text) == (303, True)
+    worked(service)
+    page = browser.get(first).text
+    assert "缺少必需的列" in page
+    assert "玉米淀粉绿色制备" in page
+    named = {"table": ["achievements"] * 3, "header": ["编号", "技术名字", "成熟度"], "was": ["id", "", "trl"]}
+    second = again(browser, first, "check", kind="achievements", field=["id", "title", "trl"], **named)
+    worked(service)
+    page = browser.get(second).text
+    assert "这是预览，还没有写入" in page
+    assert "第 3 行" in page
+    assert service.get(Role.BUREAU, "/achievements/B1").status_code == 404
+    table = load_workbook(io.BytesIO(browser.get(f"{second}/corrections.xlsx").content))["科研成果"]
+    assert [cell.value for cell in table[1]][:3] == ["编号", "成果名称", "成熟度"]
+    third = again(browser, second, "import", kind="achievements")
+    worked(service)
+    assert service.get(Role.BUREAU, "/achievements/B1").json()["title"] == "玉米淀粉绿色制备"
+    number = re.search(r"/data/imports/(\d+)", browser.get(third).text)
+    assert number is not None
+    path = f"/data/imports/{number[1]}"
+    undo = browser.post(f"{path}/undo", data=hidden(browser, path), follow_redirects=False)
+    worked(service)
+    assert "已全部撤销" in browser.get(undo.headers["location"]).text
+    assert service.get(Role.BUREAU, "/achievements/B1").status_code == 404
+    assert "已撤销" in browser.get("/data").text
+
+
+def test_a_file_of_another_sort_is_refused_on_the_form_and_the_table_stays_chosen(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    answer = upload(browser, "清单.exe", b"MZ", "funds")
+    assert (answer.status_code, "不能导入" in answer.text) == (422, True)
+    assert '<option value="funds" selected>' in answer.text
+
+
+def test_nothing_chosen_is_said_so(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    answer = browser.post("/data/uploads", data=hidden(browser, "/data") | {"kind": ""}, follow_redirects=False)
+    assert (answer.status_code, "没有上传文件" in answer.text) == (422, True)
+
+
+def test_a_list_sent_twice_becomes_one_job(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    form = hidden(browser, "/data") | {"kind": ""}
+    sent = [
+        browser.post("/data/uploads", data=form, files={"files": ("成果.csv", MESSY.encode())}, follow_redirects=False)
+        for _ in range(2)
+    ]
+    assert sent[0].headers["location"] == sent[1].headers["location"]
+    assert len(service.installation.jobs.page(None, limit=9).jobs) == 1
+
+
+def test_a_job_that_waits_can_be_cancelled_and_one_that_was_taken_up_again(service: Service) -> None:
+    browser = visitor(service, Role.ADMINISTRATOR)
+    path = upload(browser, "成果.csv", MESSY.encode()).headers["location"]
+    browser.post(f"{path}/cancel", data=hidden(browser, path))
+    assert "已取消" in browser.get(path).text
+    assert "成果.csv" in browser.get("/data/jobs?state=cancelled").text
+    assert "成果.csv" not in browser.get("/data/jobs?state=queued").text
+
+
+def test_brokers_review_but_hand_in_no_lists(service: Service) -> None:
+    browser = visitor(service, Role.BROKER)
+    page = browser.get("/data").text
+    assert ('type="file"' in page, "/edit/achievements" in page) == (False, True)
+    answer = browser.post("/data/uploads", data=hidden(browser), files={"files": ("成果.csv", b"x")})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_empty_tables_can_be_had_of_every_table(reading: Service, kind: Kind) -> None:
+    answer = visitor(reading, Role.UNIVERSITY).get(f"/data/templates/{kind}.xlsx")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert load_workbook(io.BytesIO(answer.content)).worksheets[0].cell(1, 1).value
+
+
+def test_two_records_are_one_until_somebody_takes_it_back(service: Service) -> None:
+    browser = visitor(service, Role.BROKER)
+    page = browser.get("/data/duplicates").text
+    assert all(name in page for name in ("ex-a013", "ex-a014", "以后再看" if "共 1 对" not in page else "不是同一个"))
+    pair = {"alias": "ex-a014", "canonical": "ex-a013", "kind": "achievement"}
+    form = hidden(browser, "/data/duplicates") | pair | {"verdict": "same", "back": "/data/duplicates"}
+    assert (
+        browser.post("/data/identities", data=form, follow_redirects=False).headers["location"].endswith("done=noted")
+    )
+    assert "ex-a014" not in browser.get("/data/duplicates").text
+    decided = browser.get("/data/aliases").text
+    assert "苏氨酸结晶母液" in decided
+    assert "您" in decided
+    browser.post("/data/identities/undo", data=hidden(browser, "/data/aliases") | pair)
+    assert "ex-a014" in browser.get("/data/duplicates").text
+
+
+def test_two_names_are_said_to_be_different(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    assert "ex-i27" in browser.get("/data/aliases?kind=incubator").text
+    pair = {"alias": "ex-i27", "canonical": "ex-i02", "kind": "incubator", "verdict": "different"}
+    browser.post("/data/identities", data=hidden(browser, "/data/aliases") | pair)
+    page = browser.get("/data/aliases?kind=incubator").text
+    assert "没有待核对的名称" in page
+    assert "不是同一个" in page
+
+
+def test_hidden_records_are_reviewed_by_nobody_who_may_not_see_them(service: Service) -> None:
+    with service.installation.database.begin() as connection:
+        found = Records(connection).get(Kind.ACHIEVEMENTS, "ex-a014")
+        assert isinstance(found, Achievement)
+        Records(connection).upsert([replace(found, id="secret-9", visibility=Visibility.RESTRICTED)], NOW)
+    assert "secret-9" not in visitor(service, Role.BROKER).get("/data/duplicates").text
+    bureau = visitor(service, Role.BUREAU)
+    assert "secret-9" in "".join(bureau.get(f"/data/duplicates?n={n}").text for n in range(3))
+    seen = [deed.record_ids for deed in service.installation.journal.latest(None, 9)]
+    assert ("achievements/secret-9",) in seen
