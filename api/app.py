@@ -28,6 +28,8 @@ from api.pages import (
     admin,
     bureau,
     carriers,
+    case,
+    case_papers,
     data,
     editing,
     entry,
@@ -39,7 +41,9 @@ from api.pages import (
     screen,
     shortlist,
 )
+from api.pages import cases as case_pages
 from api.pages import grants as grant_pages
+from api.pages import introductions as introduction_pages
 from api.pages import jobs as job_pages
 from api.pages import mandates as mandate_pages
 from api.pages import records as record_pages
@@ -83,6 +87,10 @@ PAGE_ROUTERS = (
     mandate_pages.router,
     shortlist.router,
     record_pages.router,
+    case_pages.router,
+    case.router,
+    case_papers.router,
+    introduction_pages.router,
     figures.router,  # before the carriers', whose ids may hold anything
     carriers.router,
     bureau.router,

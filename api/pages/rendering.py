@@ -18,6 +18,7 @@ from markupsafe import Markup
 from api import steps
 from api.guard import COOKIE
 from api.pages import navigation, showing
+from api.permissions import PAGES
 from matcher.domain.accounts import Actor
 from matcher.services.access import csrf_of
 from matcher.wording import Language, Said
@@ -58,6 +59,7 @@ def rendered(
         "problem": None,
         "done": DONE.get(request.query_params.get("done", "")),
         "form_fields": lambda: form_fields(request),
+        "may": lambda page: actor is not None and actor.role in (PAGES[page].roles or ()),
     }
     text = _environment().get_template(template).render(**{**told, **context})
     return HTMLResponse(text, status_code=status, headers=HEADERS)
@@ -69,6 +71,12 @@ DONE: Mapping[str, Said] = {
     "deleted": Said("已删除。", "Deleted."),
     "undone": Said("已撤销。", "Undone."),
     "sent": Said("已发出。", "Sent."),
+    "opened": Said("已立案。", "The case is open."),
+    "moved": Said("环节已变动。", "The case has moved."),
+    "stopped": Said("已终止。", "The case is stopped."),
+    "attached": Said("已上传。", "Attached."),
+    "handed": Said("已移交。", "Handed over."),
+    "answered": Said("已答复。", "Answered."),
     "signed_out": Said("已在其他设备上退出。", "Signed out everywhere else."),
 }
 """What a page says once something was done on the one before; the address names it."""

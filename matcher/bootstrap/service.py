@@ -17,12 +17,15 @@ from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
+from matcher.services.cases.agenda import Agenda
+from matcher.services.cases.board import CaseBoard
 from matcher.services.cases.funnel import Funnels
 from matcher.services.cases.handling import Handling
 from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
+from matcher.services.cases.sheet import CaseSheets
 from matcher.services.cases.undoing import Undoing
 from matcher.services.delivery.address_subjects import AddressSubjects
 from matcher.services.delivery.answers import Answers
@@ -166,6 +169,21 @@ class Installation(Notice):
     def case_reading(self) -> CaseReading:
         """The use cases of reading cases."""
         return CaseReading(self.database, self.case_handling)
+
+    @cached_property
+    def case_board(self) -> CaseBoard:
+        """The use cases of looking over cases."""
+        return CaseBoard(self.database)
+
+    @cached_property
+    def case_sheets(self) -> CaseSheets:
+        """The use case of looking at one case."""
+        return CaseSheets(self.database, self.case_reading, self.rulebook)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """The use cases of looking ahead."""
+        return Agenda(self.database, self.introducing)
 
     @cached_property
     def funnels(self) -> Funnels:

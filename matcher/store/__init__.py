@@ -4,7 +4,8 @@ from matcher.store.accounts import Accounts, Organisations
 from matcher.store.attachments import AttachmentFolder
 from matcher.store.audit import Answered, Answers, Audit
 from matcher.store.case_papers import Due, Papers
-from matcher.store.cases import Cases, Mine, Wanted
+from matcher.store.case_queries import Mine, Span, Wanted
+from matcher.store.cases import Cases
 from matcher.store.changes import Changes
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
@@ -70,6 +71,7 @@ __all__ = [
     "Replaced",
     "Session",
     "SignIns",
+    "Span",
     "Stamp",
     "Suppressions",
     "Taken",
