@@ -36,6 +36,7 @@ from api.pages import (
     figures,
     home,
     identities,
+    mail_links,
     match,
     screen,
     shortlist,
@@ -52,6 +53,7 @@ from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
     cases,
+    digests,
     exclusions,
     health,
     imports,
@@ -78,6 +80,7 @@ from matcher.wording import Said
 
 PAGE_ROUTERS = (
     entry.router,
+    mail_links.router,
     home.router,
     match.router,
     screen.router,
@@ -112,6 +115,7 @@ ROUTERS = (
     outcomes.router,
     exclusions.router,
     mandates.router,
+    digests.router,
     cases.router,
     introductions.router,
     *(each.router for each in POLICY),

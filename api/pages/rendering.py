@@ -33,9 +33,16 @@ HEADERS = {
 }
 
 
-def rendered(request: Request, template: str, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> HTMLResponse:
-    """A page in the language of whoever reads it."""
-    language = language_of(request)
+def rendered(
+    request: Request,
+    template: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    language: Language = Language.ZH,
+    **context: Any,
+) -> HTMLResponse:
+    """A page in the language of whoever reads it; where nothing tells, in the one that is given."""
+    language = language_of(request, language)
     actor: Actor | None = getattr(request.state, "actor", None)
 
     def say(zh: str | Said, en: str = "") -> str:
@@ -82,14 +89,14 @@ def form_fields(request: Request) -> Markup:
     return Markup(fields).format(csrf, once)  # noqa: S704  # the values are escaped
 
 
-def language_of(request: Request) -> Language:
-    """What the address or the browser's own choice says, else the account's, else Chinese: many browsers here speak
-    English without their owners."""
+def language_of(request: Request, known: Language = Language.ZH) -> Language:
+    """What the address or the browser's own choice says, else the account's, else what is known: many browsers here
+    speak English without their owners."""
     actor: Actor | None = getattr(request.state, "actor", None)
     for told in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
         if told in tuple(Language):
             return Language(told)
-    return actor.account.language if actor else Language.ZH
+    return actor.account.language if actor else known
 
 
 @pass_context

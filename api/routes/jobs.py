@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, to_cursor
 from api.problems import Step, Text
 from matcher.domain.jobs import Job, JobState
+from matcher.domain.weeks import Week
 from matcher.wording import Language
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=GuardedRoute)
@@ -88,14 +89,26 @@ class JobAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["index", "train"] = Field(examples=["index"])
+    kind: Literal["index", "train", "digest", "deliver"] = Field(examples=["index"])
     rebuild: bool = Field(False, description="index：全部重建。Build everything anew.")
     only_stale: bool = Field(False, description="train：只训练过时的。Only what is stale.")
+    week: str = Field(
+        "",
+        pattern=r"^([0-9]{4}-W[0-9]{2})?$",
+        description="digest、deliver：哪一周，空为本周。The week; this one.",
+    )
 
-    def arguments(self) -> dict[str, bool]:
+    def arguments(self) -> dict[str, bool | str]:
         """What the kind takes, where it is not as usual."""
-        name = "rebuild" if self.kind == "index" else "only_stale"
-        return {name: True} if getattr(self, name) else {}
+        name = {"index": "rebuild", "train": "only_stale"}.get(self.kind, "week")
+        return {name: given} if (given := getattr(self, name)) else {}
+
+    @field_validator("week")
+    @classmethod
+    def _there_is(cls, week: str) -> str:
+        if week:
+            Week(week)
+        return week
 
 
 def accepted(job: Job, response: Response) -> JobShown:

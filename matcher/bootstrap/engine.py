@@ -7,6 +7,8 @@ from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from matcher import resources
 from matcher.bootstrap.checking import require_known_store
 from matcher.encoder.cache import CachedEncoder
@@ -38,6 +40,8 @@ class Engine:
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
         require_known_store(settings)
+        # One question is too little work for two threads, which only wait for each other; and sums keep their digits.
+        threadpool_limits(1, "blas")
         self.settings = settings
         self._tell = tell
         self.progress = progress

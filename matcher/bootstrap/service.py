@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Event
+from time import sleep
 
-from matcher import resources
+from matcher import __version__, resources
+from matcher.bootstrap.checking import slot_of
 from matcher.bootstrap.notice import Notice
+from matcher.domain.deliveries import Way
 from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
@@ -24,6 +27,22 @@ from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading
 from matcher.services.cases.sheet import CaseSheets
 from matcher.services.cases.undoing import Undoing
+from matcher.services.delivery.address_subjects import AddressSubjects
+from matcher.services.delivery.answers import Answers
+from matcher.services.delivery.bounces import Bounces
+from matcher.services.delivery.letter import LetterWriter
+from matcher.services.delivery.links import Links
+from matcher.services.delivery.preview import Preview
+from matcher.services.delivery.schedule import Schedule
+from matcher.services.delivery.sending import Sending
+from matcher.services.delivery.standing import Standing
+from matcher.services.delivery.suppressing import Suppressing
+from matcher.services.delivery.ways import ByMail, ByWebhook, Carrier
+from matcher.services.delivery.webhook import Webhook, require_usable
+from matcher.services.digests.composing import Composing
+from matcher.services.digests.judging import DigestReport
+from matcher.services.digests.lines import UseCases
+from matcher.services.digests.reading import DigestBook
 from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
@@ -33,7 +52,7 @@ from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
 from matcher.services.letters import Letters
-from matcher.services.mail import Mailer, Outbox, Smtp
+from matcher.services.mail import Mailer, Outbox, Smtp, parsed
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
 from matcher.services.model_cards import ModelCards
@@ -68,8 +87,7 @@ class Installation(Notice):
     @cached_property
     def letters(self) -> Letters:
         """Letters about accounts."""
-        address = self.settings.base_url or "http://127.0.0.1:8000"
-        return Letters(self.access, self.mailer, address, _new_id)
+        return Letters(self.access, self.mailer, self._address, _new_id)
 
     @cached_property
     def journal(self) -> Journal:
@@ -95,7 +113,13 @@ class Installation(Notice):
     def subjects(self) -> SubjectRights:
         """What is kept about people."""
         return SubjectRights(
-            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+            self.database,
+            [
+                StoredSubjects(self.database),
+                AccountSubjects(self.people),
+                JobSubjects(self.database),
+                AddressSubjects(self.database),
+            ],
         )
 
     @cached_property
@@ -196,6 +220,86 @@ class Installation(Notice):
         return ImportBook(self.database)
 
     @cached_property
+    def composing(self) -> Composing:
+        """The digests of a week."""
+        uses = UseCases(self.case_papers, self.policy, self.chain_gaps, self.reporting)
+        versions = {"product": __version__, "rules": self.rulebook.version, "chains": self.chain_gaps.chains.version}
+        return Composing(self.database, self.pairings, uses, versions)
+
+    @cached_property
+    def digests(self) -> DigestBook:
+        """Composed digests, and how people want theirs."""
+        return DigestBook(self.database)
+
+    @cached_property
+    def digest_report(self) -> DigestReport:
+        """What came of digests."""
+        return DigestReport(self.database)
+
+    @cached_property
+    def links(self) -> Links:
+        """Links of letters that work without signing in."""
+        return Links(self.database, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What people do by such links."""
+        return Answers(self.database, self.links, self.access, self.judging, self.journal)
+
+    @cached_property
+    def suppressing(self) -> Suppressing:
+        """Addresses that get no mail."""
+        return Suppressing(self.database)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """Letters that came back."""
+        return Bounces(self.database, self.suppressing)
+
+    @cached_property
+    def by_mail(self) -> ByMail:
+        """Digests as letters."""
+        sender = self.settings.mail_from or NOBODY
+        writer = LetterWriter(self._address, sender, parsed(sender).domain)
+        return ByMail(writer, self.links, self.mailer)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What of a digest still stands."""
+        return Standing(self.database, self.access)
+
+    @cached_property
+    def preview(self) -> Preview:
+        """Letters as they would be sent."""
+        return Preview(self.standing, self.by_mail)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The sending of digests: as letters, and to the webhook where there is one."""
+        told = self.settings
+        carriers: dict[Way, Carrier] = {Way.MAIL: self.by_mail}
+        if told.webhook_url:
+            require_usable(told.webhook_url, told.webhook_secret)
+            carriers[Way.WEBHOOK] = ByWebhook(self.by_mail, Webhook(told.webhook_url, told.webhook_secret))
+        return Sending(
+            self.database,
+            self.standing,
+            self.suppressing,
+            carriers,
+            per_minute=told.mail_per_minute,
+            new_id=_new_id,
+            clock=lambda: datetime.now(UTC),
+            pause=sleep,
+        )
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """What hands in the jobs of digests, where a time is set for it."""
+        if not self.settings.digest_at:
+            return None
+        return Schedule(self.database, slot_of(self.settings), self.jobs, self.sending.awaits)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """The files handed in for jobs."""
         return Uploads(self.home / "uploads")
@@ -218,7 +322,12 @@ class Installation(Notice):
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""
-        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop)
+        tick = self.schedule.tick if self.schedule else None
+        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop, tick=tick)
+
+    @property
+    def _address(self) -> str:
+        return self.settings.base_url or "http://127.0.0.1:8000"
 
 
 def _new_id() -> str:

@@ -89,6 +89,10 @@ class Session:
 
         return count
 
+    def telling(self, name: str, done: int, total: int | None) -> None:
+        """Show how far something is."""
+        self._progress(name, done, total)
+
     def _progress(self, name: str, done: int, total: int | None) -> None:
         if self._bars:
             self._bars.update(name, done, total)

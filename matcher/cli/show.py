@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from matcher.cli.console import Screen
+from matcher.domain.chances import percent
 from matcher.domain.matches import Answer, Effect, Match, State, Verdict
 from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
@@ -122,11 +123,6 @@ def rule_counts(excluded: Mapping[str, int]) -> Said:
         "，".join(f"{name.zh} {count}" for name, count in names),
         ", ".join(f"{name.en} {count}" for name, count in names),
     )
-
-
-def percent(probability: float) -> str:
-    """A probability in whole per cent; nothing is ever shown as certain."""
-    return ">99%" if probability > 0.99 else "<1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 def shortened(text: str) -> str:

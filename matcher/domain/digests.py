@@ -31,6 +31,7 @@ class News(Word):
     CHANGED = "changed", "有更新", "changed"
     REASON = "reason", "有新的理由", "a new reason"
     UNSEEN = "unseen", "尚未推送过", "not told yet"
+    AGAIN = "again", "很久以前推送过", "told long ago"
 
 
 class Silence(Word):
@@ -101,6 +102,10 @@ class Item:
     """The chance with which it was chosen, where chance had a part."""
     exploration: bool = False
     """Whether it stands here to be tried out; it is labelled so."""
+    record: str = ""
+    """Hash of the recommended record's content when it was composed: another one is a change."""
+    grounds: str = ""
+    """What the reason stands on: others are a new reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,8 @@ class Line:
     said: Said
     path: str = ""
     """The page that tells more, without the host."""
+    about: tuple[str, ...] = ()
+    """The records it names, as `kind/id`: it goes when one of them is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

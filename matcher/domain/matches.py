@@ -143,6 +143,17 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One eligible record of a shortlist, without its explanation."""
+
+    id: str
+    score: float
+    probability: float
+    tier: int
+    eligible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The matches of one question, and what was passed over on the way to the last of them."""
 

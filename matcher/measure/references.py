@@ -18,8 +18,8 @@ from matcher.index import terms
 from matcher.measure.training import FEWEST_PAIRS, samples, standardised
 from matcher.measure.windows import Window
 from matcher.ranking.corpus import Matrix, Sparse
-from matcher.ranking.evidence import LEXICAL_SHARPNESS, NEIGHBOURS, SHARPNESS
 from matcher.ranking.ranker import Direction, standardise
+from matcher.ranking.votes import LEXICAL_SHARPNESS, NEIGHBOURS, SHARPNESS
 
 SIMPLE = (
     "popularity",

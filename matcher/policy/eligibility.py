@@ -7,10 +7,11 @@ can ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
-from matcher.domain.matches import State, Verdict
+from matcher.domain.matches import Effect, State, Verdict
 from matcher.domain.records import Result
 from matcher.policy import carrier_fit, fund_fit, portfolio, wish_fit
 from matcher.policy.comparing import settle
@@ -70,9 +71,27 @@ CHECKS: Mapping[str, Callable[[Pair, PairRule], Check]] = {
 
 def check(pair: Pair, book: Rulebook) -> tuple[Verdict, ...]:
     """All verdicts on the pair, in the order of the rules; a rule that does not apply is silent."""
-    rules = book.of(PairRule, pair.day)
-    judged = ((_verdict(book, rule, told), told) for rule in rules for told in CHECKS[rule.id](pair, rule))
+    judged = _judged(pair, book, book.of(PairRule, pair.day))
     return tuple(verdict for verdict, told in judged if not (told.quiet and verdict.state is State.PASS))
+
+
+def refusing(pair: Pair, book: Rulebook) -> frozenset[str]:
+    """The rules that keep the pair out."""
+    judged = _judged(pair, book, _rejecting(book, pair.day))
+    return frozenset(verdict.rule for verdict, _ in judged if verdict.rejects)
+
+
+def rejecting(book: Rulebook, day: date | None) -> frozenset[str]:
+    """The rules that may keep a pair out."""
+    return frozenset(rule.id for rule in _rejecting(book, day))
+
+
+def _rejecting(book: Rulebook, day: date | None) -> Iterator[PairRule]:
+    return (rule for rule in book.of(PairRule, day) if book.basis(rule.id).effect is Effect.REJECT)
+
+
+def _judged(pair: Pair, book: Rulebook, rules: Iterable[PairRule]) -> Iterator[tuple[Verdict, Told]]:
+    return ((_verdict(book, rule, told), told) for rule in rules for told in CHECKS[rule.id](pair, rule))
 
 
 def eligible(verdicts: Sequence[Verdict]) -> bool:
@@ -90,11 +109,10 @@ def _verdict(book: Rulebook, rule: PairRule, told: Told) -> Verdict:
         and not rule.when
     ):
         state, margin = settle(leaf, fact, leaf.value)
-        found = Verdict(book.basis(rule.id), state, told.said, margin=margin, origins=(RECORDS,) if fact else ())
-    else:
-        weighed = judge(book, rule, Facts(book.metrics, {told.metric: fact} if fact else {}))
-        if weighed is None:
-            raise ValueError(f"the rule {rule.id} has a condition that a pair cannot answer")
-        found = replace(weighed, said=told.said, missing=())
-    change = told.change if found.state is State.FAIL else None
-    return replace(found, change=change, value=told.value, threshold=told.threshold)
+        change, origins = told.change if state is State.FAIL else None, (RECORDS,) if fact else ()
+        return Verdict(book.basis(rule.id), state, told.said, change, told.value, told.threshold, margin, origins)
+    weighed = judge(book, rule, Facts(book.metrics, {told.metric: fact} if fact else {}))
+    if weighed is None:
+        raise ValueError(f"the rule {rule.id} has a condition that a pair cannot answer")
+    change = told.change if weighed.state is State.FAIL else None
+    return replace(weighed, said=told.said, change=change, value=told.value, threshold=told.threshold, missing=())

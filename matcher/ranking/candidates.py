@@ -20,6 +20,8 @@ RETRIEVERS: Mapping[str, tuple[str, ...]] = {
 }
 """Each retriever and the evidence it orders by (the sum of the standardised values)."""
 
+READ = frozenset(part for parts in RETRIEVERS.values() for part in parts)
+"""All evidence that any of them reads."""
 EACH = 100
 """How many each retriever may name for one question."""
 

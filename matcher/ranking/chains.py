@@ -171,7 +171,7 @@ class ChainFinder:
         odds, favour = self._odds(question), self._favour(question)
         shares = _Shares(k, from_fund=from_fund)
         chosen: list[tuple[int, int, int]] = []
-        failing: dict[tuple[int, int], set[str]] = {}
+        failing: dict[tuple[int, int], frozenset[str]] = {}
         refused: dict[int, set[str]] = {}
         admitted: dict[tuple[int, int], int] = {}
         for place in _order(question, odds, favour).tolist():
@@ -214,10 +214,10 @@ class ChainFinder:
                 ranks[carrier.kind] = [first if judge.keeps_queue(fund) else without for fund in funds]
         return np.array([ranks[one.kind] for one in carriers], np.int64).reshape(len(carriers), len(funds))
 
-    def _failing(self, question: _Question, row: int, fund: int) -> set[str]:
+    def _failing(self, question: _Question, row: int, fund: int) -> frozenset[str]:
         """The rules that keep a fund from a project."""
         pair = self._funding(question.projects, row, int(question.funds[fund]), question.viewer)
-        return refusing(self._second.judge.verdicts(pair))
+        return self._second.judge.refusing(pair)
 
     def _taking(self, query: Side[Left], row: int, column: int, viewer: Viewer) -> Asked:
         return recommended(self._first.known, query, row, column, viewer, self._wishes[0])
@@ -257,7 +257,7 @@ class ChainFinder:
             return list(fresh)
         vectors = known.centred(self._first.known.left.vectors[among])
         taken = known.left_meaning[list(known.taken_on.get(column, ()))]
-        words = self._first.known.left_weights.scores(present(known.taken_text("bigrams", column)))[0]
+        words = self._first.known.left_weights.scores(present(known.taken_text("bigrams", np.array([column]))))[0]
         views = (
             vectors @ known.right_meaning[column],
             vectors @ taken.sum(axis=0),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -23,12 +23,16 @@ from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Columns = slice | Rows
+"""Which right records are asked about."""
+ALL = slice(None)
 Sparse = Any
 """A scipy.sparse.csr_array of float32."""
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 FACET_COLUMNS = 2**16
+MOST_READ = 2**16
 FACETS = ("region", "industry", "stage", "field")
 
 
@@ -55,6 +59,13 @@ class Side(Generic[AnyRecord]):
     def rows(self) -> dict[str, int]:
         """Row of each id."""
         return {name: row for row, name in enumerate(self.ids)}
+
+    @cached_property
+    def by_id(self) -> Rows:
+        """The place of each record in the order of the ids, which breaks ties."""
+        place = np.empty(len(self), np.int64)
+        place[np.argsort(np.array(self.ids, np.str_))] = np.arange(len(self))
+        return place
 
     @cached_property
     def postings(self) -> tuple[Postings, Postings]:
@@ -127,6 +138,7 @@ class FacetReader:
         self._gazetteer = gazetteer
         self._industries = industries
         self._field_tree = fields
+        self._of = lru_cache(MOST_READ)(self._read)  # many records state the same
 
     def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
         """The indicator matrix of each facet, (n, columns)."""
@@ -141,13 +153,18 @@ class FacetReader:
             "field": read_stated([_nodes(self._field_tree, _fields(record)) for record in records]),
         }
 
-    def of(self, record: Record) -> dict[str, list[str]]:
+    def of(self, record: Record) -> Mapping[str, Sequence[str]]:
         """The record's categories by facet."""
+        return self._of(*map(tuple, (_places(record), _industries(record), _stages(record), _fields(record))))
+
+    def _read(
+        self, places: tuple[str, ...], industries: tuple[str, ...], stages: tuple[str, ...], fields: tuple[str, ...]
+    ) -> Mapping[str, Sequence[str]]:
         return {
-            "region": sorted({level for place in _places(record) for level in self._levels(place)}),
-            "industry": sorted(self._industries.codes(_industries(record))),
-            "stage": sorted(_stages(record)),
-            "field": sorted(self._field_tree.codes(_fields(record))),
+            "region": sorted({level for place in places for level in self._levels(place)}),
+            "industry": sorted(self._industries.codes(industries)),
+            "stage": sorted(stages),
+            "field": sorted(self._field_tree.codes(fields)),
         }
 
     def _regions(self, record: Record) -> list[frozenset[Path]]:

@@ -6,7 +6,7 @@ values (q, right), NaN where nothing is known. A higher value always speaks for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,31 +14,30 @@ from numpy.typing import NDArray
 
 from matcher.domain.records import Left
 from matcher.index import terms
-from matcher.ranking.corpus import Matrix, Rows, Side, Sparse
+from matcher.ranking.corpus import ALL, Columns, Matrix, Side, Sparse
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
 from matcher.ranking.trees import coverage, tree_similarity
+from matcher.ranking.votes import neighbours, own_places
 
-NEIGHBOURS, MANY = 60, 200
-"""Past left records asked for their takers: few, and many of which the recent ones count more."""
-SHARPNESS, LEXICAL_SHARPNESS = 0.1, 0.05
-"""Temperatures of the neighbours' votes, in cosines around the mean and of TF-IDF rows."""
 TOP = 3
-CHUNK = 256
+CHUNK = 64
 
 Numbers = NDArray[np.float64]
-Columns = slice | Rows
-"""Which right records are asked about."""
-ALL = slice(None)
 
 
-def gather(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
-    """All evidence of each query with the right records asked about, by the names of `KINDS`, float32."""
-    parts = (profile, neighbours, activity, habits, refusals, fit, record)
-    return {
-        name: np.asarray(values, np.float32) for part in parts for name, values in part(known, queries, columns).items()
-    }
+def gather(
+    known: Knowledge, queries: Side[Left], columns: Columns = ALL, votes: Mapping[str, Matrix] | None = None
+) -> dict[str, Matrix]:
+    """All evidence of each query with the right records asked about, by the names of `KINDS`, float32.
+
+    `votes` is what the neighbours say, where it was counted before.
+    """
+    told = {**profile(known, queries, columns), **(votes or neighbours(known, queries, columns))}
+    for part in (activity, habits, refusals, fit, record):
+        told |= part(known, queries, columns)
+    return {name: np.asarray(values, np.float32) for name, values in told.items()}
 
 
 def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
@@ -56,24 +55,6 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
         "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
         "tfidf_profile": known.tfidf_profile.scores(terms.tfidf(queries.bigrams, known.inverse_frequency), columns),
     }
-
-
-def neighbours(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
-    """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
-    taken = known.past_accepted[:, columns]
-    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
-    dense = np.empty_like(found["bm25_knn"])
-    for start in range(0, len(queries), CHUNK):
-        rows = slice(start, start + CHUNK)
-        own = _own_places(known, queries.ids[rows])
-        lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
-        lexical[own] = 0
-        found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
-        cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
-        found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
-        meant = known.adapted(queries.vectors[rows]) @ known.past_adapted.T
-        dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
-    return {"dense_knn": _dense_votes(known, queries) @ taken, "dense_knn_recent": dense, **found}
 
 
 def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
@@ -129,18 +110,6 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
     return {name: np.repeat(value[:, None].astype(np.float32), width, axis=1) for name, value in values.items()}
 
 
-def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[int]], sharpness: float) -> Matrix:
-    """Votes of the many nearest past left records, the recent ones more; rows sum to one."""
-    if cosines.shape[1] == 0:
-        return cosines
-    cosines[own] = -np.inf
-    keep = min(MANY, cosines.shape[1])
-    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
-    best = np.maximum(cosines.max(axis=1, keepdims=True), -1)
-    votes = np.where(cosines >= threshold, np.exp((cosines - best) / sharpness), 0) * known.past_weight
-    return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
-
-
 def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
     taken = known.past_accepted[:, columns].tocsc()
@@ -149,10 +118,10 @@ def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns:
     if not taken.nnz:
         return top
     past = known.past_adapted.T
-    for start in range(0, len(adapted), CHUNK // 4):
-        rows = slice(start, start + CHUNK // 4)
+    for start in range(0, len(adapted), CHUNK):
+        rows = slice(start, start + CHUNK)
         found = adapted[rows] @ past
-        found[_own_places(known, ids[rows])] = -np.inf
+        found[own_places(known, ids[rows])] = -np.inf
         top[rows, sizes > 0] = _mean_of_best(found[:, taken.indices], sizes[sizes > 0])
     return top
 
@@ -170,36 +139,6 @@ def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
         left -= taken
         values = np.where(at_best, -np.inf, values)
     return np.where(wanted > 0, sums / np.maximum(wanted, 1), np.nan).astype(np.float32)
-
-
-def _dense_votes(known: Knowledge, queries: Side[Left]) -> Matrix:
-    """Votes of the nearest past left records, (q, past), rows sum to one."""
-    votes = np.zeros((len(queries), len(known.past_rows)), np.float32)
-    found = known.past_index.search(known.adapted(queries.vectors), NEIGHBOURS + 1)
-    for row, (asked, hits) in enumerate(zip(queries.ids, found, strict=True)):
-        near = [(name, score) for name, score in zip(hits.ids, hits.scores, strict=True) if name != asked][:NEIGHBOURS]
-        if near:
-            scores = np.array([score for _, score in near])
-            weights = np.exp((scores - scores[0]) / SHARPNESS)
-            votes[row, [known.past_place[name] for name, _ in near]] = weights / weights.sum()
-    return votes
-
-
-def _own_places(known: Knowledge, ids: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Where queries that have a past of their own stand among the past records: nobody is their own neighbour."""
-    own = [(row, known.past_place[name]) for row, name in enumerate(ids) if name in known.past_place]
-    return [row for row, _ in own], [place for _, place in own]
-
-
-def _lexical_votes(scores: Matrix) -> Matrix:
-    """Squared BM25 relative to the best, of the nearest past left records; rows sum to one."""
-    if scores.shape[1] == 0:
-        return scores
-    keep = min(NEIGHBOURS, scores.shape[1])
-    threshold = np.partition(scores, -keep, axis=1)[:, -keep][:, None]
-    best = scores.max(axis=1, keepdims=True)
-    weights = np.where(scores >= threshold, (scores / np.where(best > 0, best, 1)) ** 2, 0)
-    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def _sizes(facets: Sparse) -> Matrix:

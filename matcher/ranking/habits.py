@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.records import Achievement, Left, Project
-from matcher.ranking.corpus import AnyRecord, Matrix, Side, Sparse
+from matcher.ranking.corpus import AnyRecord, Columns, Matrix, Rows, Side, Sparse
 
 if TYPE_CHECKING:
-    from matcher.ranking.evidence import Columns
     from matcher.ranking.knowledge import Knowledge
 
 HABIT_MEMORY = 2000.0
@@ -27,6 +26,7 @@ RAREST = 1e-4
 WIDTH_OF_AMOUNT, WIDTH_OF_AGE = 0.7, 0.4
 """Widths of the Gaussian kernels over ln(amount) and ln(1 + years)."""
 DAYS_A_YEAR = 365.25
+CHUNK = 256
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,55 @@ class Habits:
         return np.asarray(asked[:, named] @ lean.T, np.float32)
 
 
+class Nearness:
+    """Values of the past left records, (past,), NaN where untold, and how much of the past lies near a value."""
+
+    def __init__(self, past: NDArray[np.float64], width: float) -> None:
+        self.past = past
+        self._width = width
+        self._told = np.isfinite(past).astype(np.float32)
+        self._usual: dict[float, np.float32] = {}
+        """Share of all that is near a value, for each that was asked about: whoever asks, it is the same."""
+
+    def shares(self, asked: NDArray[np.float64], taken: Sparse) -> Matrix:
+        """ln of the share of near values among what each right record took against the share among all, (q, right).
+
+        `taken` is (past, right).
+        """
+        found = np.full((len(asked), taken.shape[1]), np.nan, np.float32)
+        known = np.isfinite(asked)
+        if known.any() and self._told.any():
+            values, places = np.unique(asked[known], return_inverse=True)
+            usual = self._usually(values)[:, None]
+            ours = np.flatnonzero(np.diff(taken.indptr))
+            near = self._near(values, ours) @ taken[ours]
+            share = (near + PRIOR_VALUES * usual) / (self._told @ taken + PRIOR_VALUES)[None, :]
+            found[known] = (np.log(np.maximum(share, RAREST**2)) - np.log(usual))[places]
+        return found
+
+    def _usually(self, values: NDArray[np.float64]) -> Matrix:
+        new = [value for value in values.tolist() if value not in self._usual]
+        for start in range(0, len(new), CHUNK):
+            asked = new[start : start + CHUNK]
+            sums = self._near(np.array(asked), slice(None)).sum(axis=1)
+            self._usual |= zip(asked, np.maximum(sums / float(self._told.sum()), RAREST), strict=True)
+        return np.array([self._usual[value] for value in values.tolist()], np.float32)
+
+    def _near(self, values: NDArray[np.float64], rows: slice | NDArray[np.integer]) -> Matrix:
+        near = np.exp(-0.5 * ((values[:, None] - self.past[None, rows]) / self._width) ** 2)
+        return np.where(np.isnan(near), 0, near).astype(np.float32)
+
+
+def read_amounts(left: Side[Left], rows: Rows) -> Nearness:
+    """The amounts that some left records seek, in the currency of their side."""
+    return Nearness(amounts(left, left.currency)[rows], WIDTH_OF_AMOUNT)
+
+
+def read_ages(left: Side[Left], rows: Rows, on: NDArray[np.float64]) -> Nearness:
+    """The ages of some left records on days (ordinals) told for all of them."""
+    return Nearness(ages(left, on)[rows], WIDTH_OF_AGE)
+
+
 def read_habits(accepted: Sparse, facets: Sparse) -> Habits:
     """Habits of one facet from accepted pairs (left, right) and the categories of the left records."""
     taken = (accepted.T @ facets).tocsc()
@@ -64,11 +113,10 @@ def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str,
         asked = queries.facets[facet]
         values[f"{facet}_share"] = read.shares(asked, columns)
         values[f"{facet}_share"][np.diff(asked.indptr) == 0] = np.nan
-    asked_amounts = amounts(queries, known.left.currency)
-    values["amount_share"] = _near_share(known, asked_amounts, known.past_amounts, WIDTH_OF_AMOUNT, columns)
-    values["amount_near"] = _near_mean(known, asked_amounts, known.past_amounts, columns)
-    asked_ages = ages(queries, np.full(len(queries), known.as_of))
-    values["age_share"] = _near_share(known, asked_ages, known.past_ages, WIDTH_OF_AGE, columns)
+    taken, asked_amounts = known.past_accepted[:, columns], amounts(queries, known.left.currency)
+    values["amount_share"] = known.near_amounts.shares(asked_amounts, taken)
+    values["amount_near"] = _near_mean(known, asked_amounts, known.near_amounts.past, columns)
+    values["age_share"] = known.near_ages.shares(ages(queries, np.full(len(queries), known.as_of)), taken)
     return values
 
 
@@ -89,20 +137,6 @@ def _born(record: object) -> float:
     day = record.founded_on if isinstance(record, Project) else None
     day = record.published_on if isinstance(record, Achievement) else day
     return np.nan if day is None else float(day.toordinal())
-
-
-def _near_share(
-    known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], width: float, columns: Columns
-) -> Matrix:
-    """ln of the share of near values among what each right record took against the share among all, (q, right)."""
-    near = np.nan_to_num(np.exp(-0.5 * ((asked[:, None] - past[None, :]) / width) ** 2)).astype(np.float32)
-    taken = known.past_accepted[:, columns]
-    told = np.isfinite(past).astype(np.float32)
-    usual = np.maximum(near.sum(axis=1) / max(float(told.sum()), 1.0), RAREST)[:, None]
-    share = (near @ taken + PRIOR_VALUES * usual) / (told @ taken + PRIOR_VALUES)[None, :]
-    found = np.log(np.maximum(share, RAREST**2)) - np.log(usual)
-    found[~np.isfinite(asked) | (not told.any())] = np.nan
-    return np.asarray(found, np.float32)
 
 
 def _near_mean(known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], columns: Columns) -> Matrix:

@@ -19,7 +19,7 @@ from matcher.policy.pairs import Holding, Pair
 from matcher.policy.priority import NONE, Tier, keeps_queue, place
 from matcher.policy.rules import Rulebook
 from matcher.ranking.asked import Asked
-from matcher.ranking.corpus import Matrix
+from matcher.ranking.corpus import Matrix, Rows
 from matcher.ranking.knowledge import Knowledge
 
 
@@ -38,7 +38,7 @@ class Judge:
         organisations: Organisations = BY_SPELLING,
         residents: Residents | None = None,
     ) -> None:
-        self._known = known
+        self.known = known
         self._book = book
         self._gazetteer = gazetteer
         self._industries = industries
@@ -47,7 +47,7 @@ class Judge:
         self._residents = residents or {}
         self._figures: dict[str, dict[str, Fact]] = {}
         self._queues: dict[str, bool] = {}
-        self._places: dict[str, Tier] = {}
+        self._levels: dict[int, int] = {}
         self._outcomes: dict[tuple[str, str], list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.decided_on.toordinal() < known.as_of:
@@ -56,24 +56,27 @@ class Judge:
     @property
     def today(self) -> date:
         """The last day of which anything is known."""
-        return date.fromordinal(self._known.as_of - 1)
+        return date.fromordinal(self.known.as_of - 1)
 
-    def decided(self, left_id: str, right_id: str) -> bool:
-        """Whether anything was decided about a pair."""
-        return (left_id, right_id) in self._outcomes
+    def decided(self, right_id: str) -> set[str]:
+        """The left records about which and this right one anything was decided."""
+        return self._decided.get(right_id, set())
 
     def tier(self, left: Left, right: Right) -> Tier:
         """The place that the notice's priority gives the pair."""
         return self.place(left) if self.keeps_queue(right) else NONE
 
+    def tiers(self, rows: Rows, right: Right) -> list[int]:
+        """The tier of each of some known left records, whose places are kept."""
+        if not self.keeps_queue(right):
+            return [NONE.level] * len(rows)
+        lefts = self.known.left.records
+        self._levels |= {row: self.place(lefts[row]).level for row in rows.tolist() if row not in self._levels}
+        return [self._levels[row] for row in rows.tolist()]
+
     def place(self, left: Left) -> Tier:
-        """Its place before all who keep the priority; of known records it is worked out once."""
-        row = self._known.left.rows.get(left.id)
-        if row is None or self._known.left.records[row] is not left:
-            return place(left, self._carriers, self._book, self.today)
-        if left.id not in self._places:
-            self._places[left.id] = place(left, self._carriers, self._book, self.today)
-        return self._places[left.id]
+        """Its place before all who keep the priority."""
+        return place(left, self._carriers, self._book, self.today)
 
     def keeps_queue(self, right: Right) -> bool:
         """Whether a right record keeps the priority."""
@@ -83,10 +86,23 @@ class Judge:
 
     def verdicts(self, pair: Asked) -> tuple[Verdict, ...]:
         """What every rule says of the pair, the wishes behind the question among them."""
+        return eligibility.check(self._pair(pair, tuple(self._holdings(pair))), self._book)
+
+    def refusing(self, pair: Asked) -> frozenset[str]:
+        """The rules that keep the pair out of a list: what the verdicts would tell, without the others."""
+        holdings = tuple(self._holdings(pair)) if self._held_against else ()
+        return eligibility.refusing(self._pair(pair, holdings), self._book)
+
+    @cached_property
+    def _held_against(self) -> bool:
+        """Whether what a fund holds may keep a project out."""
+        return portfolio.portfolio_competitor.__name__ in eligibility.rejecting(self._book, self.today)
+
+    def _pair(self, pair: Asked, holdings: tuple[Holding, ...]) -> Pair:
         right = pair.right.id
         if right not in self._figures:
             self._figures[right] = dict(stated(pair.right, self._book).known)
-        asked = Pair(
+        return Pair(
             pair.left,
             pair.right,
             self._outcomes.get((pair.left.id, right), []),
@@ -98,9 +114,8 @@ class Judge:
             self.organisations,
             pair.wishes,
             pair.shown,
-            tuple(self._holdings(pair)),
+            holdings,
         )
-        return eligibility.check(asked, self._book)
 
     def pluses(self, pair: Asked, verdicts: Sequence[Verdict]) -> tuple[Reason, ...]:
         """What of a fund's house and portfolio speaks for the pair."""
@@ -112,17 +127,24 @@ class Judge:
 
     def taken(self, pair: Asked) -> tuple[list[tuple[Left, date]], Matrix]:
         """What the right record took and the viewer may see, and how near in meaning it is to the left record."""
-        known, asked = self._known, pair.query.ids[pair.row]
+        known, asked = self.known, pair.query.ids[pair.row]
         taken = known.taken_on.get(known.right.rows[pair.right.id], {})
         rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
         similarity = known.left_meaning[rows] @ known.centred(pair.query.vectors[[pair.row]])[0]
         return [(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity
 
     def _holdings(self, pair: Asked) -> Iterator[Holding]:
-        if isinstance(pair.right, Fund) and self._known.taken_on.get(self._known.right.rows[pair.right.id]):
+        if isinstance(pair.right, Fund) and self.known.taken_on.get(self.known.right.rows[pair.right.id]):
             for (case, day), similarity in zip(*self.taken(pair), strict=True):
                 if isinstance(case, Project) and not _of_one_result(case, pair.left):
                     yield Holding(case, day, float(similarity))
+
+    @cached_property
+    def _decided(self) -> Mapping[str, set[str]]:
+        lefts: dict[str, set[str]] = {}
+        for left_id, right_id in self._outcomes:
+            lefts.setdefault(right_id, set()).add(left_id)
+        return lefts
 
     @cached_property
     def _accepted(self) -> Mapping[str, Sequence[date]]:
@@ -130,7 +152,7 @@ class Judge:
         days: dict[str, list[date]] = {}
         for (left_id, right_id), outcomes in self._outcomes.items():
             taken = [outcome.decided_on for outcome in outcomes if outcome.result is Result.ACCEPTED]
-            if taken and left_id in self._known.left.rows:
+            if taken and left_id in self.known.left.rows:
                 days.setdefault(right_id, []).append(min(taken))
         return days
 

@@ -13,8 +13,8 @@ from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.index.vectors import FaissIndex
 from matcher.ranking.centring import centred, mean, told, unit
-from matcher.ranking.corpus import FACETS, Corpus, Matrix, Rows, Side, Sparse
-from matcher.ranking.habits import HABIT_MEMORY, Habits, ages, amounts, read_habits
+from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
+from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
@@ -76,14 +76,14 @@ class Knowledge:
         return self.left_adapted[self.past_rows]
 
     @cached_property
-    def past_amounts(self) -> NDArray[np.float64]:
-        """ln of the amount that each past left record seeks, (past,); NaN where untold."""
-        return amounts(self.left, self.left.currency)[self.past_rows]
+    def near_amounts(self) -> Nearness:
+        """ln of the amount that each past left record seeks."""
+        return read_amounts(self.left, self.past_rows)
 
     @cached_property
-    def past_ages(self) -> NDArray[np.float64]:
-        """ln(1 + years) of each past left record when it was last taken, (past,); NaN where unknown."""
-        return ages(self.left, self.last_taken)[self.past_rows]
+    def near_ages(self) -> Nearness:
+        """ln(1 + years) of each past left record when it was last taken."""
+        return read_ages(self.left, self.past_rows, self.last_taken)
 
     @cached_property
     def left_mean(self) -> Matrix:
@@ -227,11 +227,14 @@ class Knowledge:
         """Unit mean of the adapted vectors of what each right record took, (right, d); zero without a past."""
         return unit(np.asarray(self.accepted.T @ self.left_adapted, np.float32))
 
-    def taken_text(self, field: str, column: int | None = None) -> Sparse:
-        """Term counts of each right record's (or one's) own words and of all it took, (right, columns)."""
-        rows = slice(None) if column is None else [column]
-        own, taken = getattr(self.right, field)[rows], self.accepted.T.tocsr()[rows]
+    def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
+        """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
+        own, taken = getattr(self.right, field)[rows], self._taken_by[rows]
         return sparse.csr_array(own + taken @ getattr(self.left, field))
+
+    @cached_property
+    def _taken_by(self) -> Sparse:
+        return self.accepted.T.tocsr()
 
     @cached_property
     def profile_weights(self) -> dict[str, Postings]:
@@ -248,10 +251,9 @@ class Knowledge:
         """BM25 weights of the bigrams of all left records."""
         return Postings(terms.bm25_weights(self.left.bigrams))
 
-    def lexical_view(self, column: int) -> Matrix:
-        """BM25 of every left record against one right record's words and past, (left,)."""
-        found = self.left_weights.scores(terms.present(self.taken_text("bigrams", column)))
-        return np.asarray(found[0], np.float32)
+    def lexical_views(self, columns: Rows) -> Matrix:
+        """BM25 of every left record against the words and the past of some right records, (left, columns)."""
+        return self.left_weights.scores(terms.present(self.taken_text("bigrams", columns))).T
 
     @cached_property
     def inverse_frequency(self) -> Matrix:

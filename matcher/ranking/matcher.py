@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -20,23 +20,25 @@ from matcher.policy.wishes import Wishes
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
-from matcher.ranking.corpus import FACETS, Matrix, Side
+from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side
 from matcher.ranking.diversity import diversify, reach
 from matcher.ranking.explain import Case
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.questions import recommended, refusing, screened
+from matcher.ranking.questions import recommended
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
+from matcher.ranking.screening import Screening
+from matcher.ranking.votes import Votes
 
-POOL = 300
-"""Left records each way of screening may bring in before evidence is gathered for them."""
-
-
-BOARDS, MOST_KEPT = 8, 5 * POOL
-"""Boards whose scores are kept, and the most left records of one that is."""
+MOST_VIEWERS = 8
+"""Viewers for whom the left records that each may see are kept."""
 MOST_CUT = 2048
 """Texts whose words are kept: those of the asking record, and of the takers that are shown again and again."""
+
+
+Refusing = Callable[[Asked], Collection[str]]
+"""The rules that keep a pair out."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,22 @@ def _component(name: str, value: np.float32, contribution: np.float32) -> Compon
     return Component(name, float(value) if np.isfinite(value) else None, float(contribution))
 
 
+def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int] = ()) -> list[int]:
+    """Places in the order of a list: by tier, by the ranking of what was named, by score, by id, all (n,)."""
+    keys = (by_id, -score, -ranking)
+    order: list[int] = np.lexsort((*keys, np.array(tiers)) if len(tiers) else keys).tolist()
+    return order
+
+
+def _eligible(asked: Iterable[Asked], excluded: Counter[str], refusing: Refusing) -> Iterator[Asked]:
+    """The pairs that no rule rejects, in their order; the others are counted by rule while they are passed."""
+    for pair in asked:
+        rejecting = refusing(pair)
+        excluded.update(sorted(rejecting))  # a set has another order in each process
+        if not rejecting:
+            yield pair
+
+
 def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
     """Score all (left, right) pairs of the evidence for one direction."""
     standardised = ranker.standardised(gathered, direction.axis)
@@ -99,9 +117,21 @@ class Scorer:
     known: Knowledge
     trained: Mapping[Direction, Trained]
 
-    def score(self, queries: Side[Left], direction: Direction, columns: evidence.Columns = evidence.ALL) -> Scored:
+    @cached_property
+    def votes(self) -> Votes:
+        """What the neighbours of known left records say, kept from one question to the next."""
+        return Votes(self.known)
+
+    def score(self, queries: Side[Left], direction: Direction, columns: Columns = ALL) -> Scored:
         """Score every query with the right records asked about."""
         return score_pairs(evidence.gather(self.known, queries, columns), self.trained[direction].ranker, direction)
+
+    def screened(self, rows: Rows, column: int) -> Scored:
+        """Score some of the known left records for one right record."""
+        columns = np.array([column])
+        votes = self.votes.of(rows, columns)
+        gathered = evidence.gather(self.known, self.known.left.take(rows), columns, votes)
+        return score_pairs(gathered, self.trained[Direction.SCREEN].ranker, Direction.SCREEN)
 
     def probability(self, score: float, direction: Direction) -> float:
         """What is shown for a score."""
@@ -122,78 +152,48 @@ class Matcher:
         self.known = scorer.known
         self._words = lru_cache(MOST_CUT)(words)
         self._encode = encode
-        self._screens: dict[tuple[int, tuple[int, ...]], tuple[Side[Left], Scored]] = {}
+        self._seen = lru_cache(MOST_VIEWERS)(self._seen_by)
 
     def match(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible right records for one left record (a side of one row)."""
         wishes, (asker,) = self.wishes(question), query.records
         watched = wishes.watched_rows(asker, self.known.right.records)
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
-        ranking, score, ids = scored.ranking[0], scored.score[0], self.known.right.ids
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
-        asked_about = [row for row in range(len(ids)) if ids[row] not in question.without]
-        order = sorted(asked_about, key=lambda row: (-float(ranking[row]), -float(score[row]), ids[row]))
+        order = best_first(scored.ranking[0], scored.score[0], self.known.right.by_id)
+        order = [row for row in order if self.known.right.ids[row] not in question.without]
         asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
-        return self._first_eligible(asked, scored, k, question.diversity)
+        return self._first_eligible(asked, scored, k, question.diversity, self.judge.refusing)
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
-        pool, column = POOL, self.known.right.rows[right_id]
-        while True:
-            answer, all_seen = self._screened(column, k, pool, viewer, question)
-            if all_seen or (len(answer.matches) >= k and not self._crowded(answer, question.diversity)):
-                return answer
-            if not answer.matches and (none := self._nobody(column, viewer, question)):
-                return none
-            pool *= 4
+        screening = self.screening(self.known.right.rows[right_id], viewer, self.wishes(question))
+        for rows in screening.pools(k):
+            answer = self._screened(screening, rows, k, question)
+            if len(answer.matches) >= k and not self._crowded(answer, question.diversity):
+                break
+        return answer
 
-    def _screened(self, column: int, k: int, pool: int, viewer: Viewer, question: Question) -> tuple[Answer, bool]:
-        """The answer from a pool of left records, and whether no other was left out of it."""
-        right, wishes, fresh = self.known.right.records[column], self.wishes(question), self._fresh(column, viewer)
-        watched = [fresh[at] for at in wishes.watched_rows(right, [self.known.left.records[row] for row in fresh])]
-        rows = sorted({*self._pool(column, fresh, pool), *watched})
-        if not rows:
-            return Answer((), 0, {}), True
-        side, scored = self._scored(column, tuple(rows))
-        scored = scored.watching(np.flatnonzero(np.isin(rows, watched)).tolist(), Direction.SCREEN)
-        ranking, score = scored.ranking[:, 0], scored.score[:, 0]
-        tiers = [self.judge.tier(record, right).level for record in side.records]
-        order = sorted(
-            (row for row in range(len(side)) if side.ids[row] not in question.without),
-            key=lambda row: (tiers[row], -float(ranking[row]), -float(score[row]), side.ids[row]),
+    def screening(self, column: int, viewer: Viewer, wishes: Wishes) -> Screening:
+        """What a right record can be told of."""
+        return Screening(self.judge, column, viewer, wishes, self._seen(viewer))
+
+    def _screened(self, screening: Screening, rows: Rows, k: int, question: Question) -> Answer:
+        """The answer from a pool of left records."""
+        if screening.hopeless(rows):
+            excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
+            return Answer((), len(rows), dict(excluded))
+        watched = np.flatnonzero(np.isin(rows, screening.watched)).tolist()
+        scored = self.scorer.screened(rows, screening.column).watching(watched, Direction.SCREEN)
+        side = self.known.left.take(rows)
+        order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.by_id, screening.tiers(rows))
+        asked = [screening.pair(side, row) for row in order if side.ids[row] not in question.without]
+        return self._first_eligible(
+            asked, scored, k, question.diversity, lambda pair: screening.refusing(int(rows[pair.row]))
         )
-        asked = [screened(self.known, side, row, column, viewer, wishes) for row in order]
-        return self._first_eligible(asked, scored, k, question.diversity), len(rows) == len(fresh)
 
-    def _scored(self, column: int, rows: tuple[int, ...]) -> tuple[Side[Left], Scored]:
-        """Left records before one right record; of boards that are looked at again and again it is worked out once."""
-        if kept := self._screens.get((column, rows)):
-            return kept
-        side = self.known.left.take(list(rows))
-        found = side, self.scorer.score(side, Direction.SCREEN, np.array([column]))
-        if len(rows) <= MOST_KEPT:
-            self._screens = dict([*list(self._screens.items())[1 - BOARDS :], ((column, rows), found)])
-        return found
-
-    def _fresh(self, column: int, viewer: Viewer) -> list[int]:
-        """The rows of the left records that nothing was decided about."""
-        decided, right_id = self.judge.decided, self.known.right.ids[column]
-        records = enumerate(self.known.left.records)
-        return [row for row, record in records if not decided(record.id, right_id) and visible(record, viewer)]
-
-    def _nobody(self, column: int, viewer: Viewer, question: Question) -> Answer | None:
-        """The answer where rules keep everybody out, which no score changes; None where they do not."""
-        side, wishes, excluded = (
-            self.known.left.take(self._fresh(column, viewer)),
-            self.wishes(question),
-            Counter[str](),
-        )
-        asked = [
-            screened(self.known, side, row, column, viewer, wishes)
-            for row in range(len(side))
-            if side.ids[row] not in question.without
-        ]
-        return None if next(self._eligible(asked, excluded), None) else Answer((), len(asked), dict(excluded))
+    def _seen_by(self, viewer: Viewer) -> Rows:
+        return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
 
     def why(self, query: Side[Left], right_id: str, viewer: Viewer, question: Question = PLAIN) -> Match:
         """The whole explanation of one pair, eligible or not, with the numbers that `match` would show."""
@@ -203,24 +203,11 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         return self.explained([pair], scored)[0]
 
-    def _pool(self, column: int, fresh: list[int], size: int) -> list[int]:
-        """Rows among the fresh ones worth gathering evidence for: near in meaning, in words or in categories."""
-        left, right = self.known.left, self.known.right
-        if len(fresh) <= size:
-            return fresh
-        facets = (left.facets[facet] @ right.facets[facet][[column]].T for facet in FACETS)
-        views = (
-            self.known.left_meaning @ self.known.right_meaning[column],
-            self.known.left_adapted @ self.known.centroids[column],
-            self.known.lexical_view(column),
-            np.asarray(sum(part.toarray() for part in facets), np.float32).ravel(),
-        )
-        among = np.array(fresh)
-        return sorted({int(row) for view in views for row in among[np.argpartition(-view[among], size)[:size]]})
-
-    def _first_eligible(self, asked: Sequence[Asked], scored: Scored, k: int, diversity: Diversity | None) -> Answer:
+    def _first_eligible(
+        self, asked: Sequence[Asked], scored: Scored, k: int, diversity: Diversity | None, refusing: Refusing
+    ) -> Answer:
         excluded: Counter[str] = Counter()
-        eligible = self._eligible(asked, excluded)
+        eligible = _eligible(asked, excluded, refusing)
         if diversity is None:
             return Answer(tuple(self.explained(list(islice(eligible, k)), scored)), len(asked), dict(excluded))
         pool = reach(eligible, k, diversity.cap)
@@ -231,14 +218,6 @@ class Matcher:
             excluded["diversity"] = gave_way
         found = self.explained([pool[place.before] for place in places], scored)
         return Answer(explain.moved(found, places), len(asked), dict(excluded))
-
-    def _eligible(self, asked: Iterable[Asked], excluded: Counter[str]) -> Iterator[Asked]:
-        """The pairs that no rule rejects, in their order; the others are counted by rule while they are passed."""
-        for pair in asked:
-            rejecting = refusing(self.judge.verdicts(pair))
-            excluded.update(sorted(rejecting))  # a set has another order in each process
-            if not rejecting:
-                yield pair
 
     def _crowded(self, answer: Answer, diversity: Diversity | None) -> bool:
         """Whether the pool left a list of left records no other choice than to exceed the cap."""

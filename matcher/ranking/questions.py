@@ -20,11 +20,6 @@ def recommended(known: Knowledge, query: Side[Left], row: int, column: int, view
     return Asked(query, row, known.right.records[column], column, Direction.RECOMMEND, viewer, wishes)
 
 
-def screened(known: Knowledge, side: Side[Left], row: int, column: int, viewer: Viewer, wishes: Wishes) -> Asked:
-    """A left record of a pool with the right record that asks, to which alone the evidence belongs."""
-    return Asked(side, row, known.right.records[column], 0, Direction.SCREEN, viewer, wishes)
-
-
 def refusing(verdicts: Sequence[Verdict]) -> set[str]:
     """The rules that keep the pair out of a list."""
     return {verdict.rule for verdict in verdicts if verdict.rejects}

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.records import Left, Refusal
-from matcher.ranking.corpus import AnyRecord, Matrix, Rows, Side
+from matcher.ranking.corpus import AnyRecord, Columns, Matrix, Rows, Side
 from matcher.ranking.habits import amounts
 
 if TYPE_CHECKING:
-    from matcher.ranking.evidence import Columns
     from matcher.ranking.knowledge import Knowledge
 
 FADING = 720.0

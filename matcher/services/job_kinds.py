@@ -9,7 +9,11 @@ from typing import Any, Protocol
 
 from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
+from matcher.domain.weeks import Week
+from matcher.errors import ConflictError
 from matcher.intake import Progress, Severity
+from matcher.services.delivery.sending import Sending
+from matcher.services.digests.composing import Composing
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.imports import ImportBook
 from matcher.services.indexing import Indexer
@@ -44,6 +48,14 @@ class Parts(Protocol):
     @property
     def pairings(self) -> Pairings:
         """Fits the rankers."""
+
+    @property
+    def sending(self) -> Sending:
+        """Sends digests."""
+
+    @property
+    def composing(self) -> Composing:
+        """Composes digests."""
 
     @property
     def uploads(self) -> Uploads:
@@ -110,12 +122,36 @@ def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome(undone.to_json(), then="index")
 
 
+def deliver(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Send what is due of the digests of a week, this one unless told. What was sent is not sent again."""
+    sent = parts.sending.run(_week(job), tell)
+    closed = sent.closed and {"zh": sent.closed.message.zh, "en": sent.closed.message.en}
+    return Outcome({**sent.to_json(), "closed": closed})
+
+
+def digest(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Compose the digests of a week, this one unless told. A week that is composed already stays as it is."""
+    now, week = _begun(job), _week(job)
+    try:
+        made = parts.composing.compose(week, now, seed=int(job.arguments.get("seed", 0)), tell=tell)
+    except ConflictError as error:
+        return Outcome({"week": str(week), "written": False, "why": {"zh": error.message.zh, "en": error.message.en}})
+    return Outcome({"week": str(week), "written": made.written, "digests": len(made.week.digests)})
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
     "undo": JobKind(Said("撤销导入", "undoing an import"), undo, single=True),
+    "digest": JobKind(Said("生成简报", "composing digests"), digest, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
+    "deliver": JobKind(Said("发送简报", "sending digests"), deliver, single=True),
 }
+
+
+def _week(job: Job) -> Week:
+    """The week that was asked for, or the one it is."""
+    return Week(job.arguments["week"]) if job.arguments.get("week") else Week.of(_begun(job).date())
 
 
 def _begun(job: Job) -> datetime:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pandas as pd
 
 from matcher.domain.controls import PLAIN, Question
-from matcher.domain.matches import Answer, Match
+from matcher.domain.matches import Answer, Listed, Match
 from matcher.domain.records import Achievement, Kind, Left, PairKind, Project
-from matcher.domain.visibility import Viewer, require_visible
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
+from matcher.ranking import shortlists
+from matcher.ranking.corpus import AnyRecord, Side
 from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
 from matcher.services.scoring import score_each
@@ -60,6 +63,23 @@ class Matching:
         row = self._pairings.row(loaded, loaded.corpus.right, right.id)
         return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._pairings.wishing(loaded, question))
 
+    def shortlists(
+        self, side: Kind, k: int, viewer: Viewer, today: date, ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, tuple[Listed, ...]]]:
+        """The k best of each record of a table (or of some of its ids): what `match` or `screen` lists for it.
+
+        All of them at once, as matrix products, without explanations: for digests and reports. Ids that the viewer may
+        not see, that are gone, or that count as another record, have no list of their own.
+        """
+        pairing = PairKind.of(side)
+        loaded = self._pairings.load(pairing, today, viewer, ids or ())
+        question, corpus = self._pairings.wishing(loaded), loaded.corpus
+        if side is pairing.right:
+            columns = _rows(corpus.right, ids)
+            return shortlists.screened(loaded.matcher, columns, k, viewer, question)
+        rows = [row for row in _rows(corpus.left, ids) if visible(corpus.left.records[row], viewer)]
+        return shortlists.matched(loaded.matcher, rows, k, viewer, question)
+
     def why(self, left_id: str, right_id: str, viewer: Viewer, today: date) -> Match:
         """Everything there is to say about one pair, in whichever order the two are named."""
         one, other = self._pairings.find(left_id, viewer), self._pairings.find(right_id, viewer)
@@ -93,6 +113,11 @@ class Matching:
             raise _wrong_side(record_id, "screen")
         require_visible(record, viewer)
         return record
+
+
+def _rows(side: Side[AnyRecord], ids: Sequence[str] | None) -> list[int]:
+    """The rows of these ids, or all."""
+    return list(range(len(side))) if ids is None else [side.rows[name] for name in ids if name in side.rows]
 
 
 def _wrong_side(record_id: str, command: str) -> StoreError:

@@ -29,7 +29,7 @@ from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
 from matcher.services.training import TrainingReport, fit
-from matcher.store import Controls, Database, Outcomes, Records, Registers
+from matcher.store import Controls, Database, Outcomes, Records, Registers, Remembered
 from matcher.store.seen import withdrawn_since
 from matcher.wording import Said
 
@@ -86,6 +86,7 @@ class Pairings:
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
         self._loading = RLock()
+        self._remembered = Remembered()
 
     def find(self, record_id: str, viewer: Viewer) -> Record:
         """The record. The error for an unknown id suggests no ids that the viewer may not see."""
@@ -110,7 +111,7 @@ class Pairings:
         One thread brings it up to date; the others meanwhile go on with what there was, unless that lacks a record
         that is `needed`, or holds one that is gone or hidden from the viewer by now.
         """
-        viewer = self._known_as(viewer)
+        viewer = self.known_as(viewer)
         arrangements = self._arrangements(pairing)
         now = (self._indexer.origin(), today, arrangements)
         if (loaded := self._held(pairing, viewer, now)) is not None:
@@ -135,7 +136,7 @@ class Pairings:
         loaded = self._loaded.get((pairing, viewer))
         return loaded if loaded and (loaded.origin, loaded.today, loaded.arrangements) == now else None
 
-    def _known_as(self, viewer: Viewer) -> Viewer:
+    def known_as(self, viewer: Viewer) -> Viewer:
         """The viewer by what they see: people who see the same share what is in memory."""
         with self._database.read() as connection:
             return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
@@ -173,7 +174,7 @@ class Pairings:
 
     def sides(self, pairing: PairKind, viewer: Viewer) -> Corpus:
         """The indexed records of a pairing as this viewer may know them, where nothing is to be ranked by the past."""
-        viewer = self._known_as(viewer)
+        viewer = self.known_as(viewer)
         loaded = self._loaded.get((pairing, viewer))
         if loaded and loaded.origin == self._indexer.origin():
             return loaded.corpus
@@ -236,13 +237,12 @@ class Pairings:
 
     def _carriers(self) -> dict[str, CarrierKind | None]:
         with self._database.read() as connection:
-            return {
-                each.id: each.kind for each in Records(connection).all(Kind.INCUBATORS) if isinstance(each, Incubator)
-            }
+            carriers = self._remembered.all(Records(connection), Kind.INCUBATORS)
+            return {each.id: each.kind for each in carriers if isinstance(each, Incubator)}
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""
-        known = pooled(self._database, pairing, viewer)
+        known = pooled(self._database, pairing, viewer, self._remembered.all)
         left = self._side(known.lefts, snapshot.tables[pairing.left])
         right = self._side(known.rights, snapshot.tables[pairing.right])
         return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,15 +81,27 @@ class Policy:
         if not isinstance(carrier, Incubator):
             raise _wrong(carrier_id, Said("载体", "a carrier"), "matcher policy priority")
         tenants = [one for one in known.lefts if isinstance(one, Project) and one.incubator_id == carrier.id]
-        financed = first_accepted(known.outcomes, day)
-        facts = carriers.carrier_facts(carrier, tenants, financed, self._industries, self.book)
-        target = to or carriers.next_target(carrier)
+        financed, target = first_accepted(known.outcomes, day), to or carriers.next_target(carrier)
         return Criteria(
             carrier,
             target,
-            carriers.standings(carrier, facts, target, self.book, day, remote=remote),
+            self.standings(carrier, tenants, financed, day, target, remote=remote),
             tuple(carriers.way(tenant, carrier, self.book, day, self._industries) for tenant in tenants),
         )
+
+    def standings(
+        self,
+        carrier: Incubator,
+        tenants: Sequence[Project],
+        financed: Mapping[str, date],
+        day: date,
+        to: Target | None = None,
+        *,
+        remote: bool = False,
+    ) -> tuple[Standing, ...]:
+        """A carrier before the conditions of a level, the next one unless told, by its tenants and who funded them."""
+        facts = carriers.carrier_facts(carrier, tenants, financed, self._industries, self.book)
+        return carriers.standings(carrier, facts, to or carriers.next_target(carrier), self.book, day, remote=remote)
 
     def priority(self, project_id: str, viewer: Viewer, day: date) -> Priority:
         """The project's tier and eligibility before each fund, and its status under the tax rule."""

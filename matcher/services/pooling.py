@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from matcher.domain.columns import references
@@ -12,25 +12,30 @@ from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
+Reader = Callable[[Records, Kind], Iterable[Record]]
 
-def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left, Right]:
+
+def pooled(
+    database: Database, pairing: PairKind, viewer: Viewer, everything: Reader = Records.all
+) -> Pooled[Left, Right]:
     """One pairing without what the viewer may not see: no score, count or case can tell of it.
 
     Records that were decided to be one are one here, with the outcomes of all of them; references lead to it.
+    `everything` reads a table.
     """
     with database.read() as connection:
         stored = Records(connection)
         identities = Identities(Decisions(connection).all())
-        lefts = [record for record in stored.all(pairing.left) if visible(record, viewer)]
+        lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
         outcomes = list(Outcomes(connection).all(pairing))
         references = {
             kind: identities.standing(
-                IdentityKind.of(kind), (record for record in stored.all(kind) if visible(record, viewer))
+                IdentityKind.of(kind), (record for record in everything(stored, kind) if visible(record, viewer))
             )
             for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
             if pairing is PairKind.PROJECT_FUND
         }
-        rights = list(stored.all(pairing.right))
+        rights = list(everything(stored, pairing.right))
     return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
 
 

@@ -9,19 +9,24 @@ from matcher.store.cases import Cases
 from matcher.store.changes import Changes
 from matcher.store.controls import Controls
 from matcher.store.database import Database, open_database
+from matcher.store.deliveries import Deliveries
+from matcher.store.digests import Digests, Receipt, ToldPair
 from matcher.store.facts import Dangling, Upserted
 from matcher.store.feedback import Circle, FeedbackRows
 from matcher.store.history import Replaced
 from matcher.store.identities import Decisions
 from matcher.store.imports import Import, Imports, ImportState
 from matcher.store.jobs import Jobs
+from matcher.store.link_keys import LinkKey, LinkKeys
 from matcher.store.mandates import Mandates
 from matcher.store.outcomes import Outcomes
 from matcher.store.personal import Personal
 from matcher.store.registers import Registers
+from matcher.store.remembered import Remembered
 from matcher.store.repositories import Deleted, Records, Stamp
 from matcher.store.schema import check, upgrade
 from matcher.store.sign_in import Session, SignIns
+from matcher.store.suppressions import Suppressions
 from matcher.store.undoing import Kept, Left, Taken, taken_back
 from matcher.store.units import Unit
 from matcher.store.upserts import Counts
@@ -41,6 +46,8 @@ __all__ = [
     "Database",
     "Decisions",
     "Deleted",
+    "Deliveries",
+    "Digests",
     "Due",
     "FeedbackRows",
     "Import",
@@ -49,20 +56,26 @@ __all__ = [
     "Jobs",
     "Kept",
     "Left",
+    "LinkKey",
+    "LinkKeys",
     "Mandates",
     "Mine",
     "Organisations",
     "Outcomes",
     "Papers",
     "Personal",
+    "Receipt",
     "Records",
     "Registers",
+    "Remembered",
     "Replaced",
     "Session",
     "SignIns",
     "Span",
     "Stamp",
+    "Suppressions",
     "Taken",
+    "ToldPair",
     "Unit",
     "Upserted",
     "Wanted",

@@ -61,6 +61,10 @@ class Mandates:
         query = sa.select(mandates).where(mine, mandates.c.id > after).order_by(mandates.c.id).limit(limit)
         return [_mandate(row._mapping) for row in self._connection.execute(query)]
 
+    def all(self) -> list[Mandate]:
+        """Everybody's, by id."""
+        return [_mandate(row._mapping) for row in self._connection.execute(sa.select(mandates).order_by(mandates.c.id))]
+
     def change(self, mandate: Mandate) -> Mandate:
         """Write one over the version it names, and give it back with its new one.
 

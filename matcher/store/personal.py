@@ -13,6 +13,7 @@ from matcher.domain.columns import references
 from matcher.domain.records import FACT_KINDS, KEYS, TYPES, Kind
 from matcher.domain.subjects import Mention, Subject
 from matcher.store.case_tables import case_events, case_notes, case_tasks, introductions
+from matcher.store.digest_tables import digests
 from matcher.store.feedback import feedback
 from matcher.store.fields import fields_of
 from matcher.store.mandates import mandates
@@ -28,6 +29,7 @@ FREE_TEXTS: Mapping[sa.Table, tuple[str, ...]] = {
     introductions: ("message", "left_reply", "right_reply"),
     feedback: ("reason",),
     mandates: ("name", "text"),
+    digests: ("items", "lines", "made_from"),
 }
 """What people wrote to each other or for themselves, wherever it may name somebody."""
 

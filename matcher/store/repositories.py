@@ -15,6 +15,7 @@ from matcher.errors import RecordNotFoundError, StoreError
 from matcher.store.cases import forget_cases
 from matcher.store.changes import note_withdrawn
 from matcher.store.controls import forget
+from matcher.store.digest_withdrawal import forget_digests
 from matcher.store.facts import existing, forget_facts
 from matcher.store.feedback import forget_feedback
 from matcher.store.history import Replaced, erase, past
@@ -216,7 +217,7 @@ class Records:
         erase(self._connection, kind, ids)
         if self._import_id is not None:
             note_withdrawn(self._connection, self._import_id, kind, ids)
-        for drop in (forget, forget_feedback, forget_mandates, forget_cases):
+        for drop in (forget, forget_feedback, forget_mandates, forget_cases, forget_digests):
             drop(self._connection, kind, ids)
         self._connection.execute(sa.delete(TABLES[kind]).where(TABLES[kind].c.id.in_(ids)))
         gone = [{"kind": kind.value, "id": each, "revision": revision} for each in ids]

@@ -28,8 +28,8 @@ from matcher.measure.training import MIN_HISTORY
 from matcher.measure.windows import Window, look
 from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix, Rows, gather_past
-from matcher.ranking.evidence import NEIGHBOURS
 from matcher.ranking.knowledge import SPHERE, Knowledge
+from matcher.ranking.votes import NEIGHBOURS
 from matcher.services.folders import Ecosystem, read_ecosystem
 from matcher.settings import Settings
 from tests.benchmarks.contrastive import HEADLINE, Encoder, tune

@@ -49,12 +49,12 @@ def main() -> None:
         sys.stdout.write("\n")
 
 
-def write_ecosystem(folder: Path, records: int, drawn: random.Random) -> None:
-    """Results, a fiftieth as many carriers, and an outcome for every fifth result."""
+def write_ecosystem(folder: Path, records: int, drawn: random.Random, carriers: int = 0) -> None:
+    """Results, a fiftieth as many carriers (or so many), and an outcome for every fifth result."""
     sample = [item for item in read(data_folder("sample")) if isinstance(item, Achievement | Incubator)]
     told = [text for item in sample if isinstance(item, Achievement) for text in sentences(item)]
     focus = [item.focus for item in sample if isinstance(item, Incubator) and item.focus]
-    carriers = max(records // 50, 10)
+    carriers = carriers or max(records // 50, 10)
     _write(
         folder / "achievements.csv",
         ("id", "title", "summary", "region", "industry", "trl", "published_on"),
@@ -107,7 +107,11 @@ def measure(folder: Path, home: Path, records: int) -> dict[str, Any]:
     asked = [f"a{n:07d}" for n in range(1, records, max(records // 100, 1))]
     screening = [f"i{n:05d}" for n in range(0, max(records // 50, 10), max(records // 500, 1))]
     digest = hashlib.sha256()
-    for name, ask, ids in (("match", fresh.matching.match, asked), ("screen", fresh.matching.screen, screening)):
+    for name, ask, ids in (
+        ("match", fresh.matching.match, asked),
+        ("screen", fresh.matching.screen, screening),
+        ("screen_again", fresh.matching.screen, screening),
+    ):
         ask(ids[0], 10, Viewer.BROKERS, TODAY)  # what is read once for all questions
         figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, TODAY) for one in ids], digest)
     figures["reload_s"] = _timed(lambda: _changed(fresh, folder, moment))

@@ -91,6 +91,7 @@ VALUES = {
     "carrier_id": {"policy": "ex-i01"},
     "contract_id": {"policy": "ex-c01"},
     "period": {"reports": "2026Q3"},
+    "week": {"digests": "2026-W48"},
     "year": {"policy": "2025"},
     **{name: {} for name in ("attachment_id", "task_id", "job_id", "mandate_id")},
 }

@@ -14,7 +14,7 @@ from matcher.domain.records import FundKind
 from matcher.domain.visibility import Viewer
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import diversify
-from matcher.ranking.matcher import POOL
+from matcher.ranking.screening import POOL
 from tests.builders import achievement, fund, incubator, matcher, project, side
 
 

@@ -26,8 +26,9 @@ from matcher.domain.visibility import Viewer
 from matcher.encoder.model import Role
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Side
-from matcher.ranking.matcher import POOL, Matcher
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.ranker import DEFAULT_MIX, Direction, Ranker
+from matcher.ranking.screening import POOL
 from tests.builders import (
     TODAY,
     achievement,

@@ -1,0 +1,110 @@
+"""Digests for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcher.cli.console import Screen
+from matcher.digest.measures import Report, Share
+from matcher.digest.program import Ended
+from matcher.domain.digests import Digest, DigestSettings, Item, Silence
+from matcher.plain.digests import composed_json
+from matcher.services.digests.composing import Composed
+from matcher.services.digests.explaining import Explained
+from matcher.wording import Said, listed
+
+MOST_UNMET = 10
+ENDED = {
+    Ended.OPTIMAL: Said("已证最优", "proven optimal"),
+    Ended.PARTIAL: Said("限时所得，未证最优", "partial: time was up"),
+}
+
+
+def show_composed(screen: Screen, made: Composed) -> None:
+    """A composed week in figures."""
+    told = composed_json(made)
+    screen.print((f"{told['week']}  ", "bold"), told["receipt"])
+    digests, items, tried, trial = (told[name] for name in ("digests", "items", "tried_out", "on_trial"))
+    zh = f"简报 {digests} 份，条目 {items} 条（试探 {tried} 条，对比 {trial} 份）"
+    screen.print(screen.say(zh, f"{digests} digests, {items} items ({tried} tried out, {trial} digests on trial)"))
+    for name, count in told["silent"].items():
+        screen.item("  · ", f"{Silence(name).said.to(screen.language)}：{count}")
+    for ranker, one in told["solutions"].items():
+        screen.item("  · ", f"{ranker}: {ENDED[one['ended']].to(screen.language)}")
+    for how, zh, en in (("together", "统一选择", "together"), ("alone", "各自取前", "each alone")):
+        one = told["spread"][how]
+        coverage, gini, chance = f"{one['coverage']:.0%}", f"{one['gini']:.3f}", f"{one['probability']:.3f}"
+        said = Said(
+            f"{zh}：覆盖 {coverage}，基尼 {gini}，平均概率 {chance}",
+            f"{en}: coverage {coverage}, Gini {gini}, mean probability {chance}",
+        )
+        screen.item("  · ", said.to(screen.language))
+    if unmet := told["unmet"]:
+        names, count = listed(one["name"] for one in unmet[:MOST_UNMET]), len(unmet)
+        told_zh = f"新而本周未能推送的 {count} 项：{names.zh}"
+        screen.item("  · ", screen.say(told_zh, f"{count} new ones shown to nobody: {names.en}"))
+    if not made.written:
+        screen.note(Said("仅试算，未保存。", "A dry run: nothing was kept."))
+
+
+def show_digests(screen: Screen, digests: Sequence[Digest]) -> None:
+    """Digests, each with what it says, or why it says nothing."""
+    for digest in digests:
+        screen.print((f"{digest.week}  {digest.account_id}", "bold"), f"  {digest.id}")
+        if digest.silence:
+            screen.item("  – ", digest.silence.said.to(screen.language))
+        for item in digest.items:
+            _show_item(screen, item)
+        for line in digest.lines:
+            topic = line.topic.said.to(screen.language)
+            screen.item("  · ", f"[{topic}] {line.said.to(screen.language)}")
+
+
+def show_settings(screen: Screen, settings: DigestSettings) -> None:
+    """How somebody wants their digests."""
+    frequency, size = settings.frequency.said, settings.size
+    screen.print(screen.say(f"{frequency.zh}，最多 {size} 条", f"{frequency.en}, {size} items at most"))
+    if settings.left_out:
+        left_out = listed(topic.said.to(screen.language) for topic in sorted(settings.left_out))
+        screen.item("  · ", screen.say(f"不看：{left_out.zh}", f"without: {left_out.en}"))
+    if settings.quiet_until:
+        day = settings.quiet_until
+        screen.item("  · ", screen.say(f"静默至 {day}", f"quiet until {day}"))
+
+
+def show_explained(screen: Screen, explained: Explained) -> None:
+    """Why a digest says what it says."""
+    show_digests(screen, [explained.digest])
+    passed = ", ".join(f"{name} {count}" for name, count in explained.passed.items())
+    screen.item("  · ", screen.say(f"此前筛去：{passed or '无'}", f"passed over before: {passed or 'none'}"))
+    for one in explained.offers:
+        why = listed(bound.said.to(screen.language) for bound in one.why_not).to(screen.language)
+        state = screen.say("入选", "chosen") if one.chosen else why or screen.say("其他更值得", "others are worth more")
+        screen.item("  ", f"{one.worth:7.3f}  {one.name or one.offer.shown[1]}（{one.offer.news.said.zh}）  {state}")
+
+
+def show_report(screen: Screen, report: Report) -> None:
+    """What came of what was told."""
+    for ranker, shares in report.measures.items():
+        screen.print((ranker, "bold"), screen.say(f"  {report.items[ranker]} 条", f"  {report.items[ranker]} items"))
+        for name, one in shares.items():
+            screen.item("  ", f"{name}: {_share(one)}")
+    if report.preference and report.rankers:
+        first, second = report.rankers
+        screen.print(f"{second} − {first}: {_share(report.preference)}")
+    if not report.measures:
+        screen.note(Said("这些周还没有发出的简报。", "No digest of these weeks was told yet."))
+
+
+def _show_item(screen: Screen, item: Item) -> None:
+    tier = screen.say(f"第 {item.tier} 优先级 ", f"tier {item.tier} ") if item.tier else ""
+    tried = screen.say("〔试探〕", "[tried out] ") if item.exploration else ""
+    news = item.news.said.to(screen.language)
+    screen.item("  ● ", f"{tried}{tier}[{news}] {item.name} → {item.for_name}  {item.probability:.0%}")
+    screen.item("     ", item.reason.to(screen.language))
+    if item.clause:
+        screen.item("     ", item.clause.to(screen.language))
+
+
+def _share(one: Share) -> str:
+    return f"{one.share:.3f} [{one.low:.3f}, {one.high:.3f}]"

@@ -1,0 +1,144 @@
+"""What past left records vote for: those most like a left record speak for who took them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matcher.domain.records import Left
+from matcher.index import terms
+from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side, Sparse
+from matcher.ranking.knowledge import Knowledge
+
+NEIGHBOURS, MANY = 60, 200
+"""Past left records asked for their takers: few, and many of which the recent ones count more."""
+SHARPNESS, LEXICAL_SHARPNESS = 0.1, 0.05
+"""Temperatures of the neighbours' votes, in cosines around the mean and of TF-IDF rows."""
+CHUNK = 256
+VOTES = ("dense_knn", "dense_knn_recent", "bm25_knn", "tfidf_knn_recent")
+BLOCK, MOST_KEPT = 64, 2**23
+"""Left records whose votes are counted at once, and the shares kept (8 bytes each)."""
+
+
+class Votes:
+    """The votes for each left record of what is known: no question changes them, so they are counted once and kept.
+
+    What is answered must not depend on what was asked before, but the last digit of a product depends on its shape and
+    on the place of a row in it. So blocks have one size, small enough that FAISS takes each row by itself.
+    """
+
+    def __init__(self, known: Knowledge) -> None:
+        self._known = known
+        self._kept: dict[int, tuple[NDArray[np.int32], Matrix]] = {}
+        """By left row the places among (vote, right) that have a share, and the shares."""
+        self._size = 0
+        self._changing = Lock()
+
+    def of(self, rows: Sequence[int] | Rows, columns: Columns) -> dict[str, Matrix]:
+        """Shares of the votes for some left rows that went to the right records asked about, (rows, right) each."""
+        found = {row: held for row in map(int, rows) if (held := self._kept.get(row))}
+        missing = [row for row in map(int, rows) if row not in found]
+        for start in range(0, len(missing), BLOCK):
+            found |= self._counted(missing[start : start + BLOCK])
+        places, shares = zip(*(found[int(row)] for row in rows), strict=True)
+        ends = np.cumsum([0, *map(len, places)])
+        width = len(self._known.right)
+        table: Sparse = sparse.csr_array(
+            (np.concatenate(shares), np.concatenate(places), ends), shape=(len(rows), len(VOTES) * width)
+        )
+        asked = np.arange(width)[columns]
+        return {name: table[:, number * width + asked].toarray() for number, name in enumerate(VOTES)}
+
+    def _counted(self, rows: list[int]) -> dict[int, tuple[NDArray[np.int32], Matrix]]:
+        """The votes for at most a block of rows; the last of them fills what is left of the block."""
+        filled = rows + rows[-1:] * (BLOCK - len(rows))
+        known = self._known
+        counted = neighbours(known, known.left.take(filled), adapted=known.left_adapted[filled])
+        shares = sparse.csr_array(np.hstack([counted[name] for name in VOTES])[: len(rows)])
+        places = shares.indices.astype(np.int32)
+        parts = [slice(start, end) for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True)]
+        found = {row: (places[part], shares.data[part]) for row, part in zip(rows, parts, strict=True)}
+        with self._changing:
+            self._size += sum(len(places) for row, (places, _) in found.items() if row not in self._kept)
+            self._kept |= found
+            while self._size > MOST_KEPT:
+                self._size -= len(self._kept.pop(next(iter(self._kept)))[0])
+        return found
+
+
+def neighbours(
+    known: Knowledge, queries: Side[Left], columns: Columns = ALL, adapted: Matrix | None = None
+) -> dict[str, Matrix]:
+    """Share of the votes of the most similar past left records that went to each right record, 0 to 1.
+
+    `adapted` are the adapted vectors of the queries, where they are known, (q, d).
+    """
+    adapted = known.adapted(queries.vectors) if adapted is None else adapted
+    taken = known.past_accepted[:, columns]
+    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
+    dense = np.empty_like(found["bm25_knn"])
+    for start in range(0, len(queries), CHUNK):
+        rows = slice(start, start + CHUNK)
+        own = own_places(known, queries.ids[rows])
+        lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
+        lexical[own] = 0
+        found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
+        cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
+        found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
+        meant = _products(adapted[rows], known.past_adapted)
+        dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
+    return {"dense_knn": _dense_votes(known, queries.ids, adapted) @ taken, "dense_knn_recent": dense, **found}
+
+
+def _products(ours: Matrix, theirs: Matrix) -> Matrix:
+    """Product of each row with each row, (ours, theirs); of several rows to double precision, then rounded, so that
+    none of the digits that stay depends on where in the block a row stands."""
+    if len(ours) == 1:
+        return ours @ theirs.T
+    return (ours.astype(np.float64) @ theirs.T.astype(np.float64)).astype(np.float32)
+
+
+def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[int]], sharpness: float) -> Matrix:
+    """Votes of the many nearest past left records, the recent ones more; rows sum to one."""
+    if cosines.shape[1] == 0:
+        return cosines
+    cosines[own] = -np.inf
+    keep = min(MANY, cosines.shape[1])
+    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
+    best = np.maximum(cosines.max(axis=1, keepdims=True), -1)
+    votes = np.where(cosines >= threshold, np.exp((cosines - best) / sharpness), 0) * known.past_weight
+    return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _dense_votes(known: Knowledge, ids: Sequence[str], adapted: Matrix) -> Matrix:
+    """Votes of the nearest past left records, (q, past), rows sum to one."""
+    votes = np.zeros((len(ids), len(known.past_rows)), np.float32)
+    found = known.past_index.search(adapted, NEIGHBOURS + 1)
+    for row, (asked, hits) in enumerate(zip(ids, found, strict=True)):
+        near = [(name, score) for name, score in zip(hits.ids, hits.scores, strict=True) if name != asked][:NEIGHBOURS]
+        if near:
+            scores = np.array([score for _, score in near])
+            weights = np.exp((scores - scores[0]) / SHARPNESS)
+            votes[row, [known.past_place[name] for name, _ in near]] = weights / weights.sum()
+    return votes
+
+
+def own_places(known: Knowledge, ids: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Where queries that have a past of their own stand among the past records: nobody is their own neighbour."""
+    own = [(row, known.past_place[name]) for row, name in enumerate(ids) if name in known.past_place]
+    return [row for row, _ in own], [place for _, place in own]
+
+
+def _lexical_votes(scores: Matrix) -> Matrix:
+    """Squared BM25 relative to the best, of the nearest past left records; rows sum to one."""
+    if scores.shape[1] == 0:
+        return scores
+    keep = min(NEIGHBOURS, scores.shape[1])
+    threshold = np.partition(scores, -keep, axis=1)[:, -keep][:, None]
+    best = scores.max(axis=1, keepdims=True)
+    weights = np.where(scores >= threshold, (scores / np.where(best > 0, best, 1)) ** 2, 0)
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), np.float32)

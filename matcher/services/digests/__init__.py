@@ -1,0 +1,1 @@
+"""Digests of a week: composed, shown, explained, and how people want theirs."""

@@ -1,0 +1,65 @@
+"""Votes that are kept are those that would be counted anew, whatever was asked before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matcher.ranking import votes
+from matcher.ranking.corpus import ALL, Corpus
+from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.votes import VOTES, Votes, neighbours
+from tests.builders import TODAY, achievement, corpus, incubator, outcome
+
+WORDS = ("玉米淀粉", "风电叶片", "蒙药制剂", "草原文旅", "肉牛育种", "煤化工废水", "沙棘饮料")
+
+
+def known(records: int = 150) -> Knowledge:
+    drawn = np.random.default_rng(0)
+    lefts = [achievement(f"A{n:03d}", summary="".join(drawn.choice(WORDS, 3))) for n in range(records)]
+    past = [outcome(f"A{n:03d}", f"I{n % 5}") for n in range(0, records, 3)]
+    return Knowledge(corpus(lefts, [incubator(f"I{n}") for n in range(5)], past), TODAY.toordinal() + 1)
+
+
+def test_kept_votes_are_those_counted_anew() -> None:
+    seen = known()
+    rows, columns = np.array([7, 3, 149, 0]), np.array([4, 1])
+
+    kept, anew = Votes(seen).of(rows, columns), neighbours(seen, seen.left.take(rows), columns)
+
+    assert set(kept) == set(anew) == set(VOTES)
+    for name in VOTES:
+        np.testing.assert_allclose(kept[name], anew[name], atol=1e-6)
+    assert kept["bm25_knn"].any()
+
+
+def test_no_digit_depends_on_what_was_asked_before() -> None:
+    seen, rows = known(), np.arange(150)
+    early, late = Votes(seen), Votes(seen)
+    for row in (149, 5, 80):
+        late.of(np.array([row]), ALL)
+    late.of(rows[::-2], ALL)
+
+    first, second = early.of(rows, ALL), late.of(rows, ALL)
+
+    assert all(np.array_equal(first[name], second[name]) for name in VOTES)
+
+
+def test_the_memory_has_an_end_and_answers_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, rows = known(), np.arange(150)
+    plenty = Votes(seen).of(rows, ALL)
+    monkeypatch.setattr(votes, "MOST_KEPT", 40)
+    scarce = Votes(seen)
+
+    found = scarce.of(rows, ALL)
+
+    assert all(np.array_equal(found[name], plenty[name]) for name in VOTES)
+    assert sum(len(places) for places, _ in scarce._kept.values()) == scarce._size <= 40
+
+
+def test_without_a_past_nobody_votes() -> None:
+    nobody: Corpus = corpus([achievement("A1")], [incubator("I1")])
+
+    found = Votes(Knowledge(nobody, TODAY.toordinal())).of(np.array([0]), ALL)
+
+    assert all(found[name].tolist() == [[0]] for name in VOTES)
