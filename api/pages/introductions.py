@@ -15,7 +15,7 @@ from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
-from matcher.domain.introductions import DAYS, Side
+from matcher.domain.introductions import DAYS, Side, Standing
 from matcher.domain.phases import OPEN
 from matcher.domain.records import Refusal
 from matcher.errors import MatcherError
@@ -92,7 +92,8 @@ def _list(request: Request, parts: Installation, actor: Actor, now: datetime, n:
     told, day = parts.introducing.received(actor, now, n), now.date()
     asked = Wanted(frozenset(OPEN), limit=n, answerable=day)
     cards = parts.case_board.listing(actor, asked, day).cards if actor.role in OPENING else []
-    proposed = [card.line for card in cards if card.line.part is Part.WORKS]
+    open_ones = (card for card in cards if card.standing is Standing.PROPOSED)
+    proposed = [card.line for card in open_ones if card.line.part is Part.WORKS]
     named(request, parts, proposed, told)
     waiting = [one for one in told if one.answerable]
     return {

@@ -268,6 +268,7 @@ def test_after_a_decline_the_next_taker_gets_a_case_of_its_own(service: Service,
     asked = carrier.get("/introductions").text
     [to] = set(re.findall(r'action="(/introductions/[^"]+/answer)"', asked))
     carrier.post(to, data=form(asked, to, answer="decline", refusal="capacity"))
+    assert "等对方答复" not in broker.get("/introductions").text
     following = send(broker, path, "introductions/next", message="建议见面")
     assert following.url.path != path
     assert "待答复" in following.text
