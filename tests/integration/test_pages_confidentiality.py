@@ -53,9 +53,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "page_digests": ("/digests",),
     "page_digest": (f"/digests/{digests.WEEK}",),
     "page_digest_settings": ("/digests/settings",),
-    "page_records": tuple(
-        f"/records/{kind}{query}" for kind in ("achievements", "projects") for query in ("", f"?q={MARK}", "?q=玉米")
-    ) + ("/records/incubators?q=淀粉", "/records/funds", "/records/projects?industry=农产品加工"),
+    "page_records": (
+        "/records/achievements", f"/records/achievements?q={MARK}", "/records/achievements?q=玉米", "/records/projects",
+        "/records/projects?q=淀粉&industry=农产品加工", "/records/incubators?q=淀粉", "/records/funds",
+    ),
     "page_record": (
         "/records/achievements/ex-a001", "/records/achievements/zz-a0", "/records/projects/zz-p0",
         "/records/projects/ex-p001", "/records/incubators/ex-i02", "/records/funds/ex-f01",
