@@ -125,6 +125,12 @@ def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)
 
 
+class Workbook(Response):
+    """An Excel workbook."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 def saved_as(name: str) -> dict[str, str]:
     """The headers with which a browser saves an answer as a file of this name, and never runs it."""
     return {

@@ -11,8 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute
-from api.parts import Acting, Now, Parts, saved_as
-from api.routes.reports import Workbook
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.texts import FIRST, KEEPABLE, LAST
 from matcher.domain.periods import Period, last_quarter
 from matcher.domain.records import PairKind

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, done, led
+from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
 from api.problems import Refused
 from matcher.bootstrap import Installation
@@ -68,7 +69,7 @@ def match_page(
     text = q.strip()
     record = _named(parts, actor, id.strip()) if id.strip() else None
     if text and not record and (meant := _meant(parts, actor, text)):
-        return led(f"/match?id={meant.id}")
+        return led(f"/match?id={path_part(meant.id)}")
     if not text and not record:
         return rendered(request, "match/ask.html", asking=None, to=to)
     target = PairKind.of(record.table).other(record.table) if record else _target(to)

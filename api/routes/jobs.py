@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, to_cursor
+from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, saved_as, to_cursor
 from api.problems import Step, Text
 from matcher.domain.jobs import Job, JobState
 from matcher.domain.weeks import Week
@@ -148,8 +148,7 @@ def read_job(job_id: Id, parts: Parts, actor: Acting) -> JobShown:
 def read_job_issues(job_id: Id, parts: Parts, actor: Acting, language: Language = Language.ZH) -> Response:
     """What an import had to say about rows, as a .csv for Excel."""
     text = parts.jobs.issues(job_id, actor, language)
-    headers = {"Content-Disposition": 'attachment; filename="issues.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=saved_as("issues.csv"))
 
 
 @router.post("/{job_id}/cancel", status_code=202)

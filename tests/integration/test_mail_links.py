@@ -316,7 +316,7 @@ def test_a_links_page_loads_nothing_from_elsewhere_and_tells_no_address_on(
     installation: Installation, stranger: TestClient
 ) -> None:
     page = stranger.get(unsubscribing(installation))
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["cache-control"] == "no-store"
     assert not re.search(r'(src|href)="https?:', page.text)
 

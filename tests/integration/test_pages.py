@@ -83,6 +83,13 @@ def test_a_form_without_its_secret_changes_nothing(service: Service) -> None:
     assert service.get(Role.BROKER, "/feedback").json()["items"] == []
 
 
+@pytest.mark.parametrize("path", ["/feedback", "/sign-in"])
+def test_what_no_database_keeps_is_refused_of_whoever_sends_it(service: Service, path: str) -> None:
+    browser = visitor(service, Role.BROKER)
+    form = hidden(browser) | PAIR | {"verdict": "fits", "reason": "a\0b", "email": "a\0b"}
+    assert browser.post(path, data=form).status_code == 422
+
+
 def test_a_form_that_is_sent_twice_is_done_once(service: Service) -> None:
     browser = visitor(service, Role.BROKER)
     form = hidden(browser) | PAIR | {"verdict": "fits", "back": "/match?id=ex-a003"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,17 +16,14 @@ from matcher.policy.wishes import Wishes
 from matcher.services.access import Access
 from matcher.services.delivery.letter import Reader
 from matcher.services.digests.readers import silenced
+from matcher.services.digests.reading import sayable
 from matcher.services.pooling import organisations
 from matcher.services.records import owns
 from matcher.store import Controls, Database, Digests, Outcomes, Records, Suppressions
-from matcher.store.seen import name_seen
-from matcher.wording import Said
 
 DECIDED = (Result.ACCEPTED, Result.REJECTED)
 STOPPING_ALL = (Cause.COMPLAINT, Cause.MANUAL)
 """Who was taken off the list by a person gets nothing by other ways either; a mailbox that is gone is only that."""
-UNSAID = Said("", "")
-_NAMED = re.compile("《([^》]*)(》?)")
 
 
 class Standing:
@@ -67,15 +63,8 @@ class Standing:
             return None
         if self._decided(item) or self._unwanted(left, right, wishes):
             return None
-        return item if self._may_be_said(item.reason, actor.viewer) else replace(item, reason=UNSAID)
-
-    def _may_be_said(self, reason: Said, viewer: Viewer) -> bool:
-        """Whether every record that it names, or whose name is cut off in it, may be seen."""
         with self._database.read() as connection:
-            return all(
-                name_seen(connection, viewer, name.removesuffix("…"), whole=bool(end))
-                for name, end in _NAMED.findall(reason.zh)
-            )
+            return sayable(connection, item, actor.viewer)
 
     def _seen(self, kind: Kind, record_id: str, viewer: Viewer) -> Record | None:
         with self._database.read() as connection:
