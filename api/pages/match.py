@@ -21,17 +21,17 @@ from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.feedback import Judgement
-from matcher.domain.matches import Answer
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, name_of
 from matcher.ranking.kinds import FAMILIES, KINDS, by_family
+from matcher.ranking.listing import Listing
+from matcher.services.choosing import Choices, choices
 from matcher.services.finding import FACETS
-from matcher.services.shortlists import Shortlist, shortlisted
 from matcher.wording import Said
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 LOOKED_AT, NARROWED = 30, 200
-"""Matches that are fetched to choose from; when something is chosen in a facet, more of them."""
+"""Matches that are ranked to choose from; when something is chosen in a facet, more of them."""
 PART, MOST = 10, 100
 """Cards of a list, at first and at most."""
 COMPARED = 4
@@ -76,7 +76,7 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    shown(request, [one.record for one in found.listed] + ([record] if record else []))
+    shown(request, [one.record for one in (*found.listed, *found.kept_out)] + ([record] if record else []))
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
@@ -146,19 +146,16 @@ def feedback_sent(
 
 def _found(
     parts: Installation, actor: Actor, day: date, asking: Asking, chosen: dict[str, list[str]], n: int
-) -> Shortlist:
+) -> Choices:
     k = NARROWED if any(chosen.values()) else max(LOOKED_AT, n)
-    answer = _answer(parts, actor, day, asking, k)
-    records = parts.records.many(asking.to, [match.id for match in answer.matches], actor.viewer)
-    return shortlisted(answer, records, asking.to, chosen, n)
+    listing = _listing(parts, actor, day, asking, k)
+    return choices(listing, asking.to, chosen, n, parts.records, actor.viewer)
 
 
-def _answer(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Answer:
-    matching, question, record = parts.matching, asking.question, asking.record
-    if record is None:
-        return matching.match_text(asking.text, asking.to, k, actor.viewer, day, question)
-    ask = matching.match if record.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else matching.screen
-    return ask(record.id, k, actor.viewer, day, question=question)
+def _listing(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Listing:
+    if asking.record is None:
+        return parts.matching.text_listing(asking.text, asking.to, k, actor.viewer, day, asking.question)
+    return parts.matching.listing(asking.record.id, k, actor.viewer, day, asking.question)
 
 
 def _named(parts: Installation, actor: Actor, name: str) -> Record:

@@ -81,7 +81,8 @@ def board_page(
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
     board = parts.screening.board(right_id, asking.question, actor, now.date(), start=at, limit=PART)
     edits = () if drift else parts.drifting.edits(right_id, YEARS, actor.viewer, now.date())
-    shown(request, [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)])
+    lefts = [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)]
+    shown(request, [*lefts, *(one.record for one in board.kept_out)])
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
         given=given or [], mandates=parts.mandates.about(right_id, actor), refusals=tuple(Refusal),
