@@ -34,7 +34,8 @@ member university 沈遥 college --name 示例大学 --institution 白音温都�
 unknown bureau && someone bureau 乌云
 unknown administrator && someone administrator 管理员
 
-step "一周的简报，全体一并选择 / the digests of a week, chosen together" digest compose --week $week --anew
+env $matcher digest show --week $week > /dev/null 2>&1 ||
+  step "一周的简报，全体一并选择 / the digests of a week, chosen together" digest compose --week $week
 step "写成信，不寄出 / as letters, not sent" digest letter --week $week --out $home/letters
 
 cat <<END
