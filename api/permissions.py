@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.domain.accounts import Role, Scope
+from matcher.domain.accounts import OVERSEEING, Role, Scope
 from matcher.domain.attachments import LARGEST
 from matcher.domain.records import RECORD_KINDS
 from matcher.services.cases.access import OPENING
 
 ALL = frozenset(Role)
-STAFF = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
+STAFF = OVERSEEING
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
 """Those who look after other people's records."""
@@ -191,10 +191,10 @@ PAGES: Mapping[str, Permission] = {
     "page_add_note": WRITING,
     "page_add_task": WRITING,
     "page_finish_task": WRITING,
-    "page_attach": Permission(ALL, Scope.WRITE, LARGEST + 100_000),
+    "page_attach": Permission(ALL, Scope.WRITE, LARGEST + 100_000, late=True),
     "page_attachment": SIGNED_IN,
     "page_propose": WRITING,
-    "page_propose_next": WRITING,
+    "page_propose_next": Permission(ALL, Scope.WRITE, late=True),
     "page_introductions": SIGNED_IN,
     "page_answer": WRITING,
     "page_undo_answer": WRITING,
@@ -231,7 +231,7 @@ PAGES: Mapping[str, Permission] = {
     "page_close_record": WRITING,
     "page_data": Permission(CURATING),
     # As for `create_import`: an import may write anybody's records.
-    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
     "page_template": SIGNED_IN,
     "page_import": STAFF_READING,
     "page_undo_import": Permission(STAFF, Scope.WRITE),

@@ -79,8 +79,8 @@ SEES_BROKERS = (Role.BROKER, Role.INCUBATOR)
 def share(installation: Installation) -> None:
     """Put in what brokers share, and nobody else may see."""
     with installation.database.begin() as connection:
-        shared = [one for one in (*HIDDEN_RESULTS, *HIDDEN_PROJECTS) if one.visibility is Visibility.BROKERS]
-        Records(connection).upsert(shared, SAMPLE_TIME)
+        hidden: list[Achievement | Project] = [*HIDDEN_RESULTS, *HIDDEN_PROJECTS]
+        Records(connection).upsert([one for one in hidden if one.visibility is Visibility.BROKERS], SAMPLE_TIME)
     installation.indexer.refresh()
 
 

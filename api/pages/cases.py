@@ -88,7 +88,7 @@ def new_case_page(request: Request, parts: Parts, actor: Acting, left: Id = "", 
     """Say which pair a case is to be opened for."""
     if not (left.strip() and right.strip()):
         return rendered(request, "cases/new.html", pair=None, had=[], left=left, right=right)
-    pair = _pair(parts, actor, left.strip(), right.strip())
+    pair = parts.records.pair(left.strip(), right.strip(), actor.viewer)
     return rendered(request, "cases/new.html", left=left, right=right, **_about(request, parts, actor, pair))
 
 
@@ -101,7 +101,7 @@ def case_opened(
     try:
         case = parts.case_handling.open(left.strip(), right.strip(), actor, now)
     except MatcherError as error:
-        pair = _pair(parts, actor, left.strip(), right.strip())
+        pair = parts.records.pair(left.strip(), right.strip(), actor.viewer)
         told = _about(request, parts, actor, pair)
         raise Again("cases/new.html", error, left=left, right=right, **told) from None
     return led(done(f"/cases/{case.id}", "opened"))
@@ -115,12 +115,6 @@ def named(
     request.state.shown.update(f"{case.pairing.left}/{case.left_id}" for case in hidden)
     if ids := [one.left_id for one in invited if one.left_id]:
         request.state.shown.update(parts.records.not_public(ids))
-
-
-def _pair(parts: Installation, actor: Actor, left: str, right: str) -> tuple[Record, Record]:
-    """The two records, the left one first. Raises RecordNotFoundError for what the actor may not see."""
-    one, other = parts.records.named(left, actor.viewer), parts.records.named(right, actor.viewer)
-    return (one, other) if one.table in LEFTS else (other, one)
 
 
 def _about(request: Request, parts: Installation, actor: Actor, pair: tuple[Record, Record]) -> dict[str, Any]:

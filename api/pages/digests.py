@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
 from api.parts import Acting, Now, Parts, named_week
+from api.permissions import STAFF
 from api.problems import Refused
-from matcher.domain.accounts import Role
 from matcher.domain.digests import Digest, Frequency, Item, Line, Silence, Topic
 from matcher.errors import ConflictError
 from matcher.wording import Said
@@ -22,7 +22,6 @@ from matcher.wording import Said
 router = APIRouter(prefix="/digests", include_in_schema=False, route_class=PageRoute)
 
 PART = 12
-STAFF = (Role.ADMINISTRATOR, Role.BUREAU)
 WrittenWeek = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.case_view import CONSTANTS, At, Version, Words, typed
 from api.pages.cases import named
 from api.pages.rendering import rendered
-from api.pages.routing import Again, PageRoute, done, led
+from api.pages.routing import Again, PageRoute, done, led, own_path
 from api.parts import Acting, Now, Parts
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -74,7 +74,14 @@ def introduction_answered(
         fields = typed(answer=answer, refusal=refusal, reason=reason, contact=contact)
         named(request, parts, (), [told])
         raise Again(
-            "cases/answer.html", error, **CONSTANTS, invited=told, back=back, day=now.date(), now=now, typed=fields
+            "cases/answer.html",
+            error,
+            **CONSTANTS,
+            invited=told,
+            back=own_path(back),
+            day=now.date(),
+            now=now,
+            typed=fields,
         ) from None
     return led(done(back, "answered"))
 

@@ -67,7 +67,7 @@ def match_page(
 ) -> Response:  # fmt: skip
     """One box: what is described in it, or a record, and who suits it."""
     text = q.strip()
-    record = _named(parts, actor, id.strip()) if id.strip() else None
+    record = parts.records.named(id.strip(), actor.viewer) if id.strip() else None
     if text and not record and (meant := _meant(parts, actor, text)):
         return led(f"/match?id={path_part(meant.id)}")
     if not text and not record:
@@ -87,7 +87,7 @@ def match_page(
 @router.get("/why", name="page_why")
 def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
     """Everything there is to say about one pair."""
-    one, other = _pair(parts, actor, left, right)
+    one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
@@ -110,8 +110,8 @@ def compare_page(
             Said(f"选了 {len(names)} 个。", f"{len(names)} were chosen."),
             Said(f"请返回并勾选 2 至 {COMPARED} 个再比较。", f"Go back and tick 2 to {COMPARED} of them."),
         )
-    own = _named(parts, actor, id)
-    pairs = [_pair(parts, actor, id, name) for name in names]
+    own = parts.records.named(id, actor.viewer)
+    pairs = [parts.records.pair(id, name, actor.viewer) for name in names]
     matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
     others = [two if one.id == own.id and one.table is own.table else one for one, two in pairs]
     shown(request, [own, *others])
@@ -126,7 +126,7 @@ def compare_page(
 @router.get("/letter", name="page_letter")
 def letter_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
     """A letter of introduction to print."""
-    one, other = _pair(parts, actor, left, right)
+    one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     return rendered(request, "match/letter.html", match=found, left=one, right=other, day=now)
@@ -156,17 +156,6 @@ def _listing(parts: Installation, actor: Actor, day: date, asking: Asking, k: in
     if asking.record is None:
         return parts.matching.text_listing(asking.text, asking.to, k, actor.viewer, day, asking.question)
     return parts.matching.listing(asking.record.id, k, actor.viewer, day, asking.question)
-
-
-def _named(parts: Installation, actor: Actor, name: str) -> Record:
-    """The record of an id. What may not be seen does not exist."""
-    return parts.records.named(name, actor.viewer)
-
-
-def _pair(parts: Installation, actor: Actor, left: str, right: str) -> tuple[Record, Record]:
-    """The two records, the left one first."""
-    one, other = _named(parts, actor, left), _named(parts, actor, right)
-    return (one, other) if one.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else (other, one)
 
 
 def _meant(parts: Installation, actor: Actor, text: str) -> Record | None:

@@ -205,6 +205,7 @@ def test_what_was_withdrawn_or_hidden_since_is_no_longer_judged(
         hidden = Achievement(id="A-1", title="成果 1", visibility=Visibility.RESTRICTED)
         Records(connection).upsert([hidden], NOW)
         Records(connection).delete(Kind.ACHIEVEMENTS, ["A-2"])
+    assert "（1）" not in stranger.get(first).text
     assert "这条推荐已撤下" in stranger.post(first, data={"verdict": "fits"}).text
     gone = stranger.get(second)
     assert "这条推荐已撤下" in gone.text

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import PAGE_ROUTERS, create_app
 from api.pages import home
 from api.pages.routing import PageRoute
-from api.permissions import PAGES
+from api.permissions import PAGES, PERMISSIONS
 from matcher.domain.accounts import Role, Scope
 from tests.browsing import hidden, visitor
 from tests.service import Service
@@ -35,6 +35,20 @@ def test_every_page_has_a_row_of_permissions_and_every_row_a_page() -> None:
 def test_pages_that_write_take_post_and_the_others_only_get() -> None:
     for name, route in ROUTES.items():
         assert route.methods == ({"POST"} if PAGES[name].scope is Scope.WRITE else {"GET"}), name
+
+
+@pytest.mark.parametrize(
+    ("page", "operation"),
+    [
+        ("page_upload", "create_import"),
+        ("page_attach", "attach_to_case"),
+        ("page_propose_next", "propose_next_introduction"),
+    ],
+)
+def test_a_page_holds_up_other_writers_no_longer_than_the_operation_that_does_the_same(
+    page: str, operation: str
+) -> None:
+    assert PAGES[page].late == PERMISSIONS[operation].late
 
 
 def test_each_role_opens_exactly_the_pages_of_its_rows(reading: Service) -> None:

@@ -176,6 +176,13 @@ def test_every_page_that_is_read_is_asked() -> None:
     assert ADDRESSES.keys() == {name for name, told in PAGES.items() if told.scope is Scope.READ}
 
 
+def test_the_comparison_itself_notices_what_the_bureau_sees(homes: dict[str, Service]) -> None:
+    """It comes first: what is kept in memory for those who see everything is there when the others ask."""
+    without, with_ = (visitor(homes[name], Role.BUREAU) for name in ("none", "all"))
+    asked = ("/records/achievements", "/why?left=zz-p0&right=ex-f01", "/digests/2026-W48", "/cases", "/bureau")
+    assert [path for path in asked if comparable(with_, path) == comparable(without, path)] == []
+
+
 @pytest.mark.parametrize(
     ("role", "known"), [*((role, "none") for role in SEES_NOTHING), *((role, "shared") for role in SEES_BROKERS)]
 )
@@ -186,12 +193,6 @@ def test_pages_are_as_if_what_somebody_may_not_see_did_not_exist(
     assert [path for path in with_ if with_[path] != without[path]] == []
     assert [path for path, text in with_.items() if any(name in text for name in NAMES)] == []
     assert sum(text.startswith("200") for text in with_.values()) > 30
-
-
-def test_the_comparison_itself_notices_what_the_bureau_sees(homes: dict[str, Service]) -> None:
-    without, with_ = (visitor(homes[name], Role.BUREAU) for name in ("none", "all"))
-    asked = ("/records/achievements", "/why?left=zz-p0&right=ex-f01", "/digests/2026-W48", "/cases", "/bureau")
-    assert [path for path in asked if comparable(with_, path) == comparable(without, path)] == []
 
 
 def told(browser: TestClient) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from matcher.domain.accounts import Actor, Role
+from matcher.domain.accounts import OVERSEEING, Actor, Role
 from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction, Side, current
 from matcher.domain.records import Left, PairKind, Record, Right
@@ -19,8 +19,6 @@ from matcher.wording import Said, Word
 
 OPENING = frozenset({Role.ADMINISTRATOR, Role.BROKER, Role.INCUBATOR})
 """Who may open cases; the brokers' workstations are the carriers'."""
-OVERSEEING = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
-"""Who sees every case."""
 
 
 Key = tuple[PairKind, str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from matcher.domain.accounts import Actor
+from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.visibility import visible
 from matcher.errors import CaseError, NotAllowedError
 from matcher.services.access import actor_of
-from matcher.services.cases.access import OPENING, OVERSEEING, Desk, Seen, seen
+from matcher.services.cases.access import OPENING, Desk, Seen, seen
 from matcher.services.cases.texts import kept
 from matcher.store import Accounts, Database
 from matcher.store.versions import Seen as Version

@@ -13,6 +13,7 @@ from matcher.domain.feedback import Feedback, Judgement
 from matcher.errors import ConflictError, LinkError, NotAllowedError, NotEntitledError, RecordNotFoundError
 from matcher.services.access import Access
 from matcher.services.delivery.links import Links, Purpose, expired, forged
+from matcher.services.digests.reading import seen_now
 from matcher.services.feedback import Judging
 from matcher.services.journal import Journal
 from matcher.store import Database, Deliveries, Digests, FeedbackRows
@@ -53,7 +54,7 @@ class Answers:
         self._journal = journal
 
     def asked(self, token: str, now: datetime) -> Asked:
-        """What a link asks: nothing but what the letter itself told. Nothing is changed.
+        """What a link asks: nothing but what the letter told and its reader may still see. Nothing is changed.
 
         Raises:
             LinkError: the link is not valid, or no longer.
@@ -124,10 +125,13 @@ class Answers:
             digest = Digests(connection).get(delivery.digest_id) if delivery else None
         if delivery is None or digest is None or now.date() > delivery.week.sunday + ANSWERED_WITHIN:
             raise expired()
-        item = next((one for one in digest.items if one.id == item_id and item_id in delivery.handed), None)
+        actor = self._actor(delivery.account_id)
+        with self._database.read() as connection:
+            items = seen_now(connection, digest, actor.viewer).items
+        item = next((one for one in items if one.id == item_id and item_id in delivery.handed), None)
         if item is None:
             raise _taken_back()
-        return self._actor(delivery.account_id), item, Judgement(verdict)
+        return actor, item, Judgement(verdict)
 
     def _parts(self, purpose: Purpose, token: str, now: datetime, count: int) -> tuple[str, ...]:
         parts = self._links.opened(purpose, token, now)
