@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from matcher.bootstrap import Installation
@@ -76,18 +77,20 @@ SEES_NOTHING = (Role.FUND, Role.UNIVERSITY)
 SEES_BROKERS = (Role.BROKER, Role.INCUBATOR)
 
 
+HIDDEN: Sequence[Achievement | Project] = [*HIDDEN_RESULTS, *HIDDEN_PROJECTS]
+
+
 def share(installation: Installation) -> None:
     """Put in what brokers share, and nobody else may see."""
     with installation.database.begin() as connection:
-        hidden: list[Achievement | Project] = [*HIDDEN_RESULTS, *HIDDEN_PROJECTS]
-        Records(connection).upsert([one for one in hidden if one.visibility is Visibility.BROKERS], SAMPLE_TIME)
+        Records(connection).upsert([one for one in HIDDEN if one.visibility is Visibility.BROKERS], SAMPLE_TIME)
     installation.indexer.refresh()
 
 
 def hide(installation: Installation) -> None:
     """Put all the secrets in."""
     with installation.database.begin() as connection:
-        Records(connection).upsert([*HIDDEN_RESULTS, *HIDDEN_PROJECTS], SAMPLE_TIME)
+        Records(connection).upsert(HIDDEN, SAMPLE_TIME)
         Outcomes(connection).upsert(HIDDEN_OUTCOMES, SAMPLE_TIME)
         Cases(connection).add(HIDDEN_CASE)
         Papers(connection).propose(PROPOSED)

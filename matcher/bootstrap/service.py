@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Event
 from time import sleep
 
 from matcher import __version__, resources
+from matcher.bootstrap.casework import Casework, new_id
 from matcher.bootstrap.checking import slot_of
-from matcher.bootstrap.notice import Notice
 from matcher.domain.deliveries import Way
-from matcher.domain.visibility import Viewer
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
-from matcher.services.cases.agenda import Agenda
-from matcher.services.cases.board import CaseBoard
-from matcher.services.cases.funnel import Funnels
-from matcher.services.cases.handling import Handling
-from matcher.services.cases.handover import HandingOver
-from matcher.services.cases.introducing import Introducing
-from matcher.services.cases.papers import CasePapers
-from matcher.services.cases.reading import CaseReading
-from matcher.services.cases.sheet import CaseSheets
-from matcher.services.cases.undoing import Undoing
 from matcher.services.delivery.address_subjects import AddressSubjects
 from matcher.services.delivery.answers import Answers
 from matcher.services.delivery.bounces import Bounces
@@ -65,29 +53,28 @@ from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
 from matcher.services.worker import Worker
-from matcher.store import AttachmentFolder
 
 NOBODY = "matcher@localhost"
 """The sender of letters that do not leave the machine."""
 
 
-class Installation(Notice):
+class Installation(Casework):
     """Everything one set of settings names, built when it is first needed."""
 
     @cached_property
     def people(self) -> People:
         """Accounts and organisations."""
-        return People(self.database, _new_id)
+        return People(self.database, new_id)
 
     @cached_property
     def access(self) -> Access:
         """Ways in."""
-        return Access(self.database, lambda: secrets.token_urlsafe(32), _new_id)
+        return Access(self.database, lambda: secrets.token_urlsafe(32), new_id)
 
     @cached_property
     def letters(self) -> Letters:
         """Letters about accounts."""
-        return Letters(self.access, self.mailer, self._address, _new_id)
+        return Letters(self.access, self.mailer, self._address, new_id)
 
     @cached_property
     def journal(self) -> Journal:
@@ -150,7 +137,7 @@ class Installation(Notice):
     @cached_property
     def mandates(self) -> MandateBook:
         """Standing queries."""
-        return MandateBook(self.database, _new_id)
+        return MandateBook(self.database, new_id)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -159,60 +146,6 @@ class Installation(Notice):
         if not told.smtp_url:
             return Outbox(self.home / "outbox", told.mail_from or NOBODY)
         return Smtp(parse_server(told.smtp_url), told.mail_from)
-
-    @cached_property
-    def case_handling(self) -> Handling:
-        """The use cases of those who work on cases."""
-        return Handling(self.database, self.rulebook, _new_id)
-
-    @cached_property
-    def case_reading(self) -> CaseReading:
-        """The use cases of reading cases."""
-        return CaseReading(self.database, self.case_handling)
-
-    @cached_property
-    def case_board(self) -> CaseBoard:
-        """The use cases of looking over cases."""
-        return CaseBoard(self.database)
-
-    @cached_property
-    def case_sheets(self) -> CaseSheets:
-        """The use case of looking at one case."""
-        return CaseSheets(self.database, self.case_reading, self.rulebook)
-
-    @cached_property
-    def agenda(self) -> Agenda:
-        """The use cases of looking ahead."""
-        return Agenda(self.database, self.introducing)
-
-    @cached_property
-    def funnels(self) -> Funnels:
-        """The use case of how far cases come."""
-        return Funnels(self.database)
-
-    @cached_property
-    def case_papers(self) -> CasePapers:
-        """The use cases of notes, tasks and attachments."""
-        return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
-
-    @cached_property
-    def case_undoing(self) -> Undoing:
-        """The use case of taking a step of a case back."""
-        return Undoing(self.database)
-
-    @cached_property
-    def case_handover(self) -> HandingOver:
-        """The use case of giving a case to another owner."""
-        return HandingOver(self.database)
-
-    @cached_property
-    def introducing(self) -> Introducing:
-        """The use cases of introductions."""
-        return Introducing(self.database, self._takers, _new_id)
-
-    def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
-        answer = self.matching.match(left_id, k, viewer, day)
-        return [match.id for match in answer.matches if match.eligible]
 
     @cached_property
     def imports(self) -> ImportBook:
@@ -287,7 +220,7 @@ class Installation(Notice):
             self.suppressing,
             carriers,
             per_minute=told.mail_per_minute,
-            new_id=_new_id,
+            new_id=new_id,
             clock=lambda: datetime.now(UTC),
             pause=sleep,
         )
@@ -308,12 +241,12 @@ class Installation(Notice):
     def filling(self) -> Filling:
         """The filling in of carriers' figures."""
         gazetteer = resources.load_gazetteer()
-        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, _new_id)
+        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, new_id)
 
     @cached_property
     def jobs(self) -> JobQueue:
         """The use cases of jobs."""
-        return JobQueue(self.database, self.uploads, _new_id)
+        return JobQueue(self.database, self.uploads, new_id)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -323,12 +256,8 @@ class Installation(Notice):
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""
         tick = self.schedule.tick if self.schedule else None
-        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop, tick=tick)
+        return Worker(self, clock=lambda: datetime.now(UTC), new_id=new_id, stop=stop, tick=tick)
 
     @property
     def _address(self) -> str:
         return self.settings.base_url or "http://127.0.0.1:8000"
-
-
-def _new_id() -> str:
-    return secrets.token_hex(8)
