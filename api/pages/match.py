@@ -75,7 +75,8 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    shown(request, [one.record for one in (*found.listed, *found.kept_out)] + ([record] if record else []))
+    named = [*(one.record for one in found.listed), *(one.record for one in found.kept_out)]
+    shown(request, named + ([record] if record else []))
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
