@@ -42,6 +42,7 @@ from api.pages import (
     shortlist,
 )
 from api.pages import cases as case_pages
+from api.pages import digests as digest_pages
 from api.pages import grants as grant_pages
 from api.pages import introductions as introduction_pages
 from api.pages import jobs as job_pages
@@ -81,6 +82,7 @@ from matcher.wording import Said
 PAGE_ROUTERS = (
     entry.router,
     mail_links.router,
+    digest_pages.router,
     home.router,
     match.router,
     screen.router,

@@ -18,6 +18,7 @@ from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.records import Record, Visibility
 from matcher.domain.registers import Contract
+from matcher.domain.weeks import Week
 from matcher.wording import Said
 
 T = TypeVar("T")
@@ -87,6 +88,15 @@ def from_number(cursor: str) -> int | None:
     if key and not (key.isascii() and key.isdigit() and len(key) < 19):
         raise strange_cursor()
     return int(key) if key else None
+
+
+def named_week(text: str) -> Week:
+    """The week of an address. Raises Refused for one that its year does not have."""
+    try:
+        return Week(text)
+    except ValueError:
+        said = Said(f"没有 {text} 这一周。", f"There is no week {text}.")
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said) from None
 
 
 def strange_cursor() -> Refused:

@@ -31,6 +31,7 @@ BAR = (
     Place("page_cases", "/cases", Said("案件", "Cases"), also=("/tasks", "/introductions")),
     Place("page_screen", "/screen", Said("筛选", "Screen")),
     Place("page_shortlist", "/shortlist", Said("入选", "Shortlist")),
+    Place("page_digests", "/digests", Said("简报", "Digests")),
     Place("page_records", "/records/achievements", Said("记录", "Records"), "/records"),
     Place("page_carriers", "/carriers", Said("载体", "Carriers")),
     Place("page_bureau", "/bureau", Said("科技局", "Bureau")),
