@@ -152,7 +152,8 @@ def why(
 
 def answered(answer: Answer, request: Request, parts: Parts, *, full: bool) -> Answered:
     """The matches as they are sent; the guard notes which of them are not public."""
-    request.state.shown.update(parts.records.not_public([one.id for one in (*answer.matches, *answer.passed)]))
+    named = [*(one.id for one in answer.matches), *(one.id for one in answer.passed)]
+    request.state.shown.update(parts.records.not_public(named))
     return Answered(
         items=[_match(one, full=full) for one in answer.matches],
         excluded=dict(answer.excluded),
