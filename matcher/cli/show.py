@@ -113,6 +113,10 @@ def show_excluded(screen: Screen, answer: Answer) -> None:
     if ruled:
         told = rule_counts(ruled)
         screen.note(Said(f"排名靠前但不符合条件：{told.zh}", f"better ranked but not eligible: {told.en}"))
+    for one in answer.passed:
+        why = [verdict.said for verdict in one.verdicts]
+        zh, en = "；".join(said.zh for said in why), "; ".join(said.en for said in why)
+        screen.note(Said(f"  {one.name}（{one.id}）：{zh}", f"  {one.name} ({one.id}): {en}"))
 
 
 def rule_counts(excluded: Mapping[str, int]) -> Said:

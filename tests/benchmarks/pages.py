@@ -69,6 +69,7 @@ PAGES: dict[str, Page] = {
     "bureau": Page(_fixed("/bureau"), Role.BUREAU),
     "chains": Page(_fixed("/bureau/chains"), Role.BUREAU),
     "data": Page(_fixed("/data"), Role.BUREAU),
+    "digests": Page(_fixed("/digests")),
 }
 
 
