@@ -23,7 +23,7 @@ demo: setup  ## the sample ecosystem: recommendations both ways, digests, people
 	@sh scripts/demo.sh "$(DEMO)"
 
 test: setup  ## run the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup  ## lint, types and import contracts
 	$(BIN)/ruff check .

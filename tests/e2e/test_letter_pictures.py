@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -16,11 +15,12 @@ from matcher.domain.digests import News, Topic
 from matcher.services.mail import Smtp
 from matcher.store import Database, open_database, upgrade
 from matcher.wording import Said
+from tests.chromium import installed
 from tests.digests import digest, item, line
 from tests.mailing import FROM, composed, run
 from tests.post import served
 
-chromium = which("chromium") or which("chromium-browser") or which("google-chrome") or ""
+chromium = installed()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not chromium, reason="there is no Chromium")]
 ROOT = Path(__file__).parent.parent.parent
 LONG = "Lactobacillus-plantarum-ZJ316-microencapsulation-and-lyophilisation-process-without-any-space"

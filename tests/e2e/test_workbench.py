@@ -13,8 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from matcher.domain.accounts import Role
-from tests.chromium import DESKTOP, PHONE, Visit, browsing, serving, visiting
+from tests.chromium import DESKTOP, PHONE, Visit, browsing, installed, serving, visiting
 from tests.service import PASSWORD, Service, copied, over
+
+pytestmark = pytest.mark.skipif(not installed(), reason="no Chromium: install Debian's `chromium`")
 
 Enter = Callable[..., AbstractContextManager[Visit]]
 
