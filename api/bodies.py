@@ -8,6 +8,7 @@ from email.message import Message
 from http import HTTPStatus
 
 from fastapi import Request
+from starlette.datastructures import FormData
 
 from api.problems import Refused
 from matcher.wording import Said
@@ -28,6 +29,12 @@ async def read_body(request: Request, most: int) -> None:
         parts.append(part)
     request._body = body = b"".join(parts)  # the framework's own place for a body that was read
     if b"\\u" in body and _holds_half_characters(body):
+        raise unkeepable()
+
+
+def require_keepable(form: FormData) -> None:
+    """Raise Refused for a form whose fields hold a NUL, which no database keeps; files may hold whatever they do."""
+    if any("\0" in text for field in form.multi_items() for text in field if isinstance(text, str)):
         raise unkeepable()
 
 

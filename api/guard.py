@@ -21,7 +21,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from api.bodies import fingerprint_of, read_body, unkeepable
+from api.bodies import fingerprint_of, read_body, require_keepable, unkeepable
 from api.observing import request_id
 from api.permissions import PERMISSIONS, Permission
 from api.problems import Refused
@@ -130,6 +130,7 @@ class Guard:
         await read_body(request, most_bytes)
         if request.method == "GET":
             return await answer(request)
+        require_keepable(await request.form())
         async with self._strangers:
             return await answer(request)
 
@@ -259,6 +260,7 @@ async def _form_key(request: Request) -> str:
     if request.method in ("GET", "HEAD"):
         return ""
     form = await request.form()
+    require_keepable(form)
     sent = form.get(FORM_CSRF, "")
     # The cookie was just found to be a session's; what a form must carry follows from it.
     own = csrf_of(request.cookies.get(COOKIE, ""))

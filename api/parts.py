@@ -18,6 +18,7 @@ from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.records import Record, Visibility
 from matcher.domain.registers import Contract
+from matcher.domain.weeks import Week
 from matcher.wording import Said
 
 T = TypeVar("T")
@@ -89,6 +90,15 @@ def from_number(cursor: str) -> int | None:
     return int(key) if key else None
 
 
+def named_week(text: str) -> Week:
+    """The week of an address. Raises Refused for one that its year does not have."""
+    try:
+        return Week(text)
+    except ValueError:
+        said = Said(f"没有 {text} 这一周。", f"There is no week {text}.")
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said) from None
+
+
 def strange_cursor() -> Refused:
     """The error for a cursor that this service never gave."""
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, Said("cursor 无效。", "The cursor is not one of ours."))
@@ -113,6 +123,12 @@ def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     """Note which records that are not public the answer shows; the guard writes them into the audit."""
     hidden = (each for each in records if getattr(each, "visibility", Visibility.PUBLIC) is not Visibility.PUBLIC)
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)
+
+
+class Workbook(Response):
+    """An Excel workbook."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def saved_as(name: str) -> dict[str, str]:

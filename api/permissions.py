@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.domain.accounts import Role, Scope
+from matcher.domain.accounts import OVERSEEING, Role, Scope
 from matcher.domain.attachments import LARGEST
 from matcher.domain.records import RECORD_KINDS
 from matcher.services.cases.access import OPENING
 
 ALL = frozenset(Role)
-STAFF = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
+STAFF = OVERSEEING
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 BROKING = STAFF | {Role.BROKER, Role.INCUBATOR}
 """Those who look after other people's records."""
@@ -171,8 +171,33 @@ PAGES: Mapping[str, Permission] = {
     "page_mandate": SIGNED_IN,
     "page_change_mandate": WRITING,
     "page_delete_mandate": WRITING,
+    "page_digests": SIGNED_IN,
+    "page_digest": SIGNED_IN,
+    "page_digest_settings": SIGNED_IN,
+    "page_set_digests": WRITING,
     "page_records": THINKING,
     "page_record": THINKING,
+    "page_cases": SIGNED_IN,
+    "page_tasks": Permission(BROKING),
+    "page_new_case": Permission(OPENING),
+    "page_open_case": Permission(OPENING, Scope.WRITE),
+    # Whom a case concerns decides the service, as above.
+    "page_case": SIGNED_IN,
+    "page_tell_case": WRITING,
+    "page_move_case": WRITING,
+    "page_stop_case": WRITING,
+    "page_undo_case": WRITING,
+    "page_hand_over": WRITING,
+    "page_add_note": WRITING,
+    "page_add_task": WRITING,
+    "page_finish_task": WRITING,
+    "page_attach": Permission(ALL, Scope.WRITE, LARGEST + 100_000, late=True),
+    "page_attachment": SIGNED_IN,
+    "page_propose": WRITING,
+    "page_propose_next": Permission(ALL, Scope.WRITE, late=True),
+    "page_introductions": SIGNED_IN,
+    "page_answer": WRITING,
+    "page_undo_answer": WRITING,
     "page_carriers": Permission(REPORTING, heavy=True),
     "page_carrier": Permission(REPORTING, heavy=True),
     "page_carrier_criteria": Permission(REPORTING),
@@ -206,7 +231,7 @@ PAGES: Mapping[str, Permission] = {
     "page_close_record": WRITING,
     "page_data": Permission(CURATING),
     # As for `create_import`: an import may write anybody's records.
-    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000),
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
     "page_template": SIGNED_IN,
     "page_import": STAFF_READING,
     "page_undo_import": Permission(STAFF, Scope.WRITE),

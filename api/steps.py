@@ -36,6 +36,8 @@ PAGES = tuple(
         (rf"matcher match --to (?:incubators|funds) {_NAME}", r"/match?id=\1"),
         (rf"matcher (?:match|screen) {_NAME}", r"/match?id=\1"),
         (r"matcher match\b", "/match"),
+        (r"请先补齐：matcher case tell", "请先在下面填写并保存"),
+        (r"Tell them first: `matcher case tell`", "Tell them below and save first"),
         (r"matcher identity list", "/data/aliases"),
         (r"matcher imports list", "/data"),
         (r"如 (?:POST|GET) \S+", ""),

@@ -24,7 +24,10 @@ MatcherError
 │   └── NewerBackupError    a newer version of the product made it
 ├── MailError               a letter was not handed over
 │   ├── MailDelayedError    it may pass later
+│   │   └── MailUncertainError  it may have arrived
 │   └── MailRefusedError    it will not pass as it is
+│       └── MailboxError    the server takes no mail for this address
+├── LinkError               a link of a letter is not valid, or no longer
 ├── GrantError              an application for a grant or a payment cannot be noted
 └── EvaluationError         a folder or a cut leaves nothing to judge
 """
@@ -138,13 +141,32 @@ class NewerBackupError(BackupError):
 class MailError(MatcherError):
     """A letter was not handed over. No message names who it was for."""
 
+    closed = False
+    """Whether it is the way that is closed: no letter passes by it now, whomever it is for."""
+
 
 class MailDelayedError(MailError):
     """The way is closed for now: the same letter may pass later."""
 
 
+class MailUncertainError(MailDelayedError):
+    """The line broke while the letter was handed over: it may have arrived. The same letter again is the same one."""
+
+
 class MailRefusedError(MailError):
     """The letter will not pass as it is: trying again is of no use."""
+
+
+class MailboxError(MailRefusedError):
+    """The server takes no mail for this address. `gone`: there is no such mailbox."""
+
+    def __init__(self, message: Said, step: Said, *, gone: bool) -> None:
+        super().__init__(message, step)
+        self.gone = gone
+
+
+class LinkError(MatcherError):
+    """A link of a letter was changed, made up, or is too old. Nothing was done."""
 
 
 class GrantError(MatcherError):

@@ -49,6 +49,16 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="Sender of letters, `Name <name@host>`; needed with `MATCHER_SMTP_URL`.")
     base_url: str = Field("", description="Public address of the service, for links in letters: `https://host`.")
+    mail_per_minute: int = Field(60, ge=1, le=100_000, description="Most digests that are sent within a minute.")
+    digest_at: str = Field(
+        "",
+        description="When digests are composed and sent by the processes that do jobs: `Mon 08:00 Asia/Shanghai`; "
+        "default: only when asked.",
+    )
+    webhook_url: str = Field(
+        "", description="Address that gets every digest as signed JSON too, for a bridge to WeCom, Feishu or DingTalk."
+    )
+    webhook_secret: str = Field("", description="What that JSON is signed with, 16 characters or more.")
     language: Language = Field(Language.ZH, description="Language of what the commands print: `zh` or `en`.")
 
     @property

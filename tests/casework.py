@@ -15,11 +15,14 @@ from matcher.domain.introductions import Introduction, Side
 from matcher.domain.phases import OPEN, Phase
 from matcher.domain.records import Outcome, Record, Refusal, Visibility
 from matcher.domain.visibility import Viewer
+from matcher.services.cases.agenda import Agenda
+from matcher.services.cases.board import CaseBoard
 from matcher.services.cases.handling import Handling
 from matcher.services.cases.handover import HandingOver
 from matcher.services.cases.introducing import Answering, Introducing
 from matcher.services.cases.papers import CasePapers
 from matcher.services.cases.reading import CaseReading, Folder
+from matcher.services.cases.sheet import CaseSheets
 from matcher.services.cases.undoing import Undoing
 from matcher.store import Accounts, AttachmentFolder, Cases, Database, Organisations, Outcomes, Records
 from tests.builders import achievement, fund, incubator, project, rulebook
@@ -91,6 +94,9 @@ class Work:
         self.introducing = Introducing(self.database, self._takers, self._id)
         self.contents = AttachmentFolder(self.folder)
         self.papers = CasePapers(self.database, self.contents, self._id)
+        self.board = CaseBoard(self.database)
+        self.agenda = Agenda(self.database, self.introducing)
+        self.sheets = CaseSheets(self.database, self.reading, BOOK)
 
     def fill(self, *records: Record) -> Work:
         """Keep the usual records and organisations, and others."""

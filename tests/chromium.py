@@ -20,10 +20,14 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
+def installed() -> str:
+    """The browser of this machine; empty when there is none."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), "")
+
+
 def program() -> str:
-    """The browser of this machine. Raises FileNotFoundError when there is none: the tests need one."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
+    """The browser of this machine. Raises FileNotFoundError when there is none."""
+    if not (found := installed()):
         raise FileNotFoundError("no Chromium: install Debian's `chromium`")
     return found
 

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
+from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Account, Organisation, Role
@@ -132,7 +133,7 @@ def organisation_changed(
         parts.people.reshape(after)
     except MatcherError as error:
         raise Again("admin/organisation.html", error, one=before, typed=_texts(after)) from error
-    return led(done(f"/admin/organisations/{organisation_id}", "saved"))
+    return led(done(f"/admin/organisations/{path_part(organisation_id)}", "saved"))
 
 
 @router.get("/models", name="page_models")

@@ -11,11 +11,10 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute
-from api.parts import Acting, Now, Parts, saved_as
-from api.routes.reports import Workbook
+from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
 from api.texts import FIRST, KEEPABLE, LAST
 from matcher.domain.periods import Period, last_quarter
-from matcher.domain.records import PairKind
+from matcher.domain.records import PairKind, Record
 from matcher.plain import filings as filing_words
 from matcher.policy.filings import FilingState
 from matcher.policy.ledger import Step
@@ -56,7 +55,7 @@ def chains_page(
     """The industry chains node by node: what stands there, what is lacking, what could fill it."""
     gaps = parts.chain_gaps
     found = gaps.report(industry.strip() or None, actor.viewer, now.date(), region.strip() or None)
-    request.state.shown.update(parts.records.not_public(_named(found)))
+    shown(request, _named(found))
     return rendered(
         request, "bureau/chains.html", found=found, chains=gaps.chains, industry=industry, region=region,
         book=parts.rulebook,
@@ -108,7 +107,6 @@ def _run(parts: Parts, actor: Acting, day: date) -> list[object]:
     return [one for one in parts.cooperation.all(actor.viewer, day) if one.run or one.residents]
 
 
-def _named(found: Gaps) -> list[str]:
-    nodes = [one.record.id for view in found.chains for node in view.nodes for one in (*node.results, *node.projects)]
-    others = [one.id for of in (found.untold, *found.unplaced.values()) for one in of]
-    return list(dict.fromkeys([*nodes, *others]))
+def _named(found: Gaps) -> list[Record]:
+    nodes = [one.record for view in found.chains for node in view.nodes for one in (*node.results, *node.projects)]
+    return [*nodes, *found.untold, *(one for of in found.unplaced.values() for one in of)]

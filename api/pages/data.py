@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
@@ -11,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.permissions import STAFF
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -26,7 +25,6 @@ from matcher.services.uploads import Upload
 router = APIRouter(prefix="/data", include_in_schema=False, route_class=PageRoute)
 
 PART = 15
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JOB_ID = re.compile(r"[0-9a-f]{16}")
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -59,7 +57,7 @@ def upload_sent(
 @router.get("/templates/{kind}.xlsx", name="page_template")
 def template_sent(kind: Annotated[Kind, Path()]) -> Response:
     """An empty table to fill in."""
-    return attachment(empty_table(kind), f"{kind}.xlsx")
+    return Workbook(empty_table(kind), headers=saved_as(f"{kind}.xlsx"))
 
 
 @router.get("/imports/{number}", name="page_import")
@@ -74,12 +72,6 @@ def undo_sent(number: Number, parts: Parts, actor: Acting, now: Now) -> Response
     """Have an import taken back by a job."""
     parts.imports.require_undoable(number)
     return led(f"/data/jobs/{parts.jobs.submit('undo', {'import': number}, actor, now).id}")
-
-
-def attachment(content: bytes | str, name: str, media_type: str = XLSX) -> Response:
-    """A file to save."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(content, HTTPStatus.OK, headers, media_type)
 
 
 def _home(parts: Installation, actor: Actor, before: int | None, kind: str = "") -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,6 +11,7 @@ from starlette.datastructures import FormData
 from api.pages import fields
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
+from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -170,4 +170,4 @@ def _known(parts: Installation, organisation_id: str) -> str:
 
 
 def _address(kind: Kind, record_id: str) -> str:
-    return f"/records/{kind}/{quote(record_id, safe='')}"
+    return f"/records/{kind}/{path_part(record_id)}"

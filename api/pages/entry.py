@@ -112,6 +112,6 @@ def _require_own_page(request: Request, parts: Installation) -> None:
     """A foreign page must not sign somebody into an account that is not theirs."""
     origin = request.headers.get("origin", "")
     # A proxy may name another host than the browser does, which knows the public address.
-    own = {request.headers.get("host", ""), urlsplit(parts.settings.base_url).netloc}
-    if origin and urlsplit(origin).netloc not in own:
+    own = {request.headers.get("host", ""), urlsplit(parts.settings.base_url).netloc} - {""}
+    if origin and urlsplit(origin).netloc not in own:  # one that hides where it comes from says "null"
         raise _ForeignForm

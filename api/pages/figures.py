@@ -13,8 +13,7 @@ from api.pages.carriers import CarrierId
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, saved_as
-from api.routes.reports import Workbook
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.texts import KEEPABLE
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor

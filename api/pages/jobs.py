@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages.data import attachment
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, led
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.jobs import Job, JobState
@@ -67,13 +66,14 @@ def job_page(request: Request, job_id: Id, parts: Parts, actor: Acting) -> HTMLR
 def issues_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Response:
     """What an import had to say about rows."""
     text = parts.jobs.issues(job_id, actor, language_of(request))
-    return attachment(text, "issues.csv", "text/csv; charset=utf-8")
+    return Response(text, media_type="text/csv; charset=utf-8", headers=saved_as("issues.csv"))
 
 
 @router.get("/{job_id}/corrections.xlsx", name="page_corrections")
 def corrections_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Response:
     """The rows that were refused, to correct and hand in again."""
-    return attachment(parts.drafts.corrections(job_id, actor, language_of(request)), "corrections.xlsx")
+    content = parts.drafts.corrections(job_id, actor, language_of(request))
+    return Workbook(content, headers=saved_as("corrections.xlsx"))
 
 
 @router.post("/{job_id}/again", name="page_import_again")

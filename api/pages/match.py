@@ -14,23 +14,24 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, done, led
+from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
 from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.feedback import Judgement
-from matcher.domain.matches import Answer
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, name_of
 from matcher.ranking.kinds import FAMILIES, KINDS, by_family
+from matcher.ranking.listing import Listing
+from matcher.services.choosing import Choices, choices
 from matcher.services.finding import FACETS
-from matcher.services.shortlists import Shortlist, shortlisted
 from matcher.wording import Said
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 LOOKED_AT, NARROWED = 30, 200
-"""Matches that are fetched to choose from; when something is chosen in a facet, more of them."""
+"""Matches that are ranked to choose from; when something is chosen in a facet, more of them."""
 PART, MOST = 10, 100
 """Cards of a list, at first and at most."""
 COMPARED = 4
@@ -66,16 +67,17 @@ def match_page(
 ) -> Response:  # fmt: skip
     """One box: what is described in it, or a record, and who suits it."""
     text = q.strip()
-    record = _named(parts, actor, id.strip()) if id.strip() else None
+    record = parts.records.named(id.strip(), actor.viewer) if id.strip() else None
     if text and not record and (meant := _meant(parts, actor, text)):
-        return led(f"/match?id={meant.id}")
+        return led(f"/match?id={path_part(meant.id)}")
     if not text and not record:
         return rendered(request, "match/ask.html", asking=None, to=to)
     target = PairKind.of(record.table).other(record.table) if record else _target(to)
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    shown(request, [one.record for one in found.listed] + ([record] if record else []))
+    told = [one.record for one in found.listed] + [one.record for one in found.kept_out]
+    shown(request, [*told, *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
@@ -86,7 +88,7 @@ def match_page(
 @router.get("/why", name="page_why")
 def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
     """Everything there is to say about one pair."""
-    one, other = _pair(parts, actor, left, right)
+    one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
@@ -109,8 +111,8 @@ def compare_page(
             Said(f"选了 {len(names)} 个。", f"{len(names)} were chosen."),
             Said(f"请返回并勾选 2 至 {COMPARED} 个再比较。", f"Go back and tick 2 to {COMPARED} of them."),
         )
-    own = _named(parts, actor, id)
-    pairs = [_pair(parts, actor, id, name) for name in names]
+    own = parts.records.named(id, actor.viewer)
+    pairs = [parts.records.pair(id, name, actor.viewer) for name in names]
     matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
     others = [two if one.id == own.id and one.table is own.table else one for one, two in pairs]
     shown(request, [own, *others])
@@ -125,7 +127,7 @@ def compare_page(
 @router.get("/letter", name="page_letter")
 def letter_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
     """A letter of introduction to print."""
-    one, other = _pair(parts, actor, left, right)
+    one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     return rendered(request, "match/letter.html", match=found, left=one, right=other, day=now)
@@ -145,30 +147,16 @@ def feedback_sent(
 
 def _found(
     parts: Installation, actor: Actor, day: date, asking: Asking, chosen: dict[str, list[str]], n: int
-) -> Shortlist:
+) -> Choices:
     k = NARROWED if any(chosen.values()) else max(LOOKED_AT, n)
-    answer = _answer(parts, actor, day, asking, k)
-    records = parts.records.many(asking.to, [match.id for match in answer.matches], actor.viewer)
-    return shortlisted(answer, records, asking.to, chosen, n)
+    listing = _listing(parts, actor, day, asking, k)
+    return choices(listing, asking.to, chosen, n, parts.records, actor.viewer)
 
 
-def _answer(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Answer:
-    matching, question, record = parts.matching, asking.question, asking.record
-    if record is None:
-        return matching.match_text(asking.text, asking.to, k, actor.viewer, day, question)
-    ask = matching.match if record.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else matching.screen
-    return ask(record.id, k, actor.viewer, day, question=question)
-
-
-def _named(parts: Installation, actor: Actor, name: str) -> Record:
-    """The record of an id. What may not be seen does not exist."""
-    return parts.records.named(name, actor.viewer)
-
-
-def _pair(parts: Installation, actor: Actor, left: str, right: str) -> tuple[Record, Record]:
-    """The two records, the left one first."""
-    one, other = _named(parts, actor, left), _named(parts, actor, right)
-    return (one, other) if one.table in (Kind.ACHIEVEMENTS, Kind.PROJECTS) else (other, one)
+def _listing(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Listing:
+    if asking.record is None:
+        return parts.matching.text_listing(asking.text, asking.to, k, actor.viewer, day, asking.question)
+    return parts.matching.listing(asking.record.id, k, actor.viewer, day, asking.question)
 
 
 def _meant(parts: Installation, actor: Actor, text: str) -> Record | None:

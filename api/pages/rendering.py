@@ -18,6 +18,7 @@ from markupsafe import Markup
 from api import steps
 from api.guard import COOKIE
 from api.pages import navigation, showing
+from api.permissions import PAGES
 from matcher.domain.accounts import Actor
 from matcher.services.access import csrf_of
 from matcher.wording import Language, Said
@@ -26,15 +27,23 @@ LANGUAGE = "matcher_language"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",  # an address may hold the secret of a letter
+    # An address may hold the secret of a letter; yet without a referrer our own forms would not say that they are ours.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
 
 
-def rendered(request: Request, template: str, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> HTMLResponse:
-    """A page in the language of whoever reads it."""
-    language = language_of(request)
+def rendered(
+    request: Request,
+    template: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    language: Language = Language.ZH,
+    **context: Any,
+) -> HTMLResponse:
+    """A page in the language of whoever reads it; where nothing tells, in the one that is given."""
+    language = language_of(request, language)
     actor: Actor | None = getattr(request.state, "actor", None)
 
     def say(zh: str | Said, en: str = "") -> str:
@@ -51,6 +60,7 @@ def rendered(request: Request, template: str, status: HTTPStatus = HTTPStatus.OK
         "problem": None,
         "done": DONE.get(request.query_params.get("done", "")),
         "form_fields": lambda: form_fields(request),
+        "may": lambda page: actor is not None and actor.role in (PAGES[page].roles or ()),
     }
     text = _environment().get_template(template).render(**{**told, **context})
     return HTMLResponse(text, status_code=status, headers=HEADERS)
@@ -62,6 +72,12 @@ DONE: Mapping[str, Said] = {
     "deleted": Said("已删除。", "Deleted."),
     "undone": Said("已撤销。", "Undone."),
     "sent": Said("已发出。", "Sent."),
+    "opened": Said("已立案。", "The case is open."),
+    "moved": Said("环节已变动。", "The case has moved."),
+    "stopped": Said("已终止。", "The case is stopped."),
+    "attached": Said("已上传。", "Attached."),
+    "handed": Said("已移交。", "Handed over."),
+    "answered": Said("已答复。", "Answered."),
     "signed_out": Said("已在其他设备上退出。", "Signed out everywhere else."),
 }
 """What a page says once something was done on the one before; the address names it."""
@@ -74,14 +90,14 @@ def form_fields(request: Request) -> Markup:
     return Markup(fields).format(csrf, once)  # noqa: S704  # the values are escaped
 
 
-def language_of(request: Request) -> Language:
-    """What the address or the browser's own choice says, else the account's, else Chinese: many browsers here speak
-    English without their owners."""
+def language_of(request: Request, known: Language = Language.ZH) -> Language:
+    """What the address or the browser's own choice says, else the account's, else what is known: many browsers here
+    speak English without their owners."""
     actor: Actor | None = getattr(request.state, "actor", None)
     for told in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
         if told in tuple(Language):
             return Language(told)
-    return actor.account.language if actor else Language.ZH
+    return actor.account.language if actor else known
 
 
 @pass_context

@@ -12,9 +12,8 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute
-from api.parts import Acting, Now, Parts, saved_as
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.problems import Refused
-from api.routes.reports import Workbook
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.periods import Period, begun

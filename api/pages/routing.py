@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -74,6 +74,6 @@ def own_path(path: str) -> str:
 
 def done(path: str, what: str) -> str:
     """The page to go back to, with what it is to say was done (a name of `rendering.DONE`)."""
-    place, _, asked = own_path(path).partition("?")
-    told = [(name, value) for name, value in parse_qsl(asked) if name != "done"]
-    return f"{place}?{urlencode([*told, ('done', what)])}"
+    place = urlsplit(own_path(path))
+    told = [(name, value) for name, value in parse_qsl(place.query) if name != "done"]
+    return urlunsplit(("", "", place.path, urlencode([*told, ("done", what)]), place.fragment))

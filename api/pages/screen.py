@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -17,7 +17,7 @@ from api.pages.match import terms_of
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led
 from api.pages.shortlist import JUDGED
-from api.parts import Acting, Now, Parts, shown
+from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
 from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -26,7 +26,7 @@ from matcher.domain.feedback import Feedback, Judgement, reasoned
 from matcher.domain.filenames import safe_name
 from matcher.domain.mandates import Mandate
 from matcher.domain.records import Kind, Record, Refusal
-from matcher.reporting.spreadsheets import WRITERS
+from matcher.reporting.spreadsheets import xlsx_content
 from matcher.services.records import CARETAKERS
 from matcher.wording import Said
 
@@ -81,7 +81,8 @@ def board_page(
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
     board = parts.screening.board(right_id, asking.question, actor, now.date(), start=at, limit=PART)
     edits = () if drift else parts.drifting.edits(right_id, YEARS, actor.viewer, now.date())
-    shown(request, [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)])
+    lefts = [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)]
+    shown(request, [*lefts, *(one.record for one in board.kept_out)])
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
         given=given or [], mandates=parts.mandates.about(right_id, actor), refusals=tuple(Refusal),
@@ -109,11 +110,7 @@ def export_file(
     language = language_of(request)
     stem = Said("筛选", "screening").to(language)
     name = safe_name(f"{stem}-{board.right.name}-{now.date()}.xlsx")
-    return Response(
-        WRITERS[".xlsx"]([board_sheet(board, language)]),
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
-    )
+    return Workbook(xlsx_content([board_sheet(board, language)]), headers=saved_as(name))
 
 
 @router.post("/judge", name="page_judge")

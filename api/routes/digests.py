@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -19,16 +18,17 @@ from api.parts import (
     Parts,
     Sent,
     from_cursor,
+    named_week,
     page,
     strange_cursor,
     tagged,
     untagged,
 )
-from api.problems import Refused, Text
+from api.problems import Text
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Line, News, Silence, Topic
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.weeks import Week
-from matcher.wording import Language, Said
+from matcher.wording import Language
 
 router = APIRouter(prefix="/digests", tags=["digests"], route_class=GuardedRoute)
 
@@ -171,7 +171,7 @@ def change_digest_settings(
 @router.get("/{week}")
 def read_digest(week: WrittenWeek, parts: Parts, actor: Acting) -> DigestShown:
     """What one was told of a week."""
-    return DigestShown.of(parts.digests.read(_week(week), actor))
+    return DigestShown.of(parts.digests.read(named_week(week), actor))
 
 
 def _settings(settings: DigestSettings, response: Response) -> SettingsShown:
@@ -187,11 +187,3 @@ def _before(cursor: str) -> str:
         return str(Week(week))
     except ValueError:
         raise strange_cursor() from None
-
-
-def _week(text: str) -> Week:
-    try:
-        return Week(text)
-    except ValueError:
-        said = Said(f"没有 {text} 这一周。", f"There is no week {text}.")
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said) from None

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, to_cursor
+from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, saved_as, to_cursor
 from api.problems import Step, Text
 from matcher.domain.jobs import Job, JobState
 from matcher.domain.weeks import Week
@@ -89,16 +89,18 @@ class JobAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["index", "train", "digest"] = Field(examples=["index"])
+    kind: Literal["index", "train", "digest", "deliver"] = Field(examples=["index"])
     rebuild: bool = Field(False, description="index：全部重建。Build everything anew.")
     only_stale: bool = Field(False, description="train：只训练过时的。Only what is stale.")
     week: str = Field(
-        "", pattern=r"^([0-9]{4}-W[0-9]{2})?$", description="digest：哪一周，空为本周。The week; empty: this one."
+        "",
+        pattern=r"^([0-9]{4}-W[0-9]{2})?$",
+        description="digest、deliver：哪一周，空为本周。The week; this one.",
     )
 
     def arguments(self) -> dict[str, bool | str]:
         """What the kind takes, where it is not as usual."""
-        name = {"index": "rebuild", "train": "only_stale", "digest": "week"}[self.kind]
+        name = {"index": "rebuild", "train": "only_stale"}.get(self.kind, "week")
         return {name: given} if (given := getattr(self, name)) else {}
 
     @field_validator("week")
@@ -146,8 +148,7 @@ def read_job(job_id: Id, parts: Parts, actor: Acting) -> JobShown:
 def read_job_issues(job_id: Id, parts: Parts, actor: Acting, language: Language = Language.ZH) -> Response:
     """What an import had to say about rows, as a .csv for Excel."""
     text = parts.jobs.issues(job_id, actor, language)
-    headers = {"Content-Disposition": 'attachment; filename="issues.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=saved_as("issues.csv"))
 
 
 @router.post("/{job_id}/cancel", status_code=202)

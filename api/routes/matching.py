@@ -16,7 +16,7 @@ from api.verdicts import VerdictShown
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.matches import Answer, Match
 from matcher.domain.records import Kind
-from matcher.plain.matches import match_json
+from matcher.plain.matches import match_json, passed_json
 from matcher.wording import Said
 
 router = APIRouter(tags=["matching"], route_class=GuardedRoute)
@@ -95,11 +95,20 @@ class MatchShown(BaseModel):
     quote: QuoteShown | None = None
 
 
+class PassedShown(BaseModel):
+    """A better-ranked record that was kept out, and the verdicts that did it."""
+
+    id: str
+    name: str
+    verdicts: list[VerdictShown]
+
+
 class Answered(BaseModel):
-    """The matches, best first, and how many were left out by which rule."""
+    """The matches, best first; how many were left out by which rule, and the first of these."""
 
     items: list[MatchShown]
     excluded: dict[str, int] = Field(examples=[{"capacity": 2}])
+    passed: list[PassedShown] = []
 
 
 @router.post("/match")
@@ -143,8 +152,13 @@ def why(
 
 def answered(answer: Answer, request: Request, parts: Parts, *, full: bool) -> Answered:
     """The matches as they are sent; the guard notes which of them are not public."""
-    request.state.shown.update(parts.records.not_public([one.id for one in answer.matches]))
-    return Answered(items=[_match(one, full=full) for one in answer.matches], excluded=dict(answer.excluded))
+    named = [*(one.id for one in answer.matches), *(one.id for one in answer.passed)]
+    request.state.shown.update(parts.records.not_public(named))
+    return Answered(
+        items=[_match(one, full=full) for one in answer.matches],
+        excluded=dict(answer.excluded),
+        passed=[PassedShown.model_validate(passed_json(one)) for one in answer.passed],
+    )
 
 
 def _match(found: Match, *, full: bool) -> MatchShown:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.problems import Text
 from api.texts import AsOf
 from api.verdicts import VerdictShown
@@ -32,12 +32,6 @@ When = Annotated[
         pattern=r"^(19|20)[0-9]{2}(H[12]|Q[1-4])?$", description="填报期，如 2026Q3。The period.", examples=["2026Q3"]
     ),
 ]
-
-
-class Workbook(Response):
-    """An Excel workbook."""
-
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class LackingShown(VerdictShown):
@@ -197,7 +191,7 @@ def download_workbook(
     """The report as a workbook."""
     found = _report(period, request, parts, actor, on or now.date())
     content = workbook(found, language or actor.account.language, now)
-    return Workbook(content, headers=_named(f"report-{period}.xlsx"))
+    return Workbook(content, headers=saved_as(f"report-{period}.xlsx"))
 
 
 @router.get("/{period}/report.html", response_class=HTMLResponse)
@@ -207,14 +201,10 @@ def download_page(
 ) -> HTMLResponse:  # fmt: skip
     """The report as one page to print."""
     found = _report(period, request, parts, actor, on or now.date())
-    return HTMLResponse(page(found, language or actor.account.language), headers=_named(f"report-{period}.html"))
+    return HTMLResponse(page(found, language or actor.account.language), headers=saved_as(f"report-{period}.html"))
 
 
 def _report(period: str, request: Request, parts: Parts, actor: Actor, day: date) -> Report:
     # It names records that are not public in many places: that it was read is noted as a whole.
     request.state.shown.add(f"reports/{period}")
     return parts.reporting.report(Period(period), actor.viewer, day)
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

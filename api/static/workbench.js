@@ -22,6 +22,15 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// The time left to take something back runs down before one's eyes.
+for (const left of document.querySelectorAll("[data-left]")) {
+  const end = Date.now() + 1000 * Number(left.dataset.left);
+  const told = setInterval(() => {
+    const rest = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
+    if (rest === 0) clearInterval(told);
+  }, 1000);
+}
 // What is being worked on shows how far it is; when it has ended, the page shows what came of it.
 const poll = () => setTimeout(async () => {
   const box = document.querySelector("[data-poll]");

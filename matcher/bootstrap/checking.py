@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcher import resources
+from matcher.domain.slots import Slot
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
 from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.services.checkup import Plan
+from matcher.services.delivery.webhook import require_usable
 from matcher.settings import Settings
 from matcher.wording import Said
 
@@ -22,6 +24,10 @@ def checkup_plan(settings: Settings) -> Plan:
         loads.append(lambda: load_chains(chains, resources.load_industries(), resources.load_fields()))
     if settings.encoder.strip() not in ("", "default"):  # which is built on its first use
         loads.append(lambda: resolve_encoder(settings.encoder, settings.cache_folder / "encoder"))
+    if settings.digest_at:
+        loads.append(lambda: slot_of(settings))
+    if settings.webhook_url:
+        loads.append(lambda: require_usable(settings.webhook_url, settings.webhook_secret))
     return Plan(
         home=settings.home_folder,
         cache=settings.cache_folder,
@@ -33,6 +39,20 @@ def checkup_plan(settings: Settings) -> Plan:
         mail_from=settings.mail_from,
         base_url=settings.base_url,
     )
+
+
+def slot_of(settings: Settings) -> Slot:
+    """When digests go out by themselves. Raises ConfigurationError for what is no time of the week."""
+    try:
+        return Slot.parse(settings.digest_at)
+    except ValueError as error:
+        raise ConfigurationError(
+            Said(f"MATCHER_DIGEST_AT 不能使用：{settings.digest_at}。", f"MATCHER_DIGEST_AT cannot be used: {error}."),
+            Said(
+                "写法如 Mon 08:00 Asia/Shanghai；不写时区即为中国时间。",
+                "Write it as Mon 08:00 Asia/Shanghai; without a zone it is the time in China.",
+            ),
+        ) from None
 
 
 def require_known_store(settings: Settings) -> None:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Event
+from time import sleep
 
 from matcher import __version__, resources
-from matcher.bootstrap.notice import Notice
-from matcher.domain.visibility import Viewer
+from matcher.bootstrap.casework import Casework, new_id
+from matcher.bootstrap.checking import slot_of
+from matcher.domain.deliveries import Way
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
-from matcher.services.cases.funnel import Funnels
-from matcher.services.cases.handling import Handling
-from matcher.services.cases.handover import HandingOver
-from matcher.services.cases.introducing import Introducing
-from matcher.services.cases.papers import CasePapers
-from matcher.services.cases.reading import CaseReading
-from matcher.services.cases.undoing import Undoing
+from matcher.services.delivery.address_subjects import AddressSubjects
+from matcher.services.delivery.answers import Answers
+from matcher.services.delivery.bounces import Bounces
+from matcher.services.delivery.letter import LetterWriter
+from matcher.services.delivery.links import Links
+from matcher.services.delivery.preview import Preview
+from matcher.services.delivery.schedule import Schedule
+from matcher.services.delivery.sending import Sending
+from matcher.services.delivery.standing import Standing
+from matcher.services.delivery.suppressing import Suppressing
+from matcher.services.delivery.ways import ByMail, ByWebhook, Carrier
+from matcher.services.delivery.webhook import Webhook, require_usable
 from matcher.services.digests.composing import Composing
 from matcher.services.digests.judging import DigestReport
 from matcher.services.digests.lines import UseCases
@@ -34,7 +40,7 @@ from matcher.services.job_subjects import JobSubjects
 from matcher.services.jobs import JobQueue
 from matcher.services.journal import Journal
 from matcher.services.letters import Letters
-from matcher.services.mail import Mailer, Outbox, Smtp
+from matcher.services.mail import Mailer, Outbox, Smtp, parsed
 from matcher.services.mail_server import parse_server
 from matcher.services.mandates import MandateBook
 from matcher.services.model_cards import ModelCards
@@ -47,30 +53,28 @@ from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
 from matcher.services.worker import Worker
-from matcher.store import AttachmentFolder
 
 NOBODY = "matcher@localhost"
 """The sender of letters that do not leave the machine."""
 
 
-class Installation(Notice):
+class Installation(Casework):
     """Everything one set of settings names, built when it is first needed."""
 
     @cached_property
     def people(self) -> People:
         """Accounts and organisations."""
-        return People(self.database, _new_id)
+        return People(self.database, new_id)
 
     @cached_property
     def access(self) -> Access:
         """Ways in."""
-        return Access(self.database, lambda: secrets.token_urlsafe(32), _new_id)
+        return Access(self.database, lambda: secrets.token_urlsafe(32), new_id)
 
     @cached_property
     def letters(self) -> Letters:
         """Letters about accounts."""
-        address = self.settings.base_url or "http://127.0.0.1:8000"
-        return Letters(self.access, self.mailer, address, _new_id)
+        return Letters(self.access, self.mailer, self._address, new_id)
 
     @cached_property
     def journal(self) -> Journal:
@@ -96,7 +100,13 @@ class Installation(Notice):
     def subjects(self) -> SubjectRights:
         """What is kept about people."""
         return SubjectRights(
-            self.database, [StoredSubjects(self.database), AccountSubjects(self.people), JobSubjects(self.database)]
+            self.database,
+            [
+                StoredSubjects(self.database),
+                AccountSubjects(self.people),
+                JobSubjects(self.database),
+                AddressSubjects(self.database),
+            ],
         )
 
     @cached_property
@@ -127,7 +137,7 @@ class Installation(Notice):
     @cached_property
     def mandates(self) -> MandateBook:
         """Standing queries."""
-        return MandateBook(self.database, _new_id)
+        return MandateBook(self.database, new_id)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -138,43 +148,9 @@ class Installation(Notice):
         return Smtp(parse_server(told.smtp_url), told.mail_from)
 
     @cached_property
-    def case_handling(self) -> Handling:
-        """The use cases of those who work on cases."""
-        return Handling(self.database, self.rulebook, _new_id)
-
-    @cached_property
-    def case_reading(self) -> CaseReading:
-        """The use cases of reading cases."""
-        return CaseReading(self.database, self.case_handling)
-
-    @cached_property
-    def funnels(self) -> Funnels:
-        """The use case of how far cases come."""
-        return Funnels(self.database)
-
-    @cached_property
-    def case_papers(self) -> CasePapers:
-        """The use cases of notes, tasks and attachments."""
-        return CasePapers(self.database, AttachmentFolder(self.home / "attachments"), _new_id)
-
-    @cached_property
-    def case_undoing(self) -> Undoing:
-        """The use case of taking a step of a case back."""
-        return Undoing(self.database)
-
-    @cached_property
-    def case_handover(self) -> HandingOver:
-        """The use case of giving a case to another owner."""
-        return HandingOver(self.database)
-
-    @cached_property
-    def introducing(self) -> Introducing:
-        """The use cases of introductions."""
-        return Introducing(self.database, self._takers, _new_id)
-
-    def _takers(self, left_id: str, k: int, viewer: Viewer, day: date) -> Sequence[str]:
-        answer = self.matching.match(left_id, k, viewer, day)
-        return [match.id for match in answer.matches if match.eligible]
+    def imports(self) -> ImportBook:
+        """The journal of imports."""
+        return ImportBook(self.database)
 
     @cached_property
     def composing(self) -> Composing:
@@ -194,9 +170,67 @@ class Installation(Notice):
         return DigestReport(self.database)
 
     @cached_property
-    def imports(self) -> ImportBook:
-        """The journal of imports."""
-        return ImportBook(self.database)
+    def links(self) -> Links:
+        """Links of letters that work without signing in."""
+        return Links(self.database, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What people do by such links."""
+        return Answers(self.database, self.links, self.access, self.judging, self.journal)
+
+    @cached_property
+    def suppressing(self) -> Suppressing:
+        """Addresses that get no mail."""
+        return Suppressing(self.database)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        """Letters that came back."""
+        return Bounces(self.database, self.suppressing)
+
+    @cached_property
+    def by_mail(self) -> ByMail:
+        """Digests as letters."""
+        sender = self.settings.mail_from or NOBODY
+        writer = LetterWriter(self._address, sender, parsed(sender).domain)
+        return ByMail(writer, self.links, self.mailer)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What of a digest still stands."""
+        return Standing(self.database, self.access)
+
+    @cached_property
+    def preview(self) -> Preview:
+        """Letters as they would be sent."""
+        return Preview(self.standing, self.by_mail)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The sending of digests: as letters, and to the webhook where there is one."""
+        told = self.settings
+        carriers: dict[Way, Carrier] = {Way.MAIL: self.by_mail}
+        if told.webhook_url:
+            require_usable(told.webhook_url, told.webhook_secret)
+            carriers[Way.WEBHOOK] = ByWebhook(self.by_mail, Webhook(told.webhook_url, told.webhook_secret))
+        return Sending(
+            self.database,
+            self.standing,
+            self.suppressing,
+            carriers,
+            per_minute=told.mail_per_minute,
+            new_id=new_id,
+            clock=lambda: datetime.now(UTC),
+            pause=sleep,
+        )
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """What hands in the jobs of digests, where a time is set for it."""
+        if not self.settings.digest_at:
+            return None
+        return Schedule(self.database, slot_of(self.settings), self.jobs, self.sending.awaits)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -207,12 +241,12 @@ class Installation(Notice):
     def filling(self) -> Filling:
         """The filling in of carriers' figures."""
         gazetteer = resources.load_gazetteer()
-        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, _new_id)
+        return Filling(self.database, self.rulebook, gazetteer, self.carrier_figures, self.uploads, new_id)
 
     @cached_property
     def jobs(self) -> JobQueue:
         """The use cases of jobs."""
-        return JobQueue(self.database, self.uploads, _new_id)
+        return JobQueue(self.database, self.uploads, new_id)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -221,8 +255,9 @@ class Installation(Notice):
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""
-        return Worker(self, clock=lambda: datetime.now(UTC), new_id=_new_id, stop=stop)
+        tick = self.schedule.tick if self.schedule else None
+        return Worker(self, clock=lambda: datetime.now(UTC), new_id=new_id, stop=stop, tick=tick)
 
-
-def _new_id() -> str:
-    return secrets.token_hex(8)
+    @property
+    def _address(self) -> str:
+        return self.settings.base_url or "http://127.0.0.1:8000"

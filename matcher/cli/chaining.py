@@ -9,6 +9,7 @@ import typer
 from matcher.cli import show
 from matcher.cli.console import Screen
 from matcher.cli.session import Json, Number, Session, Today, View, Why, day_of
+from matcher.domain.chances import percent
 from matcher.domain.matches import Match
 from matcher.domain.records import name_of
 from matcher.domain.visibility import Viewer
@@ -110,7 +111,7 @@ def _show_undertaken(screen: Screen, one: Undertaken) -> None:
         screen.item(f"      {HAS_STATE[str(verdict.value)]} ", f"{name}：{verdict.said.to(screen.language)}")
     for match in one.funds:
         lead = screen.say("可推荐", "may follow")
-        screen.item("      → ", f"{lead} {match.name}  {match.id}   {show.percent(match.probability)}")
+        screen.item("      → ", f"{lead} {match.name}  {match.id}   {percent(match.probability)}")
 
 
 def _show_path(screen: Screen, number: int, one: Chain, *, named: bool, why: bool) -> None:
@@ -123,10 +124,10 @@ def _show_path(screen: Screen, number: int, one: Chain, *, named: bool, why: boo
         (one.fund.name, "bold"),
         f"  {one.fund.id}   {_small(one.probability)}{tier}",
     )
-    first = screen.say("已承接", "taken") if one.taken else show.percent(one.carrier.probability)
+    first = screen.say("已承接", "taken") if one.taken else percent(one.carrier.probability)
     _show_link(screen, screen.say(f"载体 {first}", f"carrier {first}"), one.carrier, why=why)
     stage = screen.say(f"以{one.stage.label}计", f"as {one.stage.value}")
-    chance = show.percent(one.fund.probability)
+    chance = percent(one.fund.probability)
     _show_link(screen, screen.say(f"基金 {chance}（{stage}）", f"fund {chance} ({stage})"), one.fund, why=why)
     which = screen.say("载体", "carrier") if one.weakest is one.carrier else screen.say("基金", "fund")
     told = screen.say("；", "; ").join(said.to(screen.language) for said in one.strengthening[: None if why else 2])
@@ -164,4 +165,4 @@ def _show_passed_over(screen: Screen, found: Chains, *, from_fund: bool) -> None
 
 def _small(probability: float) -> str:
     """A product of probabilities is small; a tenth of one per cent still tells paths apart."""
-    return show.percent(probability) if probability >= 0.01 else f"{max(probability, 0.001):.1%}"
+    return percent(probability) if probability >= 0.01 else f"{max(probability, 0.001):.1%}"

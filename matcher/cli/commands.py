@@ -21,6 +21,7 @@ from matcher.cli import (
     chaining,
     checking,
     control,
+    delivering,
     digest,
     drifting,
     evaluating,
@@ -245,6 +246,7 @@ app.add_typer(case.app, name="case")
 for command in (evaluating.evaluate, reporting.template, reporting.submissions, reporting.report):
     policy.app.command()(command)
 app.add_typer(policy.app)
+delivering.add_to(digest.app)
 app.add_typer(digest.app, name="digest")
 policy.app.command()(broker.stages)
 policy.app.command()(broker.contract)

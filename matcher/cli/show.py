@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from matcher.cli.console import Screen
+from matcher.domain.chances import percent
 from matcher.domain.matches import Answer, Effect, Match, State, Verdict
 from matcher.ranking.kinds import KINDS
 from matcher.wording import Said
@@ -112,6 +113,10 @@ def show_excluded(screen: Screen, answer: Answer) -> None:
     if ruled:
         told = rule_counts(ruled)
         screen.note(Said(f"排名靠前但不符合条件：{told.zh}", f"better ranked but not eligible: {told.en}"))
+    for one in answer.passed:
+        why = [verdict.said for verdict in one.verdicts]
+        zh, en = "；".join(said.zh for said in why), "; ".join(said.en for said in why)
+        screen.note(Said(f"  {one.name}（{one.id}）：{zh}", f"  {one.name} ({one.id}): {en}"))
 
 
 def rule_counts(excluded: Mapping[str, int]) -> Said:
@@ -122,11 +127,6 @@ def rule_counts(excluded: Mapping[str, int]) -> Said:
         "，".join(f"{name.zh} {count}" for name, count in names),
         ", ".join(f"{name.en} {count}" for name, count in names),
     )
-
-
-def percent(probability: float) -> str:
-    """A probability in whole per cent; nothing is ever shown as certain."""
-    return ">99%" if probability > 0.99 else "<1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 def shortened(text: str) -> str:

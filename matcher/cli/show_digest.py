@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from matcher.cli.console import Screen
 from matcher.digest.measures import Report, Share
 from matcher.digest.program import Ended
+from matcher.domain.chances import percent
 from matcher.domain.digests import Digest, DigestSettings, Item, Silence
 from matcher.plain.digests import composed_json
-from matcher.services.digests.composing import Composed
+from matcher.services.digests.composing import MIX, SERVING, Composed
 from matcher.services.digests.explaining import Explained
 from matcher.wording import Said, listed
 
@@ -18,6 +19,8 @@ ENDED = {
     Ended.OPTIMAL: Said("已证最优", "proven optimal"),
     Ended.PARTIAL: Said("限时所得，未证最优", "partial: time was up"),
 }
+
+RANKERS = {SERVING: Said("现用排序", "the ranking in use"), MIX: Said("默认权重", "the default mix")}
 
 
 def show_composed(screen: Screen, made: Composed) -> None:
@@ -30,7 +33,7 @@ def show_composed(screen: Screen, made: Composed) -> None:
     for name, count in told["silent"].items():
         screen.item("  · ", f"{Silence(name).said.to(screen.language)}：{count}")
     for ranker, one in told["solutions"].items():
-        screen.item("  · ", f"{ranker}: {ENDED[one['ended']].to(screen.language)}")
+        screen.item("  · ", f"{_ranker(screen, ranker)}：{ENDED[one['ended']].to(screen.language)}")
     for how, zh, en in (("together", "统一选择", "together"), ("alone", "各自取前", "each alone")):
         one = told["spread"][how]
         coverage, gini, chance = f"{one['coverage']:.0%}", f"{one['gini']:.3f}", f"{one['probability']:.3f}"
@@ -86,21 +89,28 @@ def show_explained(screen: Screen, explained: Explained) -> None:
 def show_report(screen: Screen, report: Report) -> None:
     """What came of what was told."""
     for ranker, shares in report.measures.items():
-        screen.print((ranker, "bold"), screen.say(f"  {report.items[ranker]} 条", f"  {report.items[ranker]} items"))
+        screen.print(
+            (_ranker(screen, ranker), "bold"),
+            screen.say(f"  {report.items[ranker]} 条", f"  {report.items[ranker]} items"),
+        )
         for name, one in shares.items():
             screen.item("  ", f"{name}: {_share(one)}")
     if report.preference and report.rankers:
-        first, second = report.rankers
+        first, second = (_ranker(screen, one) for one in report.rankers)
         screen.print(f"{second} − {first}: {_share(report.preference)}")
     if not report.measures:
         screen.note(Said("这些周还没有发出的简报。", "No digest of these weeks was told yet."))
+
+
+def _ranker(screen: Screen, name: str) -> str:
+    return RANKERS[name].to(screen.language) if name in RANKERS else name
 
 
 def _show_item(screen: Screen, item: Item) -> None:
     tier = screen.say(f"第 {item.tier} 优先级 ", f"tier {item.tier} ") if item.tier else ""
     tried = screen.say("〔试探〕", "[tried out] ") if item.exploration else ""
     news = item.news.said.to(screen.language)
-    screen.item("  ● ", f"{tried}{tier}[{news}] {item.name} → {item.for_name}  {item.probability:.0%}")
+    screen.item("  ● ", f"{tried}{tier}[{news}] {item.name} → {item.for_name}  {percent(item.probability)}")
     screen.item("     ", item.reason.to(screen.language))
     if item.clause:
         screen.item("     ", item.clause.to(screen.language))

@@ -31,6 +31,8 @@ CLEARANCES: Mapping[Role, Clearance] = {
     Role.UNIVERSITY: Clearance.PUBLIC,
 }
 """What each role sees of records that are neither its own nor opened to it."""
+OVERSEEING = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
+"""Who looks after everybody's cases, figures, jobs and judgements."""
 
 
 class Scope(Word):

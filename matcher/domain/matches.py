@@ -154,6 +154,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A better-ranked record that was kept out, and the verdicts that did it."""
+
+    id: str
+    name: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The matches of one question, and what was passed over on the way to the last of them."""
 
@@ -162,3 +171,5 @@ class Answer:
     """Candidates that any retriever named."""
     excluded: Mapping[str, int]
     """How many better-ranked candidates each failed rule kept out."""
+    passed: tuple[Passed, ...] = ()
+    """The best-ranked of these."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matcher.domain.matches import Match, Verdict
+from matcher.domain.matches import Match, Passed, Verdict
 from matcher.wording import Said
 
 
@@ -31,6 +31,11 @@ def match_json(match: Match, *, full: bool) -> dict[str, Any]:
         "missing": [said_json(said) for said in match.missing],
         "quote": {"left": quote.left, "right": quote.right, "case": quote.case or None} if quote else None,
     }
+
+
+def passed_json(passed: Passed) -> dict[str, Any]:
+    """A better-ranked record that was kept out, and why."""
+    return {"id": passed.id, "name": passed.name, "verdicts": [verdict_json(verdict) for verdict in passed.verdicts]}
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

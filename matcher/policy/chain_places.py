@@ -77,6 +77,8 @@ class Placer:
         self._fields = fields
         self._book = book
         self._rules = book.of(PlaceRule, day)
+        self._found: dict[tuple[int, int, int, int, bool], Basis | None] = {}
+        """Of each combination of counts what the rules say of it: there are few."""
         self._readers = [ChainReader(chain, industries, fields) for chain in chains.all]
 
     def place(self, record: Record) -> Placed:
@@ -96,7 +98,7 @@ class Placer:
             if anywhere or chain.code in belongs or chain.industry in named:
                 told.add(chain.code)
             held = reader.held(whole)
-            for node in chain.nodes:
+            for node in chain.nodes if reader.speaks(held, codes, subjects) else ():
                 signs = (*reader.coded(node, codes, subjects), *reader.worded(node, held, areas))
                 basis = self._basis(signs, reader.anchors(whole), told=chain.code in told) if signs else None
                 if basis:
@@ -123,10 +125,16 @@ class Placer:
         """What the first rule that holds stands on."""
         coded = sum(sign.where in CODED for sign in signs)
         named = sum(sign.where not in (*CODED, Where.TEXT) for sign in signs)
+        counted = (coded, named, len(signs) - coded, anchors, told)
+        if counted not in self._found:
+            self._found[counted] = self._first_holding(*counted)
+        return self._found[counted]
+
+    def _first_holding(self, coded: int, named: int, held: int, anchors: int, told: bool) -> Basis | None:
         counts = {
             "node_codes": coded,
             "node_words_named": named,
-            "node_words_held": len(signs) - coded,
+            "node_words_held": held,
             "chain_words_held": anchors,
         }
         known = {name: Fact(float(count), STATED) for name, count in counts.items()}

@@ -53,7 +53,11 @@ class ChainReader:
         self._words = {node.id: sorted(map(fold, node.words), key=len, reverse=True) for node in chain.nodes}
         self._codes = {node.id: industries.nodes(node.codes) for node in chain.nodes}
         self._subjects = {node.id: fields.nodes(node.fields) for node in chain.nodes}
+        self._any_code = frozenset().union(*self._codes.values())
+        self._any_subject = frozenset().union(*self._subjects.values())
         self._all = {word for words in self._words.values() for word in words}
+        self._plain = [word for word in self._all if not word.isascii()]
+        self._bounded = [word for word in self._all if word.isascii()]
         self._longer = {word: [one for one in self._all if word != one and word in one] for word in self._all}
 
     def anchors(self, whole: str) -> int:
@@ -62,7 +66,12 @@ class ChainReader:
 
     def held(self, whole: str) -> frozenset[str]:
         """The words of the chain that stand in the record at all; most stand nowhere, so this is asked first."""
-        return frozenset(word for word in self._all if _holds(whole, word))
+        plain = [word for word in self._plain if word in whole]
+        return frozenset([*plain, *(word for word in self._bounded if holds(whole, word))])
+
+    def speaks(self, held: frozenset[str], codes: frozenset[str], subjects: frozenset[str]) -> bool:
+        """Whether anything may speak for any node."""
+        return bool(held) or not self._any_code.isdisjoint(codes) or not self._any_subject.isdisjoint(subjects)
 
     def coded(self, node: ChainNode, codes: frozenset[str], subjects: frozenset[str]) -> Iterator[Sign]:
         """The codes that speak for a node."""

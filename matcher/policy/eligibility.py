@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from matcher.domain.matches import Effect, State, Verdict
 from matcher.domain.records import Result
@@ -77,8 +78,13 @@ def check(pair: Pair, book: Rulebook) -> tuple[Verdict, ...]:
 
 def refusing(pair: Pair, book: Rulebook) -> frozenset[str]:
     """The rules that keep the pair out."""
+    return frozenset(verdict.rule for verdict in hurdles(pair, book))
+
+
+def hurdles(pair: Pair, book: Rulebook) -> list[Verdict]:
+    """The verdicts that keep the pair out; rules that may not are not asked."""
     judged = _judged(pair, book, _rejecting(book, pair.day))
-    return frozenset(verdict.rule for verdict, _ in judged if verdict.rejects)
+    return [verdict for verdict, _ in judged if verdict.rejects]
 
 
 def rejecting(book: Rulebook, day: date | None) -> frozenset[str]:
@@ -86,8 +92,9 @@ def rejecting(book: Rulebook, day: date | None) -> frozenset[str]:
     return frozenset(rule.id for rule in _rejecting(book, day))
 
 
-def _rejecting(book: Rulebook, day: date | None) -> Iterator[PairRule]:
-    return (rule for rule in book.of(PairRule, day) if book.basis(rule.id).effect is Effect.REJECT)
+@lru_cache(maxsize=8)  # asked of every pair
+def _rejecting(book: Rulebook, day: date | None) -> tuple[PairRule, ...]:
+    return tuple(rule for rule in book.of(PairRule, day) if book.basis(rule.id).effect is Effect.REJECT)
 
 
 def _judged(pair: Pair, book: Rulebook, rules: Iterable[PairRule]) -> Iterator[tuple[Verdict, Told]]:

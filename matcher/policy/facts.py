@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from matcher.domain.records import Incubator, Record, Register
@@ -80,16 +80,17 @@ def stated(record: Record | Register, book: Rulebook) -> Facts:
     for field, key in book.fields.get(record.table.value, ()):
         value = getattr(record, field)
         if key not in known and value not in (None, "", ()):
-            known[key] = _field(field, value, book.metrics[key])
+            known[key] = _field(record, field, book.metrics[key])
     return Facts(book.metrics, known)
 
 
-def _field(field: str, value: Any, metric: Metric) -> Fact:
+def _field(record: Record | Register, field: str, metric: Metric) -> Fact:
     """A field's figure; a list of words is what somebody thought of, so it is a lower bound."""
-    said = Said(f"记录字段 {field}", f"field {field}")
+    name = next(each.metadata["headers"][0] for each in fields(record) if each.name == field)
+    said = Said(f"记录所填“{name}”", f"the record's {field.replace('_', ' ')}")
     if care := metric.caution:
         said = Said(f"{said.zh}，{care.zh}", f"{said.en}, {care.en}")
-    return Fact(read(value, metric.measure), said, least=metric.measure is Measure.LIST)
+    return Fact(read(getattr(record, field), metric.measure), said, least=metric.measure is Measure.LIST)
 
 
 def _figures(record: Record | Register) -> Iterator[tuple[str, Any]]:

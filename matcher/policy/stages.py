@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.domain.matches import Effect, State, Verdict
-from matcher.domain.phases import Move, Phase, moved
+from matcher.domain.matches import Basis, Effect, State, Verdict
+from matcher.domain.phases import OPEN, Move, Phase, moved
 from matcher.policy.criteria import judge
 from matcher.policy.facts import Fact, Facts, read
 from matcher.policy.rules import Rule, Rulebook, Ruleset
+from matcher.policy.trees import Compare, Given, leaves
+from matcher.policy.vocabulary import Metric
 from matcher.wording import Said
 
 CASE = Said("案件记录", "the case")
@@ -62,6 +64,38 @@ def stages(book: Rulebook, day: date | None = None) -> tuple[Ruleset, ...]:
         if isinstance(one.rules[0], ExitRule) and (day is None or one.in_force(day))
     ]
     return tuple(sorted(found, key=lambda one: order.index(Phase(one.level))))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fact of a case that leaving a stage asks for."""
+
+    name: str
+    metric: Metric
+    basis: Basis | None
+    """The rule that asks for it; None: it only decides whether another one is asked for."""
+
+
+def asked(book: Rulebook, day: date) -> dict[Phase, tuple[Asked, ...]]:
+    """What leaving each stage asks for, in the order of the rules."""
+    return {
+        Phase(one.level): tuple(
+            Asked(name, book.metrics[name], book.basis(rule.id) if name not in rule.when else None)
+            for rule in one.rules
+            if rule.in_force(day)
+            for name in (*rule.when, *_metrics(rule))
+        )
+        for one in stages(book, day)
+        if Phase(one.level) in OPEN
+    }
+
+
+def _metrics(rule: Rule) -> Iterator[str]:
+    for leaf in leaves(rule.criterion):
+        if isinstance(leaf, Given):
+            yield leaf.given
+        elif isinstance(leaf, Compare):
+            yield leaf.metric
 
 
 def case_facts(told: Mapping[str, object], book: Rulebook) -> Facts:

@@ -80,12 +80,9 @@ def watched(control: Control) -> Reason:
     return Reason(Said(zh, en), "watch_list")
 
 
-def moved(matches: Sequence[Match], places: Sequence[Place]) -> tuple[Match, ...]:
-    """The matches of a diverse list; each that its score alone would have put elsewhere says so."""
-    return tuple(
-        match if place.before == now else replace(match, reasons=(*match.reasons, _moved(place, now)))
-        for now, (match, place) in enumerate(zip(matches, places, strict=True))
-    )
+def moved(match: Match, place: Place, now: int) -> Match:
+    """A match of a list that was spread; one that its score alone would have put elsewhere says so."""
+    return match if place.before == now else replace(match, reasons=(*match.reasons, _moved(place, now)))
 
 
 def _moved(place: Place, now: int) -> Reason:

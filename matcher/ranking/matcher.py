@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 
 import numpy as np
@@ -21,10 +21,11 @@ from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
 from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side
-from matcher.ranking.diversity import diversify, reach
+from matcher.ranking.diversity import Place, diversify, reach
 from matcher.ranking.explain import Case
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.listing import PASSED, Listing, Passing, Refusing
 from matcher.ranking.questions import recommended
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
@@ -35,10 +36,6 @@ MOST_VIEWERS = 8
 """Viewers for whom the left records that each may see are kept."""
 MOST_CUT = 2048
 """Texts whose words are kept: those of the asking record, and of the takers that are shown again and again."""
-
-
-Refusing = Callable[[Asked], Collection[str]]
-"""The rules that keep a pair out."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +81,6 @@ def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int]
     keys = (by_id, -score, -ranking)
     order: list[int] = np.lexsort((*keys, np.array(tiers)) if len(tiers) else keys).tolist()
     return order
-
-
-def _eligible(asked: Iterable[Asked], excluded: Counter[str], refusing: Refusing) -> Iterator[Asked]:
-    """The pairs that no rule rejects, in their order; the others are counted by rule while they are passed."""
-    for pair in asked:
-        rejecting = refusing(pair)
-        excluded.update(sorted(rejecting))  # a set has another order in each process
-        if not rejecting:
-            yield pair
 
 
 def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
@@ -143,6 +131,14 @@ class Scorer:
         return self.trained[Direction.RECOMMEND].calibration.probability(scored.score).astype(np.float32)
 
 
+def _crowded(listing: Listing, diversity: Diversity | None) -> bool:
+    """Whether the pool left a list of left records no other choice than to exceed the cap."""
+    if diversity is None or diversity.cap is None:
+        return False
+    counts = Counter(pair.institution for pair in listing.pairs)
+    return any(name and count > diversity.cap for name, count in counts.items())
+
+
 class Matcher:
     """Recommends and screens within one pairing, as of the day of its knowledge."""
 
@@ -156,6 +152,10 @@ class Matcher:
 
     def match(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible right records for one left record (a side of one row)."""
+        return self.match_listing(query, k, viewer, question).answer()
+
+    def match_listing(self, query: Side[Left], k: int, viewer: Viewer, question: Question = PLAIN) -> Listing:
+        """The same before it is explained."""
         wishes, (asker,) = self.wishes(question), query.records
         watched = wishes.watched_rows(asker, self.known.right.records)
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
@@ -163,34 +163,43 @@ class Matcher:
         order = best_first(scored.ranking[0], scored.score[0], self.known.right.by_id)
         order = [row for row in order if self.known.right.ids[row] not in question.without]
         asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
-        return self._first_eligible(asked, scored, k, question.diversity, self.judge.refusing)
+        return self._listing(asked, scored, k, question.diversity, self.judge.refusing)
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
+        return self.screen_listing(right_id, k, viewer, question).answer()
+
+    def screen_listing(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Listing:
+        """The same before it is explained."""
         screening = self.screening(self.known.right.rows[right_id], viewer, self.wishes(question))
         for rows in screening.pools(k):
-            answer = self._screened(screening, rows, k, question)
-            if len(answer.matches) >= k and not self._crowded(answer, question.diversity):
+            listing = self._screened(screening, rows, k, question)
+            if len(listing.pairs) >= k and not _crowded(listing, question.diversity):
                 break
-        return answer
+        return listing
 
     def screening(self, column: int, viewer: Viewer, wishes: Wishes) -> Screening:
         """What a right record can be told of."""
         return Screening(self.judge, column, viewer, wishes, self._seen(viewer))
 
-    def _screened(self, screening: Screening, rows: Rows, k: int, question: Question) -> Answer:
-        """The answer from a pool of left records."""
+    def _screened(self, screening: Screening, rows: Rows, k: int, question: Question) -> Listing:
+        """The list from a pool of left records."""
         if screening.hopeless(rows):
-            excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
-            return Answer((), len(rows), dict(excluded))
+            return self._hopeless(screening, rows)
         watched = np.flatnonzero(np.isin(rows, screening.watched)).tolist()
         scored = self.scorer.screened(rows, screening.column).watching(watched, Direction.SCREEN)
         side = self.known.left.take(rows)
         order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.by_id, screening.tiers(rows))
         asked = [screening.pair(side, row) for row in order if side.ids[row] not in question.without]
-        return self._first_eligible(
-            asked, scored, k, question.diversity, lambda pair: screening.refusing(int(rows[pair.row]))
-        )
+        return self._listing(asked, scored, k, question.diversity, lambda pair: screening.refusing(int(rows[pair.row])))
+
+    def _hopeless(self, screening: Screening, rows: Rows) -> Listing:
+        """Nobody; the nearest in meaning stand for all whom the rules keep out."""
+        excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
+        likeness = self.known.left_meaning[rows] @ self.known.right_meaning[screening.column]
+        nearest = rows[np.argsort(-likeness, kind="stable")[:PASSED]].tolist()
+        passed = tuple(screening.pair(self.known.left, row) for row in nearest)
+        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [])
 
     def _seen_by(self, viewer: Viewer) -> Rows:
         return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
@@ -203,30 +212,23 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         return self.explained([pair], scored)[0]
 
-    def _first_eligible(
+    def _listing(
         self, asked: Sequence[Asked], scored: Scored, k: int, diversity: Diversity | None, refusing: Refusing
-    ) -> Answer:
-        excluded: Counter[str] = Counter()
-        eligible = _eligible(asked, excluded, refusing)
-        if diversity is None:
-            return Answer(tuple(self.explained(list(islice(eligible, k)), scored)), len(asked), dict(excluded))
-        pool = reach(eligible, k, diversity.cap)
+    ) -> Listing:
+        passing = Passing(refusing)
+        eligible = passing.eligible(asked)
+        pool = list(islice(eligible, k)) if diversity is None else reach(eligible, k, diversity.cap)
+        places = self._spread(pool, scored, k, diversity) if diversity else ()
+        if places and (gave_way := min(k, len(pool)) - sum(place.before < k for place in places)):
+            passing.excluded["diversity"] = gave_way
+        listed = [pool[place.before] for place in places] if diversity else pool
+        explain = partial(self.explained, scored=scored)
+        return Listing(tuple(listed), len(asked), passing.excluded, tuple(passing.first), self.judge, explain, places)
+
+    def _spread(self, pool: Sequence[Asked], scored: Scored, k: int, diversity: Diversity) -> tuple[Place, ...]:
         levels = [(self._queue(pair), not np.isfinite(scored.ranking[pair.place])) for pair in pool]
         scores = [float(scored.score[pair.place]) for pair in pool]
-        places = diversify(levels, scores, [pair.institution for pair in pool], self._meaning(pool), k, diversity)
-        if gave_way := min(k, len(pool)) - sum(place.before < k for place in places):
-            excluded["diversity"] = gave_way
-        found = self.explained([pool[place.before] for place in places], scored)
-        return Answer(explain.moved(found, places), len(asked), dict(excluded))
-
-    def _crowded(self, answer: Answer, diversity: Diversity | None) -> bool:
-        """Whether the pool left a list of left records no other choice than to exceed the cap."""
-        if diversity is None or diversity.cap is None:
-            return False
-        records, rows = self.known.left.records, self.known.left.rows
-        institution = self.wishes(PLAIN).institution
-        counts = Counter(institution(records[rows[match.id]]) for match in answer.matches)
-        return any(name and count > diversity.cap for name, count in counts.items())
+        return tuple(diversify(levels, scores, [pair.institution for pair in pool], self._meaning(pool), k, diversity))
 
     def _queue(self, pair: Asked) -> int:
         """The priority tier where it stands above the score, that is, in screening."""

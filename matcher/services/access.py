@@ -107,6 +107,11 @@ class Access:
             actor = actor_of(Accounts(connection), Organisations(connection), kept.account_id, kept.scopes)
             return replace(actor, until=kept.expires_at) if actor else None
 
+    def of_account(self, account_id: str) -> Actor | None:
+        """Somebody as if they had signed in, for what is done in their name; None for who could not sign in."""
+        with self._database.read() as connection:
+            return actor_of(Accounts(connection), Organisations(connection), account_id)
+
     def add_token(
         self,
         account: Account,

@@ -12,6 +12,7 @@ from matcher.domain.records import Kind
 from matcher.errors import AccountError, NotAllowedError, RecordNotFoundError
 from matcher.services.passwords import hashed
 from matcher.store import Accounts, Answers, Database, Organisations, Records, SignIns
+from matcher.store.deliveries import forget_deliveries
 from matcher.store.digest_withdrawal import forget_account
 from matcher.wording import Language, Said
 
@@ -46,11 +47,7 @@ class People:
             ConflictError: the address has an account.
             RecordNotFoundError: there is no such organisation.
         """
-        if not ADDRESS.fullmatch(email):
-            raise AccountError(
-                Said(f"{email!r} 不是邮箱地址。", f"{email!r} is no e-mail address."),
-                Said("请写成 名字@域名。", "Write it as name@domain."),
-            )
+        require_address(email)
         kept = hashed(password, email) if password is not None else ""
         account = Account(
             id=self._new_id(),
@@ -118,6 +115,7 @@ class People:
             SignIns(connection).shut_out(account_id)
             Answers(connection).forget(account_id, before.email)
             forget_account(connection, account_id)
+            forget_deliveries(connection, account_id)
 
     def organisations(self, after: str = "", limit: int = 1000) -> list[Organisation]:
         """Organisations by id."""
@@ -164,6 +162,15 @@ class People:
         """The organisations that a record is open to."""
         with self._database.read() as connection:
             return Organisations(connection).with_access(kind, record_id)
+
+
+def require_address(email: str) -> None:
+    """Raise AccountError for what is no e-mail address."""
+    if not ADDRESS.fullmatch(email):
+        raise AccountError(
+            Said(f"{email!r} 不是邮箱地址。", f"{email!r} is no e-mail address."),
+            Said("请写成 名字@域名。", "Write it as name@domain."),
+        )
 
 
 def _keep_an_administrator(stored: Accounts, before: Account) -> None:

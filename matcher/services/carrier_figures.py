@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from matcher.domain.accounts import Actor, Role
+from matcher.domain.accounts import OVERSEEING, Actor, Role
 from matcher.domain.records import Incubator
 from matcher.errors import NotAllowedError, RecordNotFoundError
 from matcher.services.evaluation import Evaluation
 from matcher.services.roll import carrier_on_roll, carriers_on_roll
 from matcher.store import Database
 from matcher.wording import Said
-
-SEEING_ALL = (Role.ADMINISTRATOR, Role.BUREAU)
 
 FEWEST = 5
 """Of fewer carriers a place and a median tell what single other ones have."""
@@ -37,7 +35,7 @@ class CarrierFigures:
 
     def allowed(self, actor: Actor) -> Allowed:
         """The carriers whose figures the actor may be told."""
-        if actor.role in SEEING_ALL:
+        if actor.role in OVERSEEING:
             return Allowed(None)
         mine = actor.organisation.incubator_ids if actor.organisation else ()
         roll = carriers_on_roll(self._database, actor.viewer)

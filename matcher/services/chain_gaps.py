@@ -19,7 +19,7 @@ from matcher.policy.chain_views import ChainView
 from matcher.policy.portfolio import LENDERS
 from matcher.policy.rules import Rulebook
 from matcher.services.dealings import Dealings
-from matcher.store import Database
+from matcher.store import Controls, Database, Records
 from matcher.wording import Said
 
 
@@ -53,6 +53,10 @@ class Gaps:
     """Results and projects that state no industry and stand at no node."""
 
 
+MOST_KEPT = 8
+"""Reports kept in memory: making one reads every record against every chain."""
+
+
 class ChainGaps:
     """The questions about industry chains on one installation."""
 
@@ -72,12 +76,28 @@ class ChainGaps:
         self._gazetteer = gazetteer
         self._industries = industries
         self._subjects = subjects
+        self._kept: dict[tuple[object, ...], Gaps] = {}
 
     def report(self, industry: str | None, viewer: Viewer, day: date, region: str | None = None) -> Gaps:
         """What the nodes of all chains, or of those of one industry, hold and lack.
 
-        With a region only carriers and projects that lie there count; results and funds may come from anywhere.
+        With a region only carriers and projects that lie there count; results and funds may come from anywhere. What
+        was told stands for the same question of the same viewer, until a record, an outcome or a wish changes.
         """
+        asked = (industry, viewer, day, region, *self._moment())
+        if (found := self._kept.get(asked)) is None:
+            found = self._report(industry, viewer, day, region)
+            self._kept = dict([*list(self._kept.items())[-MOST_KEPT + 1 :], (asked, found)])
+        return found
+
+    def _moment(self) -> tuple[object, ...]:
+        """What is another whenever anything has changed that a report is made from."""
+        with self._database.read() as connection:
+            records, controls = Records(connection), Controls(connection)
+            revision = records.revision()
+            return (records.stamp(revision), *(tuple(controls.of(pairing)) for pairing in PairKind))
+
+    def _report(self, industry: str | None, viewer: Viewer, day: date, region: str | None) -> Gaps:
         asked = self._asked(industry) if industry else self.chains.all
         if region and not self._gazetteer.knows(self._gazetteer.path(region)):
             raise _nowhere(region)

@@ -34,6 +34,12 @@ class Contracts:
         rows = cast("list[Contract]", register(self._database, Kind.CONTRACTS, viewer))
         return tuple(check(row, self.book, day) for row in rows)
 
+    def of_record(self, kind: Kind, record_id: str, viewer: Viewer, day: date) -> tuple[Check, ...]:
+        """The contracts that name a result or project, before the rules."""
+        field = {Kind.ACHIEVEMENTS: "achievement_id", Kind.PROJECTS: "project_id"}[kind]
+        rows = cast("list[Contract]", register(self._database, Kind.CONTRACTS, viewer))
+        return tuple(check(row, self.book, day) for row in rows if getattr(row, field) == record_id)
+
     def form(self, viewer: Viewer, day: date) -> tuple[FormRow, ...]:
         """Every contract as a row of the registration form, by id."""
         checks = self.all(viewer, day)

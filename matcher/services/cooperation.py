@@ -9,7 +9,7 @@ from typing import cast
 
 from matcher.domain.identity import Identities
 from matcher.domain.places import Gazetteer, within
-from matcher.domain.records import Fund, IdentityKind, Incubator, Kind, Record
+from matcher.domain.records import Fund, IdentityKind, Incubator, Kind
 from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.visibility import Viewer
 from matcher.policy.arrangements import Arranged, arranged
@@ -72,8 +72,8 @@ class Cooperation:
         """Carriers and funds by id, and which carrier stands for another."""
         with self._database.read() as connection:
             records = Records(connection)
-            carriers: list[Record] = list(records.all(Kind.INCUBATORS))
-            funds = {one.id: one for one in records.all(Kind.FUNDS) if isinstance(one, Fund)}
+            carriers = self._database.remembered.all(records, Kind.INCUBATORS)
+            funds = {one.id: one for one in self._database.remembered.all(records, Kind.FUNDS) if isinstance(one, Fund)}
             standing = Identities(Decisions(connection).all()).standing(IdentityKind.INCUBATOR, carriers)
         return {one.id: one for one in carriers if isinstance(one, Incubator)}, funds, standing
 

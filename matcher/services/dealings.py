@@ -75,7 +75,7 @@ class Dealings:
             self._organisations,
             self._wishes,
         )
-        return [verdict for verdict in eligibility.check(pair, self._book) if verdict.rejects]
+        return eligibility.hurdles(pair, self._book)
 
     def _with(self, holds: Callable[[list[Outcome]], bool]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from matcher.domain.accounts import Actor, Role
+from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.feedback import Feedback, Judgement
 from matcher.errors import ConflictError, RecordNotFoundError
 from matcher.services.exclusions import Exclusions, require_part
@@ -16,7 +16,6 @@ from matcher.wording import Said
 
 LATER = timedelta(days=14)
 """How long a pair that is to be looked at later is not recommended."""
-SEEING_ALL = (Role.ADMINISTRATOR, Role.BUREAU)
 
 
 class Judging:
@@ -28,7 +27,7 @@ class Judging:
 
     def page(self, actor: Actor, before: int | None, limit: int) -> list[Feedback]:
         """The actor's own words, everybody's for the bureau; the latest first, those before a number."""
-        account = None if actor.role in SEEING_ALL else actor.id
+        account = None if actor.role in OVERSEEING else actor.id
         with self._database.read() as connection:
             return FeedbackRows(connection).latest(actor.viewer, before, limit, account)
 

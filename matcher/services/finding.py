@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from matcher.encoder.model import Role
 from matcher.index.terms import count_terms, present
 from matcher.ranking.corpus import Side
 from matcher.ranking.sides import SideBuilder
-from matcher.services.facets import narrowed
+from matcher.services.facets import Facets
 from matcher.services.pairings import Pairings
 from matcher.text.words import bigrams, fold
 
@@ -45,12 +46,32 @@ class Found:
     facets: Mapping[str, Mapping[str, int]]
 
 
+class Read:
+    """What is read once of the records of a table as a viewer knows them."""
+
+    def __init__(self, kind: Kind, records: Sequence[Record]) -> None:
+        self._kind = kind
+        self._records = records
+
+    @cached_property
+    def facets(self) -> Facets[Record]:
+        """What they state."""
+        return facets_of(self._kind, self._records)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Their names, folded."""
+        return tuple(fold(name_of(record)) for record in self._records)
+
+
 class Finding:
     """The use cases of finding records on one installation."""
 
     def __init__(self, pairings: Pairings, builder: SideBuilder) -> None:
         self._pairings = pairings
         self._builder = builder
+        self._reads: WeakKeyDictionary[Side[Record], Read] = WeakKeyDictionary()
+        """Each goes with the side it was read from: nobody counts what another viewer sees."""
 
     def search(
         self,
@@ -65,10 +86,10 @@ class Finding:
     ) -> Found:
         """Records that fit the words and every chosen facet; without words all that do, by id."""
         side = self._side(kind, viewer, today)
-        order = self._ranked(side, query) if query.strip() else list(range(len(side)))
-        hits = [side.records[row] for row in order]
-        kept, facets = narrowed(hits, tests_of(chosen), {name: partial(stated, name) for name in FACETS[kind]})
-        part = tuple(told(record, viewer) for record in kept[offset : offset + limit])
+        order = self._ranked(side, query) if query.strip() else None
+        read = self._read(kind, side).facets
+        kept, facets = read.narrowed(read.passing(chosen), order)
+        part = tuple(told(side.records[row], viewer) for row in kept[offset : offset + limit])
         return Found(part, len(kept), facets)
 
     def similar(self, kind: Kind, record_id: str, viewer: Viewer, today: date, k: int) -> list[tuple[Record, float]]:
@@ -90,17 +111,23 @@ class Finding:
     def named(self, kinds: Sequence[Kind], text: str, viewer: Viewer, today: date, most: int) -> list[Record]:
         """Records whose name holds a text, the shortest names first: they hold little else."""
         wanted = fold(text)
+        sides = [(kind, self._side(kind, viewer, today)) for kind in kinds]
         found = [
-            told(record, viewer)
-            for kind in kinds
-            for record in self._side(kind, viewer, today).records
-            if wanted in fold(name_of(record))
+            told(side.records[row], viewer)
+            for kind, side in sides
+            for row, name in enumerate(self._read(kind, side).names)
+            if wanted in name
         ]
         return sorted(found, key=lambda record: (len(name_of(record)), record.id))[:most]
 
     def _side(self, kind: Kind, viewer: Viewer, today: date, needed: Sequence[str] = ()) -> Side[Record]:
         corpus = self._pairings.load(PairKind.of(kind), today, viewer, needed).corpus
         return cast("Side[Record]", corpus.left if kind is corpus.pairing.left else corpus.right)
+
+    def _read(self, kind: Kind, side: Side[Record]) -> Read:
+        if (read := self._reads.get(side)) is None:
+            read = self._reads[side] = Read(kind, side.records)
+        return read
 
     def _ranked(self, side: Side[Record], query: str) -> list[int]:
         """Rows that share words with the question, and the nearest in meaning, by reciprocal rank fusion."""
@@ -125,13 +152,9 @@ def stated(name: str, record: Record) -> tuple[str, ...]:
     return tuple(str(each) for each in values if each not in (None, ""))
 
 
-def tests_of(chosen: Mapping[str, Sequence[str]]) -> dict[str, Callable[[Record], bool]]:
-    """What is asked of a record where something is chosen in a facet."""
-    return {name: partial(_states, name, frozenset(values)) for name, values in chosen.items() if values}
-
-
-def _states(name: str, wanted: frozenset[str], record: Record) -> bool:
-    return not wanted.isdisjoint(stated(name, record))
+def facets_of(kind: Kind, records: Sequence[Record]) -> Facets[Record]:
+    """What records of a table state in its facets."""
+    return Facets(records, {name: partial(stated, name) for name in FACETS[kind]})
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from matcher.domain.records import Kind
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
 from matcher.intake import Progress, Severity
+from matcher.services.delivery.sending import Sending
 from matcher.services.digests.composing import Composing
 from matcher.services.importing import Files, ImportReport, import_files
 from matcher.services.imports import ImportBook
@@ -47,6 +48,10 @@ class Parts(Protocol):
     @property
     def pairings(self) -> Pairings:
         """Fits the rankers."""
+
+    @property
+    def sending(self) -> Sending:
+        """Sends digests."""
 
     @property
     def composing(self) -> Composing:
@@ -108,17 +113,6 @@ def train(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome({"pairings": [report.to_json() for report in reports]})
 
 
-def digest(parts: Parts, job: Job, tell: Tell) -> Outcome:
-    """Compose the digests of a week, this one unless told. A week that is composed already stays as it is."""
-    now = _begun(job)
-    week = Week(job.arguments["week"]) if job.arguments.get("week") else Week.of(now.date())
-    try:
-        made = parts.composing.compose(week, now, seed=int(job.arguments.get("seed", 0)), tell=tell)
-    except ConflictError as error:
-        return Outcome({"week": str(week), "written": False, "why": {"zh": error.message.zh, "en": error.message.en}})
-    return Outcome({"week": str(week), "written": made.written, "digests": len(made.week.digests)})
-
-
 def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
     """Take an import back. An earlier attempt that was broken off is gone on with."""
     number = int(job.arguments["import"])
@@ -128,13 +122,36 @@ def undo(parts: Parts, job: Job, tell: Tell) -> Outcome:
     return Outcome(undone.to_json(), then="index")
 
 
+def deliver(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Send what is due of the digests of a week, this one unless told. What was sent is not sent again."""
+    sent = parts.sending.run(_week(job), tell)
+    closed = sent.closed and {"zh": sent.closed.message.zh, "en": sent.closed.message.en}
+    return Outcome({**sent.to_json(), "closed": closed})
+
+
+def digest(parts: Parts, job: Job, tell: Tell) -> Outcome:
+    """Compose the digests of a week, this one unless told. A week that is composed already stays as it is."""
+    now, week = _begun(job), _week(job)
+    try:
+        made = parts.composing.compose(week, now, seed=int(job.arguments.get("seed", 0)), tell=tell)
+    except ConflictError as error:
+        return Outcome({"week": str(week), "written": False, "why": {"zh": error.message.zh, "en": error.message.en}})
+    return Outcome({"week": str(week), "written": made.written, "digests": len(made.week.digests)})
+
+
 KINDS: Mapping[str, JobKind] = {
     "import": JobKind(Said("导入", "import"), import_uploads),
     "index": JobKind(Said("建立索引", "indexing"), index, single=True),
-    "digest": JobKind(Said("生成简报", "composing digests"), digest, single=True),
     "undo": JobKind(Said("撤销导入", "undoing an import"), undo, single=True),
+    "digest": JobKind(Said("生成简报", "composing digests"), digest, single=True),
     "train": JobKind(Said("训练", "training"), train, single=True),
+    "deliver": JobKind(Said("发送简报", "sending digests"), deliver, single=True),
 }
+
+
+def _week(job: Job) -> Week:
+    """The week that was asked for, or the one it is."""
+    return Week(job.arguments["week"]) if job.arguments.get("week") else Week.of(_begun(job).date())
 
 
 def _begun(job: Job) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from matcher.domain.accounts import Actor, Role
+from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.jobs import Job, JobState
 from matcher.domain.records import Kind
 from matcher.errors import ConfigurationError, ConflictError, IntakeError, RecordNotFoundError
@@ -17,9 +17,6 @@ from matcher.services.job_kinds import KINDS
 from matcher.services.uploads import Upload, Uploads
 from matcher.store import Database, Jobs
 from matcher.wording import Language, Said
-
-SEE_ALL = (Role.ADMINISTRATOR, Role.BUREAU)
-
 
 ISSUE_COLUMNS: Mapping[str, Said] = {
     "file": Said("文件", "file"),
@@ -171,7 +168,7 @@ def _cell(value: Any, language: Language) -> str | int:
 
 
 def _sees_all(actor: Actor | None) -> bool:
-    return actor is None or actor.role in SEE_ALL
+    return actor is None or actor.role in OVERSEEING
 
 
 def _seen(jobs: Jobs, job_id: str, actor: Actor | None) -> Job:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
 from matcher.appearing import appearing
-from matcher.errors import MailDelayedError, MailError, MailRefusedError
+from matcher.errors import MailboxError, MailDelayedError, MailError, MailRefusedError, MailUncertainError
 from matcher.services.mail_server import MailServer, Security
 from matcher.wording import Said
 
-PLAIN = policy.SMTP.clone(cte_type="7bit")
+
+class Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that stands on one line: folded, a long address would be written as an encoded word nobody resolves."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_REGISTRY = HeaderRegistry()
+_REGISTRY.map_to_type("list-unsubscribe", Unfolded)
+PLAIN = policy.SMTP.clone(cte_type="7bit", header_factory=_REGISTRY)
 """Letters of ASCII bytes only, which every server on the way passes on."""
 
 TIMEOUT = 20.0
@@ -38,6 +51,8 @@ class Letter:
     text: str
     html: str = ""
     """The same for a mailbox that shows HTML; may be empty."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """More of them, of ASCII."""
 
 
 class Mailer(Protocol):
@@ -48,7 +63,9 @@ class Mailer(Protocol):
 
         Raises:
             MailDelayedError: it may pass later.
+            MailUncertainError: it may have passed; the same letter again is the same one.
             MailRefusedError: it will not pass as it is.
+            MailboxError: the server takes none for this address.
         """
 
 
@@ -85,50 +102,72 @@ class Smtp:
         self._timeout = timeout
 
     def send(self, letter: Letter, now: datetime) -> None:
-        """Connect, hand the letter over, part."""
+        """Connect, hand the letter over, part. Once the server has taken it, nothing that goes wrong counts."""
         message = compose(letter, self._sender, now)
-        with self._translated(), self._connected() as connection:
-            connection.send_message(message)
+        with self._translated():
+            connection = self._connected()
+        try:
+            with self._translated(handing=True):
+                connection.send_message(message)
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+        finally:
+            connection.close()
 
-    @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self) -> smtplib.SMTP:
         server, tls = self._server, self._tls or ssl.create_default_context()
         if server.security is Security.TLS:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=tls)
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
-        with connection:
+        try:
             if server.security is Security.STARTTLS:
                 connection.starttls(context=tls)
             if server.user:
                 connection.login(server.user, server.password)
-            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, handing: bool = False) -> Iterator[None]:
         """Turn what the server or the line says into a named error without the letter's address and the password."""
         try:
             yield
         except smtplib.SMTPRecipientsRefused as error:
-            raise self._answered(max(code for code, _ in error.recipients.values())) from None
+            raise self._unwanted(*max(error.recipients.values())) from None
         except smtplib.SMTPAuthenticationError as error:
-            raise self._refused(Said(f"登录失败（{error.smtp_code}）", f"login failed ({error.smtp_code})")) from None
+            said = Said(f"登录失败（{error.smtp_code}）", f"login failed ({error.smtp_code})")
+            raise _closed(self._refused(said)) from None
+        except smtplib.SMTPSenderRefused as error:
+            raise _closed(self._answered(error.smtp_code)) from None
         except smtplib.SMTPResponseException as error:
-            raise self._answered(error.smtp_code) from None
+            answered = self._answered(error.smtp_code)
+            raise (answered if handing else _closed(answered)) from None
         except smtplib.SMTPNotSupportedError:
-            raise self._refused(Said("不支持所需的功能", "it lacks what is needed")) from None
+            raise _closed(self._refused(Said("不支持所需的功能", "it lacks what is needed"))) from None
         except ssl.SSLCertVerificationError as error:
             said = Said(f"证书无效（{error.verify_message}）", f"invalid certificate ({error.verify_message})")
-            raise self._refused(said) from None
+            raise _closed(self._refused(said)) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise self._delayed(Said("连接失败", f"no connection, {type(error).__name__}")) from None
+            said = Said("连接中断" if handing else "连接失败", f"no connection, {type(error).__name__}")
+            raise _closed(self._delayed(said, uncertain=handing)) from None
+
+    def _unwanted(self, code: int, text: bytes) -> MailError:
+        if 400 <= code < 500:
+            return self._answered(code)
+        refused = self._refused(Said(f"应答 {code}", f"answer {code}"))
+        return MailboxError(refused.message, refused.step, gone=no_mailbox(code, text.decode("ascii", "replace")))
 
     def _answered(self, code: int) -> MailError:
         said = Said(f"应答 {code}", f"answer {code}")
-        return self._delayed(said) if 400 <= code < 500 else self._refused(said)
+        if not 400 <= code < 500:
+            return self._refused(said)
+        return _closed(self._delayed(said)) if code == 421 else self._delayed(said)
 
-    def _delayed(self, why: Said) -> MailDelayedError:
-        return MailDelayedError(
+    def _delayed(self, why: Said, *, uncertain: bool = False) -> MailDelayedError:
+        return (MailUncertainError if uncertain else MailDelayedError)(
             Said(
                 f"邮件服务器 {self._server.place} 暂时不能收信（{why.zh}）。",
                 f"The mail server {self._server.place} does not take the letter now ({why.en}).",
@@ -152,6 +191,23 @@ class Smtp:
         )
 
 
+def no_mailbox(code: int, said: str) -> bool:
+    """Whether a refusal says that there is no such mailbox (RFC 3463: 5.1.x, and 5.2.1, which is closed).
+
+    Other refusals, as of policy or of a full mailbox, say nothing about the next letter.
+    """
+    found = _STATUS.search(said)
+    return found[0].startswith(("5.1.", "5.2.1")) if found else code in (550, 551, 553)
+
+
+_STATUS = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])")
+
+
+def _closed(error: MailError) -> MailError:
+    error.closed = True
+    return error
+
+
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     """The letter as a message. Raises MailRefusedError for what no header can hold."""
     message = EmailMessage(policy=PLAIN)
@@ -161,6 +217,8 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{letter.id}@{author.domain}>"
+        for name, value in letter.headers.items():
+            message[name] = value.encode("ascii").decode()
     except (ValueError, IndexError):
         raise MailRefusedError(
             Said("收件地址或主题不能写入邮件。", "The address or the subject cannot stand in a letter."),

@@ -9,12 +9,13 @@ import pandas as pd
 
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.matches import Answer, Listed, Match
-from matcher.domain.records import Achievement, Kind, Left, PairKind, Project
+from matcher.domain.records import Achievement, Kind, Left, PairKind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
 from matcher.ranking import shortlists
 from matcher.ranking.corpus import AnyRecord, Side
+from matcher.ranking.listing import Listing
 from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
 from matcher.services.scoring import score_each
@@ -41,27 +42,36 @@ class Matching:
         left = self._left(record_id, viewer)
         if to not in (None, PairKind.of(left.table).right):
             raise _wrong_side(record_id, f"match --to {PairKind.of(left.table).right}")
-        loaded = self._pairings.load(PairKind.of(left.table), today, viewer, [left.id])
-        side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, left.id)])
-        return loaded.matcher.match(side, k, viewer, self._pairings.wishing(loaded, question))
+        return self._takers(left, k, viewer, today, question).answer()
 
     def match_text(
         self, text: str, to: Kind, k: int, viewer: Viewer, today: date, question: Question = PLAIN
     ) -> Answer:
         """The k best takers of something that is only described in words."""
-        query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
-        loaded = self._pairings.load(PairKind.of(to), today, viewer)
-        side = self._builder.build([query], Role.QUERY)
-        return loaded.matcher.match(side, k, viewer, self._pairings.wishing(loaded, question))
+        return self.text_listing(text, to, k, viewer, today, question).answer()
 
     def screen(self, record_id: str, k: int, viewer: Viewer, today: date, question: Question = PLAIN) -> Answer:
         """The k best results or projects for a carrier or a fund."""
         right = self._pairings.find(record_id, viewer)
         if isinstance(right, Achievement | Project):
             raise _wrong_side(record_id, "match")
-        loaded = self._pairings.load(PairKind.of(right.table), today, viewer, [right.id])
-        row = self._pairings.row(loaded, loaded.corpus.right, right.id)
-        return loaded.matcher.screen(loaded.corpus.right.ids[row], k, viewer, self._pairings.wishing(loaded, question))
+        return self._waiting(right, k, viewer, today, question).answer()
+
+    def listing(self, record_id: str, k: int, viewer: Viewer, today: date, question: Question = PLAIN) -> Listing:
+        """What `match` or `screen` would list for a record, of which only what is chosen need be explained."""
+        record = self._pairings.find(record_id, viewer)
+        if isinstance(record, Achievement | Project):
+            return self._takers(self._left(record_id, viewer), k, viewer, today, question)
+        return self._waiting(record, k, viewer, today, question)
+
+    def text_listing(
+        self, text: str, to: Kind, k: int, viewer: Viewer, today: date, question: Question = PLAIN
+    ) -> Listing:
+        """What `match_text` would list."""
+        query: Left = Achievement(id="", summary=text) if to is Kind.INCUBATORS else Project(id="", summary=text)
+        loaded = self._pairings.load(PairKind.of(to), today, viewer)
+        side = self._builder.build([query], Role.QUERY)
+        return loaded.matcher.match_listing(side, k, viewer, self._pairings.wishing(loaded, question))
 
     def shortlists(
         self, side: Kind, k: int, viewer: Viewer, today: date, ids: Sequence[str] | None = None
@@ -106,6 +116,16 @@ class Matching:
         loaded = [self._pairings.load(pairing, today, Viewer.ENTITLED) for pairing in asked]
         standing = {alias: stands for one in loaded for alias, stands in one.pooled.standing.items()}
         return score_each(pairs, [(one.corpus, one.matcher.scorer) for one in loaded], standing)
+
+    def _takers(self, left: Left, k: int, viewer: Viewer, today: date, question: Question) -> Listing:
+        loaded = self._pairings.load(PairKind.of(left.table), today, viewer, [left.id])
+        side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, left.id)])
+        return loaded.matcher.match_listing(side, k, viewer, self._pairings.wishing(loaded, question))
+
+    def _waiting(self, right: Record, k: int, viewer: Viewer, today: date, question: Question) -> Listing:
+        loaded = self._pairings.load(PairKind.of(right.table), today, viewer, [right.id])
+        stands = loaded.corpus.right.ids[self._pairings.row(loaded, loaded.corpus.right, right.id)]
+        return loaded.matcher.screen_listing(stands, k, viewer, self._pairings.wishing(loaded, question))
 
     def _left(self, record_id: str, viewer: Viewer) -> Left:
         record = self._pairings.find(record_id, viewer)

@@ -29,7 +29,7 @@ from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
 from matcher.services.training import TrainingReport, fit
-from matcher.store import Controls, Database, Outcomes, Records, Registers, Remembered
+from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
 from matcher.wording import Said
 
@@ -86,7 +86,6 @@ class Pairings:
         self._progress = progress
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
         self._loading = RLock()
-        self._remembered = Remembered()
 
     def find(self, record_id: str, viewer: Viewer) -> Record:
         """The record. The error for an unknown id suggests no ids that the viewer may not see."""
@@ -237,12 +236,12 @@ class Pairings:
 
     def _carriers(self) -> dict[str, CarrierKind | None]:
         with self._database.read() as connection:
-            carriers = self._remembered.all(Records(connection), Kind.INCUBATORS)
+            carriers = self._database.remembered.all(Records(connection), Kind.INCUBATORS)
             return {each.id: each.kind for each in carriers if isinstance(each, Incubator)}
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""
-        known = pooled(self._database, pairing, viewer, self._remembered.all)
+        known = pooled(self._database, pairing, viewer)
         left = self._side(known.lefts, snapshot.tables[pairing.left])
         right = self._side(known.rights, snapshot.tables[pairing.right])
         return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known

@@ -98,7 +98,7 @@ def known_to(viewer: Viewer, database: Database) -> Known:
     """Load what the viewer may know."""
     with database.read() as connection:
         stored = Records(connection)
-        everything = {kind: list(stored.all(kind)) for kind in RECORD_KINDS}
+        everything = {kind: database.remembered.all(stored, kind) for kind in RECORD_KINDS}
         outcomes = list(Outcomes(connection).all())
         decisions = Decisions(connection).all()
     shown: dict[Kind, dict[str, Record]] = {

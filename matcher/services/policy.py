@@ -112,7 +112,11 @@ class Policy:
             require_visible(found, viewer)
             if not isinstance(found, Project):
                 raise _wrong(project_id, Said("项目", "a project"), "matcher policy criteria")
-            kinds = {one.id: one.kind for one in records.all(Kind.INCUBATORS) if isinstance(one, Incubator)}
+            kinds = {
+                one.id: one.kind
+                for one in self._database.remembered.all(records, Kind.INCUBATORS)
+                if isinstance(one, Incubator)
+            }
             controls = [one for one in Controls(connection).of(PairKind.PROJECT_FUND) if one.holds_on(day)]
         wishes = Wishes(Question(controls=tuple(map(known.wished, controls))), organisations(self._database))
         stands = known.standing.get(found.id, found.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from matcher.domain.columns import references
@@ -12,19 +12,14 @@ from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
-Reader = Callable[[Records, Kind], Iterable[Record]]
 
-
-def pooled(
-    database: Database, pairing: PairKind, viewer: Viewer, everything: Reader = Records.all
-) -> Pooled[Left, Right]:
+def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left, Right]:
     """One pairing without what the viewer may not see: no score, count or case can tell of it.
 
     Records that were decided to be one are one here, with the outcomes of all of them; references lead to it.
-    `everything` reads a table.
     """
     with database.read() as connection:
-        stored = Records(connection)
+        stored, everything = Records(connection), database.remembered.all
         identities = Identities(Decisions(connection).all())
         lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
         outcomes = list(Outcomes(connection).all(pairing))
@@ -35,7 +30,7 @@ def pooled(
             for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
             if pairing is PairKind.PROJECT_FUND
         }
-        rights = list(everything(stored, pairing.right))
+        rights = everything(stored, pairing.right)
     return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
 
 
@@ -49,7 +44,7 @@ def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
         stored, identities = Records(connection), Identities(Decisions(connection).all())
         rows = [row for row in Registers(connection).all(kind) if visible(row, viewer)]
         named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
-        standing = {each: _standing(list(stored.all(each)), identities, viewer) for each in named}
+        standing = {each: _standing(database.remembered.all(stored, each), identities, viewer) for each in named}
     return [led(row, standing) for row in rows]
 
 
@@ -76,5 +71,5 @@ def organisations(database: Database) -> Organisations:
     """What was decided about names, those of carriers and funds among them."""
     with database.read() as connection:
         stored, decisions = Records(connection), Decisions(connection).all()
-        takers = (each for kind in (Kind.INCUBATORS, Kind.FUNDS) for each in stored.all(kind) if decisions)
-        return Identities(decisions).organisations(takers)
+        takers = (each for kind in (Kind.INCUBATORS, Kind.FUNDS) for each in database.remembered.all(stored, kind))
+        return Identities(decisions).organisations(takers if decisions else ())

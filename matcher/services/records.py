@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from matcher.domain.accounts import Actor, Role
-from matcher.domain.records import Achievement, Incubator, Kind, Project, Record
+from matcher.domain.accounts import OVERSEEING, Actor, Role
+from matcher.domain.records import Achievement, Incubator, Kind, PairKind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, told, visible, withheld
 from matcher.errors import ConflictError, MatcherError, NotAllowedError
 from matcher.intake import RowIssue, Severity
@@ -23,8 +23,6 @@ ORIGIN = "service"
 """What stands as the file of a record that came by the service."""
 CARETAKERS = (Role.ADMINISTRATOR, Role.BUREAU, Role.BROKER)
 """Roles that may write whatever they see; the others write what is their own."""
-OVERSEERS = (Role.ADMINISTRATOR, Role.BUREAU)
-"""Roles that may open whatever they see to an organisation; the others open what is their own."""
 
 _HIDEABLE = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 
@@ -85,6 +83,11 @@ class RecordBook:
             record = Records(connection).find(record_id, lambda one: visible(one, viewer))
         require_visible(record, viewer)
         return told(record, viewer)
+
+    def pair(self, one_id: str, other_id: str, viewer: Viewer) -> tuple[Record, Record]:
+        """Two records, a result or project before a carrier or fund. Raises like `read`."""
+        one, other = self.named(one_id, viewer), self.named(other_id, viewer)
+        return (one, other) if one.table is PairKind.of(one.table).left else (other, one)
 
     def many(self, kind: Kind, ids: Sequence[str], viewer: Viewer) -> dict[str, Record]:
         """The records of these ids that the viewer may see, in the order of the ids."""
@@ -172,7 +175,7 @@ class RecordBook:
     def require_own(self, kind: Kind, record_id: str, actor: Actor) -> None:
         """Raise unless the record is there and the actor's to open: brokers pass on nothing but their own."""
         record = self.read(kind, record_id, actor.viewer).record
-        if actor.role not in OVERSEERS and not belongs(record, actor):
+        if actor.role not in OVERSEEING and not belongs(record, actor):
             raise _not_own()
 
     def _require_unchanged(self, records: Records, kind: Kind, record_id: str, tag: str, actor: Actor) -> Record:
@@ -199,7 +202,7 @@ def may_add(actor: Actor, kind: Kind) -> bool:
 
 def may_open(actor: Actor, record: Record) -> bool:
     """Whether the record may be hidden, and is the actor's to open to an organisation."""
-    return record.table in _HIDEABLE and (actor.role in OVERSEERS or belongs(record, actor))
+    return record.table in _HIDEABLE and (actor.role in OVERSEEING or belongs(record, actor))
 
 
 def belongs(record: Record, actor: Actor) -> bool:

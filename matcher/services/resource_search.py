@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.registers import OwnerKind, Resource, ResourceKind
 from matcher.ranking.offers import lexical, offered
-from matcher.services.facets import narrowed
+from matcher.services.facets import Facets
 from matcher.text.passages import document
 from matcher.text.words import fold, holds
 
@@ -52,23 +54,23 @@ def search(
         (row, float(score)) for row, score in zip(rows, scores, strict=True) if not asked or score > WEAKEST * best > 0
     ]
     area = gazetteer.path(filters.region)
-    tests: Mapping[str, Callable[[tuple[Resource, float]], bool]] = {
-        "kind": lambda hit: filters.kind in (None, hit[0].kind),
-        "owner": lambda hit: filters.owner in (None, hit[0].owner_kind),
-        "region": lambda hit: not filters.region or within(gazetteer.path(hit[0].region), area),
-    }
-    ordered = sorted(matched, key=lambda hit: (-hit[1], hit[0].id))
-    passing, counts = narrowed(ordered, tests, FACETS)
+    hits = sorted(matched, key=lambda hit: (-hit[1], hit[0].id))
+    facets = Facets([row for row, _ in hits], FACETS)
+    chosen = {"kind": filters.kind, "owner": filters.owner}
+    passing = facets.passing({name: [value] for name, value in chosen.items() if value})
+    if filters.region:
+        passing["region"] = np.array([within(gazetteer.path(row.region), area) for row, _ in hits], np.bool_)
+    kept, counts = facets.narrowed(passing)
     folded = [fold(text) for text in texts]
     unheard = tuple(term for term in query.split() if not any(holds(text, term) for text in folded))
-    return Found(tuple(passing), counts, unheard)
+    return Found(tuple(hits[at] for at in kept), counts, unheard)
 
 
-FACETS: Mapping[str, Callable[[tuple[Resource, float]], Sequence[str]]] = {
-    "kind": lambda hit: (hit[0].kind.value,),
-    "owner": lambda hit: (hit[0].owner_kind.value,) if hit[0].owner_kind else (),
-    "region": lambda hit: (hit[0].region,) if hit[0].region else (),
-    "industry": lambda hit: hit[0].industry,
+FACETS: Mapping[str, Callable[[Resource], Sequence[str]]] = {
+    "kind": lambda row: (row.kind.value,),
+    "owner": lambda row: (row.owner_kind.value,) if row.owner_kind else (),
+    "region": lambda row: (row.region,) if row.region else (),
+    "industry": lambda row: row.industry,
 }
 
 

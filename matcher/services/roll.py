@@ -49,7 +49,9 @@ class Roll:
 def carriers_on_roll(database: Database, viewer: Viewer) -> Roll:
     """Every carrier the viewer may know, those that were decided to be one counted once."""
     with database.read() as connection:
-        stored = [one for one in Records(connection).all(Kind.INCUBATORS) if isinstance(one, Incubator)]
+        stored = [
+            one for one in database.remembered.all(Records(connection), Kind.INCUBATORS) if isinstance(one, Incubator)
+        ]
         decisions = Identities(Decisions(connection).all())
     shown = [one for one in stored if visible(one, viewer)]
     standing = decisions.standing(IdentityKind.INCUBATOR, shown)

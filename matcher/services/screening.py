@@ -17,6 +17,7 @@ from matcher.policy.arrangements import RESIDENT
 from matcher.policy.criteria import Assessment
 from matcher.policy.fund_fit import return_multiple
 from matcher.policy.priority import NONE, Tier, keeps_queue, tiers
+from matcher.services.choosing import KeptOut, kept_out
 from matcher.services.matching import Matching
 from matcher.services.opinions import Opinions, counted
 from matcher.services.policy import Policy
@@ -63,6 +64,8 @@ class Board:
     queued: bool
     """Whether the priority of the notice holds before it."""
     excluded: Mapping[str, int]
+    kept_out: tuple[KeptOut, ...]
+    """The best-ranked of those that rules kept out."""
     judged: Mapping[Judgement, int]
 
 
@@ -113,8 +116,11 @@ class Screening:
         fitting = frozenset(name for name, given in words.items() if given.verdict is Judgement.FITS)
         k = start + limit + 1
         asked = replace(question, without=fitting)
-        answer = self._matching.screen(right.id, max(k, SPREAD) if asked.diversity else k, actor.viewer, today, asked)
-        shown = answer.matches[start : start + limit]
+        reach = max(k, SPREAD) if asked.diversity else k
+        listing = self._matching.listing(right.id, reach, actor.viewer, today, asked)
+        waiting = len(listing.pairs)
+        answer = listing.answer(range(min(start, waiting), min(start + limit, waiting)))
+        shown = answer.matches
         lefts = self._records.many(pair.left, [match.id for match in shown], actor.viewer)
         said = self._opinions.names([words[match.id] for match in shown if match.id in words])
         places = {tier.level: tier for tier in tiers(self._policy.book, today)}
@@ -126,9 +132,10 @@ class Screening:
         return Board(
             right,
             tuple(self._told(card, words.get(card.match.id), said, today) for card in cards),
-            len(answer.matches) > start + limit,
+            waiting > start + limit,
             keeps_queue(right, self._policy.book, today),
             answer.excluded,
+            kept_out(answer, pair.left, self._records, actor.viewer),
             counted(words),
         )
 

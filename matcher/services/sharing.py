@@ -122,7 +122,7 @@ class Sharing:
     def carriers(self) -> dict[str, str]:
         """The carriers' names by id; carriers are public."""
         with self._database.read() as connection:
-            return {one.id: name_of(one) for one in Records(connection).all(Kind.INCUBATORS)}
+            return {one.id: name_of(one) for one in self._database.remembered.all(Records(connection), Kind.INCUBATORS)}
 
     def needed(self, record_id: str, viewer: Viewer, day: date) -> tuple[Need, tuple[Fit, ...]]:
         """A result, project or carrier, and the resources that go with it, best first, usable or not."""

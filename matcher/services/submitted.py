@@ -38,7 +38,7 @@ def submitted(database: Database, until: date | None = None) -> Submissions:
     Of two spellings that both submitted, the row of the later day counts, then the one of the carrier that stands.
     """
     with database.read() as connection:
-        carriers = list(Records(connection).all(Kind.INCUBATORS))
+        carriers = database.remembered.all(Records(connection), Kind.INCUBATORS)
         standing = Identities(Decisions(connection).all()).standing(IdentityKind.INCUBATOR, carriers)
         rows = [row for row in Registers(connection).all(Kind.PERIODS) if isinstance(row, Submission) and row.metrics]
     groups: dict[str, dict[Period, list[Submission]]] = defaultdict(lambda: defaultdict(list))

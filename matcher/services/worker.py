@@ -21,7 +21,7 @@ IDLE, AWAY = 1.0, 10.0
 """Seconds between two looks at an empty queue, and after the database could not serve."""
 BACK_OFF = timedelta(seconds=5)
 """Before a job that the database failed is tried again; twice as long each time."""
-SWEEP = timedelta(hours=1)
+SWEEP, TICK = timedelta(hours=1), timedelta(minutes=1)
 REMEMBERED = timedelta(days=90)
 """How long ended jobs can be looked at."""
 PATIENCE = 10.0
@@ -54,6 +54,7 @@ class Worker:
         new_id: Callable[[], str],
         stop: Event,
         sleep: Callable[[float], object] | None = None,
+        tick: Callable[[datetime], None] | None = None,
         kinds: Mapping[str, JobKind] = KINDS,
     ) -> None:
         self._parts = parts
@@ -62,7 +63,9 @@ class Worker:
         self._stop = stop
         self._sleep = sleep or stop.wait
         self._kinds = kinds
+        self._tick = tick
         self._swept_at: datetime | None = None
+        self._ticked_at: datetime | None = None
 
     def run(self) -> None:
         """Work until told to stop. Whatever goes wrong with the queue itself is logged, and tried again later."""
@@ -93,6 +96,7 @@ class Worker:
     def once(self) -> Job | None:
         """Do one job if there is one, and return it as it then stands. Raises StoreError."""
         self._sweep()
+        self._hand_in()
         holder = self._new_id()
         job = self._claim(holder)
         if job is None:
@@ -149,6 +153,17 @@ class Worker:
             self._parts.uploads.discard(job.id)
         _log.info("job %s (%s) is %s", job.id, job.kind, ending.state.value)
         return closed
+
+    def _hand_in(self) -> None:
+        """Once a minute let the schedule hand in what has come due. Where it fails, the jobs that are there go on."""
+        now = self._clock()
+        if self._tick is None or (self._ticked_at is not None and now - self._ticked_at < TICK):
+            return
+        self._ticked_at = now
+        try:
+            self._tick(now)
+        except MatcherError as error:
+            _log.error("the schedule could not hand in its jobs: %s", error)
 
     def _sweep(self) -> None:
         """Now and then delete files without a job, and jobs that ended long ago."""

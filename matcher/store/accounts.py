@@ -13,7 +13,7 @@ from matcher.domain.accounts import Account, Organisation, Role
 from matcher.domain.records import Kind
 from matcher.errors import ConflictError
 from matcher.store.account_tables import accounts, openings, organisations
-from matcher.store.upserts import insert_new
+from matcher.store.upserts import chunks, insert_new
 from matcher.store.versions import overwrite
 from matcher.wording import Language, Said
 
@@ -53,6 +53,20 @@ class Accounts:
     def all(self, after: str = "", limit: int = 1000) -> list[Account]:
         """Accounts by id, those after an id."""
         query = sa.select(accounts).where(accounts.c.id > after).order_by(accounts.c.id).limit(limit)
+        return [_account(row._mapping) for row in self._connection.execute(query)]
+
+    def many(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        """The accounts of these ids, by id."""
+        found: dict[str, Account] = {}
+        for chunk in chunks(account_ids):
+            rows = self._connection.execute(sa.select(accounts).where(accounts.c.id.in_(chunk)))
+            found |= {row.id: _account(row._mapping) for row in rows}
+        return found
+
+    def of_organisation(self, organisation_id: str) -> list[Account]:
+        """The active accounts of an organisation, by name."""
+        where = (accounts.c.organisation_id == organisation_id, accounts.c.active)
+        query = sa.select(accounts).where(*where).order_by(accounts.c.name, accounts.c.id)
         return [_account(row._mapping) for row in self._connection.execute(query)]
 
     def count(self, role: Role) -> int:

@@ -13,8 +13,8 @@ from matcher.domain.cases import Attachment, Audience, Note, Task
 from matcher.domain.introductions import Introduction, Reply, Side
 from matcher.domain.phases import OPEN
 from matcher.domain.records import Refusal
+from matcher.store.case_queries import Mine, Span, falling, own
 from matcher.store.case_tables import case_attachments, case_notes, case_tasks, cases, introductions
-from matcher.store.cases import Mine, own
 from matcher.store.rows import can_be_kept
 from matcher.store.upserts import chunks
 
@@ -72,6 +72,16 @@ class Papers:
             where.append(sa.tuple_(*order) > sa.tuple_(*after))
         query = sa.select(case_tasks).join(cases).where(*where).order_by(*order).limit(limit)
         return [Task(**dict(row._mapping)) for row in self._connection.execute(query)]
+
+    def late(self, case_ids: Iterable[str], day: date) -> dict[str, int]:
+        """How many tasks of cases should have been done before a day, by case; cases without any are not named."""
+        found: dict[str, int] = {}
+        for chunk in chunks(case_ids):
+            where = (case_tasks.c.case_id.in_(chunk), *falling(Span(day)))
+            counted = sa.select(case_tasks.c.case_id, sa.func.count().label("late")).where(*where)
+            rows = self._connection.execute(counted.group_by(case_tasks.c.case_id))
+            found |= {row.case_id: row.late for row in rows}
+        return found
 
     def attach(self, attachment: Attachment) -> None:
         """Keep what is known of a file; its content is kept elsewhere."""

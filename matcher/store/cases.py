@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from matcher.domain.cases import Case, Event, Happening
+from matcher.domain.cases import Case, Event, Happening, Task
 from matcher.domain.phases import Phase
 from matcher.domain.records import Kind, Outcome, PairKind
 from matcher.errors import ConflictError
-from matcher.store.case_tables import case_events, cases, introductions
+from matcher.store.case_queries import Mine, Span, Wanted, falling, fitting
+from matcher.store.case_tables import case_events, case_tasks, cases
 from matcher.store.rows import OUTCOME_PLAN, can_be_kept
-from matcher.store.tables import TABLES
 from matcher.store.upserts import chunks
 from matcher.store.versions import overwrite
 from matcher.wording import Said
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mine:
-    """Whose cases are asked for: the account's, its organisation's, and those on records that are theirs."""
-
-    account_id: str
-    organisation_id: str = ""
-    institutions: frozenset[str] = frozenset()
-    """Names of the institutions whose results are theirs."""
-    carriers: frozenset[str] = frozenset()
-    """Ids of the carriers that are theirs, whose projects are theirs too."""
-    funds: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which cases a list is asked for."""
-
-    phases: frozenset[Phase] = frozenset()
-    """Empty: all of them."""
-    record_id: str = ""
-    """On either side."""
-    after: str = ""
-    """The last case of the page before."""
-    limit: int = 100
 
 
 class Cases:
@@ -99,17 +73,36 @@ class Cases:
     def page(self, wanted: Wanted, mine: Mine | None, after: Case | None = None) -> list[Case]:
         """Cases that may concern somebody (None: all), the newest first: their own, and those with an introduction
         that lie on a record of theirs. `wanted.after` is not looked at: the case itself is given."""
-        if not can_be_kept(wanted.record_id):
-            return []
-        where = [sa.true() if mine is None else _concerns(mine)]
-        if wanted.phases:
-            where.append(cases.c.phase.in_(sorted(phase.value for phase in wanted.phases)))
-        if wanted.record_id:
-            where.append(sa.or_(cases.c.left_id == wanted.record_id, cases.c.right_id == wanted.record_id))
+        where = [*fitting(wanted, mine)]
         if after is not None:
             same = sa.and_(cases.c.opened_at == after.opened_at, cases.c.id > after.id)
             where.append(sa.or_(cases.c.opened_at < after.opened_at, same))
         return self._select(*where, limit=wanted.limit)
+
+    def counts(self, wanted: Wanted, mine: Mine | None) -> dict[Phase, int]:
+        """How many cases there are at each stage; stages without any are not named."""
+        query = sa.select(cases.c.phase, sa.func.count()).where(*fitting(wanted, mine)).group_by(cases.c.phase)
+        return {Phase(phase): count for phase, count in self._connection.execute(query)}
+
+    def leading(self, wanted: Wanted, mine: Mine | None, each: int) -> list[Case]:
+        """The first cases of each stage, those that changed last before the others."""
+        order = (cases.c.changed_at.desc(), cases.c.id)
+        place = sa.func.row_number().over(partition_by=cases.c.phase, order_by=order)
+        ranked = sa.select(cases.c.id, place.label("place")).where(*fitting(wanted, mine)).subquery()
+        first = sa.select(ranked.c.id).where(ranked.c.place <= each)
+        query = sa.select(cases).where(cases.c.id.in_(first)).order_by(*order)
+        return [_case(row._mapping) for row in self._connection.execute(query)]
+
+    def tasks(self, wanted: Wanted, mine: Mine | None, span: Span, limit: int) -> list[Task]:
+        """Tasks of the cases, those that are due first before the others."""
+        query = sa.select(case_tasks).join(cases).where(*fitting(wanted, mine), *falling(span))
+        query = query.order_by(case_tasks.c.due, case_tasks.c.id).limit(limit)
+        return [Task(**row._mapping) for row in self._connection.execute(query)]
+
+    def count_tasks(self, wanted: Wanted, mine: Mine | None, span: Span) -> int:
+        """How many of them there are."""
+        query = sa.select(sa.func.count()).select_from(case_tasks.join(cases))
+        return int(self._connection.execute(query.where(*fitting(wanted, mine), *falling(span))).scalar_one())
 
     def phases(self, pairing: PairKind) -> list[tuple[str, Phase]]:
         """The left record and the phase of every case of a pairing."""
@@ -152,25 +145,6 @@ class Cases:
     def _select(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Case]:
         query = sa.select(cases).where(*where).order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit)
         return [_case(row._mapping) for row in self._connection.execute(query)]
-
-
-def own(mine: Mine) -> sa.ColumnElement[bool]:
-    """The cases that somebody works on: their own, and their organisation's."""
-    owner = cases.c.owner == mine.account_id
-    return sa.or_(owner, cases.c.organisation_id == mine.organisation_id) if mine.organisation_id else owner
-
-
-def _concerns(mine: Mine) -> sa.ColumnElement[bool]:
-    results, projects = TABLES[Kind.ACHIEVEMENTS].c, TABLES[Kind.PROJECTS].c
-    result_ids = sa.select(results.id).where(results.institution.in_(mine.institutions))
-    project_ids = sa.select(projects.id).where(projects.incubator_id.in_(mine.carriers))
-    taking, funding = (cases.c.pairing == pairing.value for pairing in PairKind)
-    theirs = sa.or_(
-        sa.and_(taking, sa.or_(cases.c.left_id.in_(result_ids), cases.c.right_id.in_(mine.carriers))),
-        sa.and_(funding, sa.or_(cases.c.left_id.in_(project_ids), cases.c.right_id.in_(mine.funds))),
-    )
-    introduced = sa.exists().where(introductions.c.case_id == cases.c.id)
-    return sa.or_(own(mine), sa.and_(theirs, introduced))
 
 
 def forget_cases(connection: sa.Connection, kind: Kind, ids: Sequence[str]) -> None:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from matcher.errors import ConfigurationError
 from matcher.store.failures import Place, translated
+from matcher.store.remembered import Remembered
 from matcher.store.units import Unit
 from matcher.wording import Said
 
@@ -44,6 +45,8 @@ class Database:
 
     engine: sa.Engine
     place: Place
+    remembered: Remembered = field(default_factory=Remembered, compare=False)
+    """What was read of whole tables, for all who read them again."""
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:

@@ -185,6 +185,12 @@ class Digests:
         found = map(_digest, self._connection.execute(_DIGESTS.join(last_of, same)))
         return {digest.account_id: digest for digest in found}
 
+    def last_week(self, account_id: str, before: Week) -> Week | None:
+        """The last week before one of which an account was really told."""
+        told = (digests.c.account_id == account_id, digests.c.told_at.is_not(None), digests.c.week < str(before))
+        week = self._connection.scalar(sa.select(sa.func.max(digests.c.week)).where(*told))
+        return Week(week) if week else None
+
     def told_at(self, digest_id: str) -> datetime | None:
         """When a digest was told; None while it was not."""
         return self._connection.scalar(sa.select(digests.c.told_at).where(digests.c.id == digest_id))

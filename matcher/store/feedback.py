@@ -101,6 +101,13 @@ class FeedbackRows:
     def _read(self, query: sa.Select[tuple[object, ...]]) -> list[Feedback]:
         return [_feedback(row._mapping) for row in self._connection.execute(query)]
 
+    def last_of(self, account_id: str, kind: PairKind, left_id: str, right_id: str) -> Feedback | None:
+        """What an account said of a pair last."""
+        pair = {"account_id": account_id, "kind": kind.value, "left_id": left_id, "right_id": right_id}
+        query = sa.select(feedback).filter_by(**pair).order_by(feedback.c.id.desc()).limit(1)
+        row = self._connection.execute(query).one_or_none()
+        return _feedback(row._mapping) if row else None
+
 
 def _said_by(circle: Circle) -> sa.ColumnElement[bool]:
     mine = feedback.c.account_id == circle.account_id

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from matcher.domain.records import Kind, Record
 from matcher.store.repositories import Records
 
-Held = dict[str, tuple[str, Record]]
-"""By id the content hash and the record."""
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table as it was at a revision."""
+
+    stamp: str
+    """The random stamp of the revision."""
+    records: dict[str, tuple[str, Record]]
+    """By id the content hash and the record."""
 
 
 class Remembered:
@@ -17,9 +26,14 @@ class Remembered:
 
     def all(self, stored: Records, kind: Kind) -> list[Record]:
         """What `Records.all` reads."""
-        held, now = self._held.get(kind, {}), stored.hashes(kind)
-        changed = [name for name, mark in now.items() if name not in held or held[name][0] != mark]
-        fresh = stored.many(kind, changed) if held else {record.id: record for record in stored.all(kind)}
-        records = {name: fresh.get(name) or held[name][1] for name in now if name in fresh or name in held}
-        self._held[kind] = {name: (now[name], record) for name, record in records.items()}
-        return list(records.values())
+        held, stamp = self._held.get(kind), stored.stamp(stored.revision())
+        if held is None or not stamp or held.stamp != stamp:
+            held = self._held[kind] = Held(stamp, _read(stored, kind, held.records if held else {}))
+        return [record for _, record in held.records.values()]
+
+
+def _read(stored: Records, kind: Kind, held: dict[str, tuple[str, Record]]) -> dict[str, tuple[str, Record]]:
+    now = stored.hashes(kind)
+    changed = [name for name, mark in now.items() if name not in held or held[name][0] != mark]
+    fresh = stored.many(kind, changed) if held else {record.id: record for record in stored.all(kind)}
+    return {name: (now[name], fresh.get(name) or held[name][1]) for name in now if name in fresh or name in held}

@@ -55,3 +55,13 @@ def withdrawn_since(connection: sa.Connection, kind: Kind, viewer: Viewer, revis
 def deleted_since(kind: Kind, revision: int) -> sa.Select[tuple[str]]:
     """The ids deleted after a revision and not there again."""
     return sa.select(deletions.c.id).where(deletions.c.kind == kind.value, deletions.c.revision > revision)
+
+
+def name_seen(connection: sa.Connection, viewer: Viewer, name: str, *, whole: bool) -> bool:
+    """Whether a result or a project that the viewer may see is called so, or begins so where it is not the whole."""
+    for kind, field in ((Kind.ACHIEVEMENTS, "title"), (Kind.PROJECTS, "name")):
+        column = TABLES[kind].c[field]
+        called = column == name if whole else column.startswith(name, autoescape=True)
+        if connection.scalar(sa.select(sa.exists().where(called, seen_by(viewer, kind)))):
+            return True
+    return False

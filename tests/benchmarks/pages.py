@@ -1,7 +1,9 @@
 """How long the pages of the workbench take and how large they are; prints JSON.
 
-`python -m tests.benchmarks.pages --records 10000 --times 30`. Records are those of `tests.benchmarks.service`; one
-client asks at a time, over a real connection, with another record each time where a page is about one.
+`python -m tests.benchmarks.pages --records 10000 --times 20`. Records are those of `tests.benchmarks.service`, a
+hundredth of the results has a case; one client asks at a time, over a real connection, with another record each time
+where a page is about one. Beside the clock stands the processor's time of the service, which others on the machine do
+not change much; the first opening, which loads what is kept in memory, is told by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,6 +24,7 @@ from urllib.parse import quote
 
 from api.guard import COOKIE
 from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor, Role
 from matcher.settings import Settings
 from tests.benchmarks.service import HOST, WORDS, prepare, served
 
@@ -35,16 +39,37 @@ def _carrier(drawn: random.Random, records: int) -> str:
     return f"i{drawn.randrange(max(records // 50, 10)):05d}"
 
 
-PAGES: dict[str, Address] = {
-    "home": lambda _drawn, _n: "/",
-    "match text": lambda drawn, _n: f"/match?q={quote(drawn.choice(WORDS))}",
-    "match": lambda drawn, n: f"/match?id={_result(drawn, n)}",
-    "screen": lambda drawn, n: f"/match?id={_carrier(drawn, n)}",
-    "board": lambda drawn, n: f"/screen?id={_carrier(drawn, n)}",
-    "why": lambda drawn, n: f"/why?left={_result(drawn, n)}&right={_carrier(drawn, n)}",
-    "records": lambda _drawn, _n: "/records/achievements",
-    "search": lambda drawn, _n: f"/records/achievements?q={quote(drawn.choice(WORDS))}",
-    "record": lambda drawn, n: f"/records/achievements/{_result(drawn, n)}",
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, and whose it is."""
+
+    address: Address
+    role: Role = Role.BROKER
+
+
+def _fixed(path: str) -> Address:
+    return lambda _drawn, _records: path
+
+
+PAGES: dict[str, Page] = {
+    "home": Page(_fixed("/")),
+    "match text": Page(lambda drawn, _n: f"/match?q={quote(drawn.choice(WORDS))}"),
+    "match": Page(lambda drawn, n: f"/match?id={_result(drawn, n)}"),
+    "match narrowed": Page(lambda drawn, n: f"/match?id={_result(drawn, n)}&region={quote('通辽市')}"),
+    "match for a carrier": Page(lambda drawn, n: f"/match?id={_carrier(drawn, n)}"),
+    "board": Page(lambda drawn, n: f"/screen?id={_carrier(drawn, n)}"),
+    "why": Page(lambda drawn, n: f"/why?left={_result(drawn, n)}&right={_carrier(drawn, n)}"),
+    "records": Page(_fixed("/records/achievements")),
+    "records narrowed": Page(_fixed(f"/records/achievements?region={quote('通辽市')}")),
+    "search": Page(lambda drawn, _n: f"/records/achievements?q={quote(drawn.choice(WORDS))}"),
+    "record": Page(lambda drawn, n: f"/records/achievements/{_result(drawn, n)}"),
+    "cases": Page(_fixed("/cases")),
+    "cases, table": Page(_fixed("/cases?view=table")),
+    "carrier": Page(lambda drawn, n: f"/carriers/{_carrier(drawn, n)}", Role.BUREAU),
+    "bureau": Page(_fixed("/bureau"), Role.BUREAU),
+    "chains": Page(_fixed("/bureau/chains"), Role.BUREAU),
+    "data": Page(_fixed("/data"), Role.BUREAU),
+    "digests": Page(_fixed("/digests")),
 }
 
 
@@ -52,34 +77,62 @@ def main() -> None:
     """Build the records, start the service, open every page so many times."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--records", type=int, default=10_000)
-    arguments.add_argument("--times", type=int, default=30)
+    arguments.add_argument("--times", type=int, default=20)
+    arguments.add_argument("--only", nargs="*", choices=PAGES, default=[*PAGES])
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as place:
         home = Path(place) / "home"
         prepare(Path(place), home, chosen.records)
         with closing(Installation(Settings(home=home, encoder="hashing"), tell=lambda _: None)) as installation:
-            token = installation.access.open(installation.people.by_email("load@example.org"), datetime.now(UTC)).token
-        with served(home, 1) as (_process, port):
-            found = {name: _timed(port, token, address, chosen) for name, address in PAGES.items()}
+            tokens = _ways_in(installation)
+            _open_cases(installation, chosen.records)
+        with served(home, 1) as (process, port):
+            found = {}
+            for name in chosen.only:
+                found[name] = _timed(process.pid, port, tokens[PAGES[name].role], PAGES[name].address, chosen)
     json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 
 
-def _timed(port: int, token: str, address: Address, chosen: argparse.Namespace) -> dict[str, float]:
+def _ways_in(installation: Installation) -> dict[Role, str]:
+    now = datetime.now(UTC)
+    accounts = [
+        installation.people.by_email("load@example.org"),
+        installation.people.create("bureau@example.org", "", Role.BUREAU, now),
+    ]
+    return {account.role: installation.access.open(account, now).token for account in accounts}
+
+
+def _open_cases(installation: Installation, records: int) -> None:
+    """A case for every hundredth result."""
+    drawn, broker = random.Random(1), installation.people.by_email("load@example.org")  # noqa: S311
+    for number in range(1, records, 100):
+        pair = f"a{number:07d}", _carrier(drawn, records)
+        installation.case_handling.open(*pair, Actor(account=broker), datetime.now(UTC))
+
+
+def _timed(pid: int, port: int, token: str, address: Address, chosen: argparse.Namespace) -> dict[str, float]:
     drawn = random.Random(0)  # noqa: S311
-    took, sizes = [], []
-    for number in range(chosen.times + 2):
-        start = time.perf_counter()
-        size = _opened(port, token, address(drawn, chosen.records))
-        if number >= 2:  # the first ones load what is kept in memory
-            took.append(1000 * (time.perf_counter() - start))
-            sizes.append(size)
-    took.sort()
+    took, cpu, sizes = [], [], []
+    for _ in range(chosen.times + 1):
+        start, used = time.perf_counter(), _processor(pid)
+        sizes.append(_opened(port, token, address(drawn, chosen.records)))
+        took.append(1000 * (time.perf_counter() - start))
+        cpu.append(1000 * (_processor(pid) - used))
+    later, used_later = sorted(took[1:]), sorted(cpu[1:])
     return {
-        "p50_ms": round(took[len(took) // 2], 1),
-        "p99_ms": round(took[min(int(len(took) * 0.99), len(took) - 1)], 1),
+        "first_cpu_ms": round(cpu[0], 1),
+        "p50_ms": round(later[len(later) // 2], 1),
+        "p99_ms": round(later[min(int(len(later) * 0.99), len(later) - 1)], 1),
+        "cpu_p50_ms": round(used_later[len(later) // 2], 1),
+        "cpu_max_ms": round(used_later[-1], 1),
         "kb": round(max(sizes) / 1000, 1),
     }
+
+
+def _processor(pid: int) -> float:
+    """Seconds that a process has computed, by the clock that Linux keeps for it (clock_getcpuclockid)."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def _opened(port: int, token: str, path: str) -> int:

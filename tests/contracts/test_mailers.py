@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
-from matcher.errors import ConfigurationError, MailDelayedError, MailRefusedError
+from matcher.errors import (
+    ConfigurationError,
+    MailboxError,
+    MailDelayedError,
+    MailRefusedError,
+    MailUncertainError,
+)
 from matcher.services.mail import Letter, Mailer, Outbox, Smtp
 from matcher.services.mail_server import MailServer, Security, parse_server
+from tests.post import Running, read, served
 
 Way = tuple[Mailer, Callable[[], list[bytes]]]
 
@@ -35,33 +36,6 @@ LETTER = Letter(
 )
 
 
-@dataclass
-class Post:
-    """A mail server's handler that keeps what comes, or answers as it is told."""
-
-    kept: list[bytes] = field(default_factory=list)
-    to: str = "250 OK"
-    data: str = "250 OK"
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.to.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.to
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.data.startswith("250"):
-            self.kept.append(envelope.content)
-        return self.data
-
-
-class LetIn:
-    """Lets in whoever knows the password."""
-
-    def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        known = data.password == b"s&cret"
-        return AuthResult(success=known, handled=known)
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate of `localhost` that vouches for itself, and its key."""
@@ -73,49 +47,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return cert, key
 
 
-@dataclass
-class Running:
-    """A mail server on this machine."""
-
-    post: Post
-    server: MailServer
-    trust: ssl.SSLContext
-
-
-@contextmanager
-def served(security: Security, certificate: tuple[Path, Path]) -> Iterator[Running]:
-    """A real mail server while the block lasts."""
-    mine = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    mine.load_cert_chain(*certificate)
-    trust = ssl.create_default_context(cafile=str(certificate[0]))
-    options: dict[str, Any] = {"authenticator": LetIn(), "auth_require_tls": False}
-    if security is Security.TLS:
-        options |= {"ssl_context": mine}
-    elif security is Security.STARTTLS:
-        options |= {"tls_context": mine, "require_starttls": True}
-    post = Post()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = _Controller(post, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield Running(post, MailServer("localhost", port, security, "matcher", "s&cret"), trust)
-    finally:
-        controller.stop()
-
-
 @pytest.fixture(params=list(Security))
 def running(request: pytest.FixtureRequest, certificate: tuple[Path, Path]) -> Iterator[Running]:
     """A real mail server of each security."""
     with served(request.param, certificate) as one:
         yield one
-
-
-class _Controller(Controller):
-    def _trigger_server(self) -> None:
-        # Its own one would speak TLS and trust nobody's certificate.
-        socket.create_connection((self.hostname, self.port), timeout=5).close()
 
 
 @pytest.fixture(params=["outbox", *Security])
@@ -127,12 +63,6 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, certificate: tuple[Path,
         return
     with served(request.param, certificate) as one:
         yield Smtp(one.server, FROM, tls=one.trust), lambda: one.post.kept
-
-
-def read(content: bytes) -> EmailMessage:
-    message = message_from_bytes(content, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 def test_a_letter_arrives_whole_in_any_script(way: Way) -> None:
@@ -168,9 +98,11 @@ def test_a_letter_without_html_is_plain_text(way: Way) -> None:
         {"to": "甲@example.org"},
         {"to": ""},
         {"subject": "密码\nBcc: all@example.org"},
+        {"headers": {"List-Unsubscribe": "<https://example.org>\r\nBcc: all@example.org"}},
+        {"headers": {"List-Id": "周报 <digest.example.org>"}},
     ],
 )
-def test_what_no_header_can_hold_is_never_sent(way: Way, change: dict[str, str]) -> None:
+def test_what_no_header_can_hold_is_never_sent(way: Way, change: dict[str, Any]) -> None:
     mailer, arrived = way
     with pytest.raises(MailRefusedError) as refused:
         mailer.send(replace(LETTER, **change), NOW)
@@ -209,6 +141,50 @@ def test_a_wrong_password_is_for_good_and_is_not_told(running: Running) -> None:
         Smtp(wrong, FROM, tls=running.trust).send(LETTER, NOW)
     assert "secret" not in str(told.value) + repr(wrong)
     assert "MATCHER_SMTP_URL" in told.value.step.en
+    assert told.value.closed
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("550 no such user", True),
+        ("550 5.1.1 no such user", True),
+        ("550 5.2.1 closed", True),
+        ("550 5.7.1 your network is not welcome", False),
+        ("552 5.2.2 mailbox full", False),
+        ("554 refused", False),
+    ],
+)
+def test_a_mailbox_that_is_not_there_is_told_from_one_that_wants_no_mail(
+    certificate: tuple[Path, Path], answer: str, gone: bool
+) -> None:
+    with served(Security.NONE, certificate) as running:
+        running.post.to = answer
+        with pytest.raises(MailboxError) as told:
+            Smtp(running.server, FROM).send(LETTER, NOW)
+    assert told.value.gone is gone
+    assert not told.value.closed
+
+
+def test_a_letter_that_was_taken_is_handed_over_whatever_the_server_says_in_parting(running: Running) -> None:
+    running.post.parting = "421 too many connections"
+    Smtp(running.server, FROM, tls=running.trust).send(LETTER, NOW)
+    assert len(running.post.kept) == 1
+
+
+def test_a_line_that_breaks_while_the_letter_is_handed_over_leaves_it_uncertain(running: Running) -> None:
+    running.post.hangs_up = True
+    with pytest.raises(MailUncertainError):
+        Smtp(running.server, FROM, tls=running.trust).send(LETTER, NOW)
+    assert len(running.post.kept) == 1
+
+
+def test_headers_arrive_on_one_line_however_long_and_unencoded(way: Way) -> None:
+    mailer, arrived = way
+    link = "<https://example.org/unsubscribe/" + "abcdefgh" * 20 + ">"
+    mailer.send(replace(LETTER, headers={"List-Unsubscribe": link, "Precedence": "bulk"}), NOW)
+    assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in arrived()[0].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    assert read(arrived()[0])["Precedence"] == "bulk"
 
 
 def test_an_unknown_certificate_is_refused(running: Running) -> None:
@@ -224,8 +200,10 @@ def test_a_server_that_is_not_there_or_says_nothing_may_be_there_later() -> None
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         server = MailServer("127.0.0.1", port, Security.NONE)
-        with pytest.raises(MailDelayedError):
+        with pytest.raises(MailDelayedError) as closed:
             Smtp(server, FROM).send(LETTER, NOW)
+        assert closed.value.closed
+        assert not isinstance(closed.value, MailUncertainError)
         silent.listen()
         with pytest.raises(MailDelayedError):
             Smtp(server, FROM, timeout=0.2).send(LETTER, NOW)

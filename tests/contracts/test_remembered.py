@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+
 from matcher.domain.records import Kind
 from matcher.store import Database, Records, Remembered
 from tests.builders import achievement
@@ -28,3 +30,27 @@ def test_a_second_reading_knows_what_came_changed_and_went(database: Database) -
     assert second == read
     assert [record.id for record in second] == ["A0", "A1", "A2"]
     assert second[1] is first[0], "what has not changed is not read again"
+
+
+def test_while_nothing_changes_no_row_is_read_again(database: Database) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([achievement("A1")], NOW)
+    asked: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    for again in (False, True):
+        asked.clear()
+        with database.read() as connection:
+            found = database.remembered.all(Records(connection), Kind.ACHIEVEMENTS)
+        assert [record.id for record in found] == ["A1"]
+        assert any("FROM achievements" in text for text in asked) is not again
+
+
+def test_what_was_read_of_a_change_that_was_undone_is_forgotten(database: Database) -> None:
+    with database.engine.connect() as connection:
+        Records(connection).upsert([achievement("A1", title="撤回的题目")], NOW)
+        assert len(database.remembered.all(Records(connection), Kind.ACHIEVEMENTS)) == 1
+        connection.rollback()
+    with database.begin() as connection:
+        Records(connection).upsert([achievement("A1", title="留下的题目")], NOW)
+        [kept] = database.remembered.all(Records(connection), Kind.ACHIEVEMENTS)
+    assert getattr(kept, "title", "") == "留下的题目"

@@ -13,8 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from matcher.domain.accounts import Role
-from tests.chromium import DESKTOP, PHONE, Visit, browsing, serving, visiting
+from tests.chromium import DESKTOP, PHONE, Visit, browsing, installed, serving, visiting
 from tests.service import PASSWORD, Service, copied, over
+
+pytestmark = pytest.mark.skipif(not installed(), reason="no Chromium: install Debian's `chromium`")
 
 Enter = Callable[..., AbstractContextManager[Visit]]
 
@@ -36,6 +38,12 @@ ADDRESSES: Mapping[Role, tuple[str, ...]] = {
         "/records/funds/ex-f01",
         "/screen",
         "/shortlist",
+        "/cases",
+        "/cases?view=table&late=true",
+        "/cases/new",
+        "/cases/new?left=ex-a003&right=ex-i02",
+        "/tasks",
+        "/introductions",
         "/edit/achievements/ex-a003",
         "/delete/achievements/ex-a003",
         "/data",
@@ -64,7 +72,7 @@ ADDRESSES: Mapping[Role, tuple[str, ...]] = {
         "/carriers/ex-i01/filings",
         "/carriers/ex-i01/contracts",
     ),
-    Role.UNIVERSITY: ("/", "/records/achievements", "/edit/achievements"),
+    Role.UNIVERSITY: ("/", "/cases", "/introductions", "/records/achievements", "/edit/achievements"),
     Role.BUREAU: (
         "/",
         "/records/projects",

@@ -7,81 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matcher.domain.accounts import Role
-from matcher.domain.cases import Case
-from matcher.domain.introductions import Introduction
-from matcher.domain.records import Achievement, Outcome, PairKind, Project, Result, Visibility
-from matcher.store import Cases, Outcomes, Papers, Records
-from tests.service import SAMPLE_TIME, Service, copied, over
+from tests.confidential import MARK, SEES_BROKERS, SEES_NOTHING, hide
+from tests.service import Service, copied, over
 
-MARK = "绝密琥珀"
-HIDDEN_RESULTS = [
-    Achievement(
-        id=f"zz-a{number}",
-        title=f"{MARK}玉米淀粉改性工艺{number}",
-        summary=f"{MARK}以玉米淀粉为原料，连续化改性，已完成中试。",
-        keywords=("玉米", MARK),
-        institution=f"{MARK}研究所",
-        industry=("农产品加工",),
-        region="内蒙古自治区通辽市",
-        trl=6,
-        visibility=visibility,
-    )
-    for number, visibility in enumerate([Visibility.RESTRICTED, Visibility.RESTRICTED, Visibility.BROKERS])
-]
-HIDDEN_PROJECTS = [
-    Project(
-        id=f"zz-p{number}",
-        name=f"{MARK}淀粉科技{number}",
-        summary=f"{MARK}玉米淀粉改性的产业化。",
-        industry=("农产品加工",),
-        region="内蒙古自治区通辽市",
-        incubator_id="ex-i02",
-        visibility=visibility,
-    )
-    for number, visibility in enumerate([Visibility.RESTRICTED, Visibility.BROKERS])
-]
-HIDDEN_OUTCOMES = [
-    Outcome(
-        kind=PairKind.ACHIEVEMENT_INCUBATOR,
-        left_id="zz-a0",
-        right_id="ex-i01",
-        result=Result.ACCEPTED,
-        decided_on=date(2026, 5, 1),
-        reason=MARK,
-    ),
-    Outcome(
-        kind=PairKind.PROJECT_FUND,
-        left_id="zz-p0",
-        right_id="ex-f01",
-        result=Result.REJECTED,
-        decided_on=date(2026, 5, 2),
-        reason=MARK,
-    ),
-]
-HIDDEN_CASE = Case(
-    id="zz-c0",
-    pairing=PairKind.ACHIEVEMENT_INCUBATOR,
-    left_id="zz-a0",
-    right_id="ex-i01",
-    owner="somebody",
-    organisation_id="org-station",
-    opened_at=SAMPLE_TIME,
-    changed_at=SAMPLE_TIME,
-)
-"""On a record that neither its broker nor its carrier may see yet."""
-PROPOSED = Introduction(
-    id="zz-n0", case_id="zz-c0", by="somebody", proposed_at=SAMPLE_TIME, expires_on=date(2030, 1, 1), message=MARK
-)
-SEES_NOTHING = (Role.FUND, Role.UNIVERSITY)
-"""Roles without a right to what is shared among brokers."""
-SEES_BROKERS = (Role.BROKER, Role.INCUBATOR)
 VALUES = {
     "record_id": {"achievements": "ex-a001", "incubators": "ex-i01", "projects": "ex-p001", "funds": "ex-f01"},
     "user_id": {},
@@ -91,6 +25,7 @@ VALUES = {
     "carrier_id": {"policy": "ex-i01"},
     "contract_id": {"policy": "ex-c01"},
     "period": {"reports": "2026Q3"},
+    "week": {"digests": "2026-W48"},
     "year": {"policy": "2025"},
     **{name: {} for name in ("attachment_id", "task_id", "job_id", "mandate_id")},
 }
@@ -122,12 +57,7 @@ def pair(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The sample without the secrets, and with those that neither side of the comparison may tell of."""
     folder = tmp_path_factory.mktemp("pair")
     without, with_ = (copied(served_home, folder / name) for name in ("without", "with"))
-    with with_.database.begin() as connection:
-        Records(connection).upsert([*HIDDEN_RESULTS, *HIDDEN_PROJECTS], SAMPLE_TIME)
-        Outcomes(connection).upsert(HIDDEN_OUTCOMES, SAMPLE_TIME)
-        Cases(connection).add(HIDDEN_CASE)
-        Papers(connection).propose(PROPOSED)
-    with_.indexer.refresh()
+    hide(with_)
     yield over(without), over(with_)
     without.close()
     with_.close()

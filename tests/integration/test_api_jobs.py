@@ -99,12 +99,23 @@ def test_an_unfinished_index_job_is_given_back_and_a_job_is_cancelled_and_resume
     assert service.post(Role.ADMINISTRATOR, "/jobs", {"kind": "index"}).json()["id"] == job["id"]
     assert service.post(Role.BUREAU, "/jobs", {"kind": "index", "rebuild": True}).json()["id"] != job["id"]
     assert service.post(Role.BUREAU, "/jobs", {"kind": "dance"}).status_code == 422
+    assert service.post(Role.BUREAU, "/jobs", {"kind": "deliver", "week": "2026-W54"}).status_code == 422
     assert service.post(Role.BUREAU, f"/jobs/{job['id']}/cancel", None).json()["state"] == "cancelled"
     assert service.get(Role.BUREAU, f"/jobs/{job['id']}/issues").status_code == 409
     assert service.post(Role.BUREAU, f"/jobs/{job['id']}/resume", None).json()["state"] == "queued"
     work(service)
     work(service)
     assert service.post(Role.BUREAU, f"/jobs/{job['id']}/cancel", None).status_code == 409
+
+
+def test_the_bureau_has_digests_sent_by_a_job_and_nobody_else_does(service: Service) -> None:
+    asked = {"kind": "deliver", "week": "2026-W48"}
+    assert service.post(Role.BROKER, "/jobs", asked).status_code == 403
+    job = service.post(Role.BUREAU, "/jobs", asked).json()
+    work(service)
+    ended = service.get(Role.BUREAU, f"/jobs/{job['id']}").json()
+    assert ended["state"] == "failed"
+    assert "2026-W48" in ended["error"]["en"]
 
 
 def test_pages_of_jobs_follow_each_other(service: Service) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from matcher.domain.records import Achievement, Project, Visibility
+from matcher.domain.controls import Aim, Control, Wish
+from matcher.domain.records import Achievement, Kind, Project, Visibility
+from matcher.domain.visibility import Viewer
 from matcher.intake import read
 from matcher.resources import data_folder
+from matcher.store import Controls, Records
 from tests.commandline import DAY, SAMPLE, CommandLine
+from tests.service import Service
 
 SECRET = [
     record
@@ -174,3 +179,32 @@ def test_a_standing_exclusion_keeps_a_pair_out(twins: CommandLine) -> None:
 
     assert before == ["i1"]
     assert takers() == []
+
+
+GAPS_DAY = date.fromisoformat(DAY)
+WISH = Control(
+    wish=Wish.EXCLUDE, asker_kind=Kind.INCUBATORS, asker="ex-i01", aim=Aim.RECORD, target="ex-a003", made_on=GAPS_DAY
+)
+
+
+def test_a_report_is_made_again_when_a_record_an_outcome_or_a_wish_changes_and_for_each_viewer(
+    service: Service,
+) -> None:
+    """What is kept must be another report as soon as it would tell something else."""
+    gaps, database = service.installation.chain_gaps, service.installation.database
+    first = gaps.report(None, Viewer.PUBLIC, GAPS_DAY)
+    assert gaps.report(None, Viewer.PUBLIC, GAPS_DAY) is first
+    entitled = gaps.report(None, Viewer.ENTITLED, GAPS_DAY)
+    assert entitled.coverage != first.coverage
+    assert gaps.report(None, Viewer.PUBLIC, GAPS_DAY + timedelta(days=1)) is not first
+    assert gaps.report("corn", Viewer.PUBLIC, GAPS_DAY) is not first
+
+    with database.begin() as connection:
+        Controls(connection).add(WISH)
+    wished = gaps.report(None, Viewer.PUBLIC, GAPS_DAY)
+    assert wished is not first
+
+    with database.begin() as connection:
+        Records(connection).delete(Kind.ACHIEVEMENTS, ["ex-a003"])
+    left = gaps.report(None, Viewer.PUBLIC, GAPS_DAY)
+    assert left.coverage[Kind.ACHIEVEMENTS].total == wished.coverage[Kind.ACHIEVEMENTS].total - 1

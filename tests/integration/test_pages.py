@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import PAGE_ROUTERS, create_app
 from api.pages import home
 from api.pages.routing import PageRoute
-from api.permissions import PAGES
+from api.permissions import PAGES, PERMISSIONS
 from matcher.domain.accounts import Role, Scope
 from tests.browsing import hidden, visitor
 from tests.service import Service
@@ -35,6 +35,20 @@ def test_every_page_has_a_row_of_permissions_and_every_row_a_page() -> None:
 def test_pages_that_write_take_post_and_the_others_only_get() -> None:
     for name, route in ROUTES.items():
         assert route.methods == ({"POST"} if PAGES[name].scope is Scope.WRITE else {"GET"}), name
+
+
+@pytest.mark.parametrize(
+    ("page", "operation"),
+    [
+        ("page_upload", "create_import"),
+        ("page_attach", "attach_to_case"),
+        ("page_propose_next", "propose_next_introduction"),
+    ],
+)
+def test_a_page_holds_up_other_writers_no_longer_than_the_operation_that_does_the_same(
+    page: str, operation: str
+) -> None:
+    assert PAGES[page].late == PERMISSIONS[operation].late
 
 
 def test_each_role_opens_exactly_the_pages_of_its_rows(reading: Service) -> None:
@@ -81,6 +95,13 @@ def test_a_form_without_its_secret_changes_nothing(service: Service) -> None:
         answer = browser.post("/feedback", data=PAIR | {"verdict": "fits"} | secret)
         assert (answer.status_code, "刷新后再提交" in answer.text) == (403, True)
     assert service.get(Role.BROKER, "/feedback").json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/feedback", "/sign-in"])
+def test_what_no_database_keeps_is_refused_of_whoever_sends_it(service: Service, path: str) -> None:
+    browser = visitor(service, Role.BROKER)
+    form = hidden(browser) | PAIR | {"verdict": "fits", "reason": "a\0b", "email": "a\0b"}
+    assert browser.post(path, data=form).status_code == 422
 
 
 def test_a_form_that_is_sent_twice_is_done_once(service: Service) -> None:

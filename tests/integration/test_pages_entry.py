@@ -7,6 +7,7 @@ import re
 from email import policy
 from urllib.parse import urlsplit
 
+import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -47,10 +48,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept_harmless(service: Serv
     assert "<script>" not in answer.text
 
 
-def test_a_form_of_another_site_signs_nobody_in(service: Service) -> None:
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null"])
+def test_a_form_of_another_site_signs_nobody_in(service: Service, origin: str) -> None:
     visitor = browser(service)
     sent = {"email": "broker@example.org", "password": PASSWORD}
-    answer = visitor.post("/sign-in", data=sent, headers={"Origin": "https://elsewhere.example"})
+    answer = visitor.post("/sign-in", data=sent, headers={"Origin": origin})
     assert answer.status_code == 403
     assert visitor.get("/v1/me").status_code == 401
 
@@ -90,7 +92,7 @@ def test_pages_may_load_and_send_nothing_elsewhere_and_speak_chinese_first(servi
     told = page.headers["content-security-policy"]
     assert "default-src 'none'" in told
     assert "form-action 'self'" in told
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert not re.search(r'(src|href)="https?:', page.text)
     assert "登录" in page.text
     assert "Sign in" in visitor.get("/sign-in?lang=en").text

@@ -135,6 +135,15 @@ def test_the_same_question_has_the_same_diverse_answer() -> None:
     assert READY.screen("I1", 6, Viewer.PUBLIC, question) == READY.screen("I1", 6, Viewer.PUBLIC, question)
 
 
+def test_what_is_chosen_of_a_spread_list_is_told_as_in_the_whole_of_it() -> None:
+    question = Question(diversity=Diversity(2, 1.0))
+    listing, whole = (
+        READY.screen_listing("I1", 6, Viewer.PUBLIC, question),
+        READY.screen("I1", 6, Viewer.PUBLIC, question),
+    )
+    assert listing.answer([4, 1]).matches == (whole.matches[4], whole.matches[1])
+
+
 def test_whoever_was_moved_says_so_and_whoever_gave_way_is_counted() -> None:
     plain, answer = listed(None, k=20), READY.screen("I1", 6, Viewer.PUBLIC, Question(diversity=Diversity(2, 1.0)))
     for now, one in enumerate(answer.matches):

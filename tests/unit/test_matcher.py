@@ -132,11 +132,45 @@ def test_who_may_not_have_it_is_left_out_and_counted() -> None:
     assert answer.ranked == 3
 
 
+def test_the_first_who_may_not_have_it_are_named_with_what_keeps_them_out() -> None:
+    asked = ready(rights=carriers(corn={"capacity": 3, "occupied": 3}, wind={"trl_min": 8}))
+
+    passed = match(asked, "corn-new0").passed
+
+    assert {one.id: [verdict.rule for verdict in one.verdicts] for one in passed} == {
+        "I-corn": ["capacity"],
+        CARRIERS["wind"]: ["trl_window"],
+    }
+    assert match(ready(), "corn-new0").passed == ()
+
+
+def test_of_many_who_may_not_have_it_the_best_three_are_named() -> None:
+    full = [incubator(f"I{n}", focus="玉米淀粉。" * (5 - n), capacity=1, occupied=1) for n in range(5)]
+    asked = ready(rights=[*carriers(), *full])
+
+    answer = match(asked, "corn-new0")
+
+    order = {one: asked.why(query(asked, "corn-new0"), one, Viewer.PUBLIC).score for one in (i.id for i in full)}
+    assert answer.excluded == {"capacity": 5}
+    assert [one.id for one in answer.passed] == sorted(order, key=lambda one: (-order[one], one))[:3]
+
+
+@pytest.mark.parametrize("chosen", [[], [0], [2, 0], [1, 2]])
+def test_what_is_chosen_of_a_list_is_told_as_in_the_whole_of_it(chosen: list[int]) -> None:
+    asked = ready(rights=[*carriers(), incubator("I-full", capacity=1, occupied=1)])
+    listing = asked.match_listing(query(asked, "wind-new0"), 10, Viewer.PUBLIC)
+    whole = match(asked, "wind-new0")
+
+    assert [record.id for record in listing.records] == ids(whole)
+    assert listing.answer(chosen) == replace(whole, matches=tuple(whole.matches[place] for place in chosen))
+
+
 def test_a_full_carrier_is_never_shown_new_results() -> None:
     answer = ready(rights=carriers(corn={"capacity": 3, "occupied": 3})).screen("I-corn", 5, Viewer.PUBLIC)
 
     assert ids(answer) == []
     assert answer.excluded["capacity"] == answer.ranked
+    assert [[verdict.rule for verdict in one.verdicts] for one in answer.passed] == [["capacity"]] * 3
 
 
 def test_a_pair_in_talks_is_not_recommended_again() -> None:
@@ -308,6 +342,18 @@ def test_hidden_results_leave_no_trace_in_the_counts_and_the_order_of_screening(
 
     assert ids(one) == ids(other)
     assert (one.ranked, one.excluded) == (other.ranked, other.excluded)
+
+
+@pytest.mark.parametrize(("viewer", "visibility", "seen"), HIDDEN)
+def test_a_hidden_result_that_a_rule_keeps_out_is_named_to_nobody_below(
+    viewer: Viewer, visibility: Visibility, seen: bool
+) -> None:
+    secret = result("secret", "corn", visibility=visibility, title="玉米淀粉发酵赖氨酸")
+    full = carriers(corn={"focus": "玉米淀粉发酵赖氨酸", "capacity": 3, "occupied": 3})
+
+    answer = ready(new=[secret, *NEW], rights=full).screen("I-corn", 50, viewer)
+
+    assert ("secret" in [one.id for one in answer.passed]) is seen
 
 
 def test_a_priority_tier_stands_above_the_score_and_is_told_with_its_clause() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from matcher.domain.accounts import Actor, Role
+from matcher.domain.accounts import OVERSEEING, Actor, Role
 from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction, Side, current
 from matcher.domain.records import Left, PairKind, Record, Right
@@ -19,8 +19,6 @@ from matcher.wording import Said, Word
 
 OPENING = frozenset({Role.ADMINISTRATOR, Role.BROKER, Role.INCUBATOR})
 """Who may open cases; the brokers' workstations are the carriers'."""
-OVERSEEING = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
-"""Who sees every case."""
 
 
 Key = tuple[PairKind, str]
@@ -155,12 +153,24 @@ def mine(actor: Actor) -> Mine:
         institutions=frozenset(organisation.institutions if organisation else ()),
         carriers=frozenset(organisation.incubator_ids if organisation else ()),
         funds=frozenset(organisation.fund_ids if organisation else ()),
+        viewer=actor.viewer,
     )
 
 
+def whose(actor: Actor) -> Mine | None:
+    """Whose cases exist for them; None: everybody's."""
+    return None if actor.role in OVERSEEING else mine(actor)
+
+
+def worked_by(actor: Actor) -> Mine | None:
+    """Whose cases they work on or oversee; None: everybody's."""
+    return None if actor.role in OVERSEEING else mine(actor).worked()
+
+
 def as_side(actor: Actor) -> Mine:
-    """Whose cases to look for, where it is one of the sides."""
-    return replace(mine(actor), account_id="", organisation_id="")
+    """Whose cases to look for, where it is one of the sides. Of a record that one may not see yet one may be told that
+    there is something."""
+    return replace(mine(actor), account_id="", organisation_id="", viewer=None)
 
 
 def no_case(case_id: str) -> MatcherError:

@@ -12,7 +12,7 @@ from matcher.domain.accounts import Actor
 from matcher.domain.cases import Case, Event, standing
 from matcher.domain.phases import OPEN, Phase
 from matcher.domain.records import PairKind
-from matcher.services.cases.access import OVERSEEING, Desk, found_among, mine
+from matcher.services.cases.access import Desk, found_among, whose
 from matcher.store import Database, Wanted
 
 ORDER = (*OPEN, Phase.CLOSED)
@@ -127,7 +127,7 @@ def _days(since: datetime, until: datetime) -> float:
 
 def _cases(desk: Desk, actor: Actor) -> Iterator[Case]:
     """All cases there are for the actor, page by page."""
-    whose, last = (None if actor.role in OVERSEEING else mine(actor)), None
-    while page := desk.cases.page(Wanted(limit=PAGE), whose, last):
+    last = None
+    while page := desk.cases.page(Wanted(limit=PAGE), whose(actor), last):
         yield from (one.case for one in found_among(desk, page, actor))
         last = page[-1]

@@ -74,7 +74,8 @@ class Handling:
             return open_case(desk, self._new_id(), (pairing, one.id, other.id), actor, now)
 
     def tell(self, case_id: str, version: Version, told: Mapping[str, Any], actor: Actor, now: datetime) -> Case:
-        """Note facts of the case, by metric or by its Chinese name; an empty value takes one back.
+        """Note facts of the case, by metric or by its Chinese name; an empty value takes one back. What is told as it
+        was told before changes nothing.
 
         Raises:
             CaseError: a case tells no such fact, or the value cannot be read as it.
@@ -84,6 +85,9 @@ class Handling:
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             case = worked(desk, case_id, actor, version).case
+            values = {name: value for name, value in values.items() if value != case.facts.get(name)}
+            if not values:
+                return case
             merged = {name: value for name, value in {**case.facts, **values}.items() if value not in (None, [])}
             saved = desk.cases.save(replace(case, facts=merged), now)
             desk.cases.log(

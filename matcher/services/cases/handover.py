@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from matcher.domain.accounts import Actor
+from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.visibility import visible
 from matcher.errors import CaseError, NotAllowedError
 from matcher.services.access import actor_of
-from matcher.services.cases.access import OPENING, OVERSEEING, Desk, Seen, seen
+from matcher.services.cases.access import OPENING, Desk, Seen, seen
 from matcher.services.cases.texts import kept
 from matcher.store import Accounts, Database
 from matcher.store.versions import Seen as Version
@@ -37,7 +37,7 @@ class HandingOver:
         with self._database.begin() as connection:
             desk = Desk.of(connection)
             come = seen(desk, case_id, actor, lock=True)
-            if come.case.owner != actor.id and actor.role not in OVERSEEING:
+            if not may_hand_over(come.case, actor):
                 raise NotAllowedError(
                     Said("只有经办人、管理员或科技局可以移交。", "Only its owner or staff can hand a case over."),
                     Said("请经办人移交，或请管理员代办。", "Let the owner do it, or ask an administrator."),
@@ -50,6 +50,11 @@ class HandingOver:
             said = {"from": come.case.owner, "to": taker.id, "tasks": tasks}
             desk.cases.log(Event(case_id=saved.id, at=now, by=actor.id, what=Happening.HANDED, said=said))
             return saved
+
+
+def may_hand_over(case: Case, actor: Actor) -> bool:
+    """Whether somebody who sees the case may give it away."""
+    return case.owner == actor.id or actor.role in OVERSEEING
 
 
 def _taker(desk: Desk, accounts: Accounts, to: str, come: Seen) -> Actor:

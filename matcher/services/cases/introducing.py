@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Case, Event, Happening
 from matcher.domain.introductions import DAYS, OVER, Introduction, Reply, Side, Standing
-from matcher.domain.phases import PHASES
+from matcher.domain.phases import OPEN, PHASES
 from matcher.domain.records import Refusal, Result, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.errors import CaseError, ConflictError, TransitionError
@@ -127,14 +127,24 @@ class Introducing:
 
     def received(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
         """The introductions that concern the actor's organisation as a side, of the newest cases first."""
+        return self._asked(actor, now, Wanted(limit=limit), lambda one: bool(one.sides))
+
+    def waiting(self, actor: Actor, now: datetime, limit: int = 100) -> list[Invitation]:
+        """Those of them that wait for an answer of the actor's side."""
+        wanted = Wanted(frozenset(OPEN), limit=limit, answerable=now.date())
+        return self._asked(actor, now, wanted, lambda one: bool(one.answerable))
+
+    def _asked(
+        self, actor: Actor, now: datetime, wanted: Wanted, meant: Callable[[Invitation], bool]
+    ) -> list[Invitation]:
         with self._database.read() as connection:
             desk = Desk.of(connection)
             found: list[Invitation] = []
             last: Case | None = None
-            while len(found) < limit and (cases := desk.cases.page(Wanted(limit=limit), as_side(actor), last)):
-                found += [one for one in invitations(desk, cases, actor, now.date()) if one.sides]
+            while len(found) < wanted.limit and (cases := desk.cases.page(wanted, as_side(actor), last)):
+                found += filter(meant, invitations(desk, cases, actor, now.date()))
                 last = cases[-1]
-            return found[:limit]
+            return found[: wanted.limit]
 
     def get(self, introduction_id: str, actor: Actor, now: datetime) -> Invitation:
         """One introduction. Raises RecordNotFoundError where there is none for this actor."""

@@ -35,6 +35,12 @@ class Invitation:
     contacts: Mapping[Side, str]
     """Whom to call, once both have accepted."""
 
+    @property
+    def answerable(self) -> tuple[Side, ...]:
+        """The sides of the reader that have not answered yet, in their order."""
+        waits = self.standing is Standing.PROPOSED
+        return tuple(side for side in Side if waits and side in self.sides and self.introduction.reply(side) is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:

@@ -11,7 +11,7 @@ from matcher.domain.attachments import media_of
 from matcher.domain.cases import Attachment, Audience, Event, Happening, Note, Task
 from matcher.domain.filenames import safe_name
 from matcher.errors import CaseError, RecordNotFoundError
-from matcher.services.cases.access import OVERSEEING, Desk, Part, Seen, found_among, mine, seen, worked
+from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, whose, worked
 from matcher.services.cases.texts import kept
 from matcher.store import Accounts, AttachmentFolder, Database, Due
 from matcher.wording import Said
@@ -94,11 +94,10 @@ class CasePapers:
     ) -> list[tuple[Seen, Task]]:
         """Tasks that should have been done before today, the oldest first, of open cases that the actor works on or
         oversees."""
-        whose = None if actor.role in OVERSEEING else mine(actor)
         late: list[tuple[Seen, Task]] = []
         with self._database.read() as connection:
             desk = Desk.of(connection)
-            while len(late) < limit and (tasks := desk.papers.due_before(now.date(), whose, after, limit)):
+            while len(late) < limit and (tasks := desk.papers.due_before(now.date(), whose(actor), after, limit)):
                 cases = desk.cases.many({task.case_id for task in tasks})
                 come = {one.case.id: one for one in found_among(desk, cases, actor)}
                 late += [(come[task.case_id], task) for task in tasks if task.case_id in come]

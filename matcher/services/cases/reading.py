@@ -10,9 +10,9 @@ from matcher.domain.accounts import Actor
 from matcher.domain.cases import Attachment, Case, Event, Happening, Note, Task, standing
 from matcher.domain.introductions import Side
 from matcher.domain.phases import Move, moves
-from matcher.domain.records import name_of
+from matcher.domain.records import Visibility, name_of
 from matcher.policy.stages import Gate
-from matcher.services.cases.access import OVERSEEING, Desk, Part, Seen, found_among, mine, seen
+from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, whose
 from matcher.services.cases.handling import Handling
 from matcher.services.cases.invitations import Invitation, Matter, as_known
 from matcher.services.cases.papers import readable
@@ -27,6 +27,8 @@ class Line:
     left: str
     right: str
     part: Part
+    visibility: Visibility = Visibility.PUBLIC
+    """Of the left record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Folder:
     attachments: tuple[Attachment, ...]
     introductions: tuple[Invitation, ...]
     events: tuple[Event, ...]
+    visibility: Visibility = Visibility.PUBLIC
+    """Of the left record."""
 
 
 ALL = Wanted()
@@ -65,11 +69,10 @@ class CaseReading:
         """
         with self._database.read() as connection:
             desk = Desk.of(connection)
-            whose = None if actor.role in OVERSEEING else mine(actor)
             last = seen(desk, wanted.after, actor).case if wanted.after else None
             lines: list[Line] = []
-            while len(lines) < wanted.limit and (page := desk.cases.page(wanted, whose, last)):
-                lines += map(_line, found_among(desk, page, actor))
+            while len(lines) < wanted.limit and (page := desk.cases.page(wanted, whose(actor), last)):
+                lines += map(line_of, found_among(desk, page, actor))
                 last = page[-1]
             return lines[: wanted.limit]
 
@@ -78,7 +81,7 @@ class CaseReading:
         with self._database.read() as connection:
             desk = Desk.of(connection)
             come = seen(desk, case_id, actor)
-            line, events = _line(come), desk.cases.events(case_id)
+            line, events = line_of(come), desk.cases.events(case_id)
             matter = Matter(come.case, come.left, come.right, come)
             told = (as_known(matter, one, actor, now.date()) for one in come.introductions)
             whole = come.part is not Part.SIDE
@@ -96,6 +99,7 @@ class CaseReading:
                 tuple(one for one in desk.papers.attachments(case_id) if readable(one.audience, come)),
                 tuple(one for one in told if one is not None),
                 tuple(events) if whole else tuple(_outside(events, come.sides)),
+                line.visibility,
             )
 
     def _way(self, desk: Desk, case: Case, move: Move, now: datetime) -> Gate:
@@ -119,7 +123,7 @@ def _outside(events: Sequence[Event], sides: frozenset[Side]) -> Iterable[Event]
             yield replace(event, said=said, outcome=None, replaced=None)
 
 
-def _line(come: Seen) -> Line:
+def line_of(come: Seen) -> Line:
     """The case as it may be told: what the broker noted down is not for the sides."""
     case = replace(come.case, facts={}) if come.part is Part.SIDE else come.case
-    return Line(case, name_of(come.left), name_of(come.right), come.part)
+    return Line(case, name_of(come.left), name_of(come.right), come.part, come.left.visibility)

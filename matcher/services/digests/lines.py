@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from matcher.domain.accounts import Role
+from matcher.domain.accounts import OVERSEEING, Role
 from matcher.domain.digests import Line
 from matcher.services.cases.papers import CasePapers
 from matcher.services.chain_gaps import ChainGaps
@@ -18,7 +18,6 @@ from matcher.services.digests.week_facts import WeekFacts
 from matcher.services.policy import Policy
 from matcher.services.reporting import Reporting
 
-STAFF = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
 WORKING = frozenset({Role.BROKER, Role.INCUBATOR})
 
 
@@ -51,7 +50,7 @@ class Lines:
             yield from carrier_lines(who, self._uses.policy, self._facts)
         if role is Role.UNIVERSITY:
             yield from result_lines(who, self._facts)
-        if role in STAFF:
+        if role in OVERSEEING:
             yield from self._staff
 
     @cached_property

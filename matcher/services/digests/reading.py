@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,8 +17,12 @@ from matcher.domain.visibility import Viewer, visible
 from matcher.domain.weeks import Week
 from matcher.errors import RecordNotFoundError
 from matcher.store import Accounts, Database, Digests, Receipt, Records
+from matcher.store.seen import name_seen
 from matcher.store.versions import Seen, require_version
 from matcher.wording import Said
+
+UNSAID = Said("", "")
+_NAMED = re.compile("《([^》]*)(》?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ class DigestBook:
 
 
 def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
-    """The digest without what the viewer may not know any more: records that are gone, or hidden by now."""
+    """The digest without what the viewer may not know any more: records that are gone, or hidden by now, and
+    reasons that name such ones."""
     records, wanted = Records(connection), _named(digest)
     known = {
         (kind, record_id)
@@ -141,9 +147,16 @@ def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
     }
     return replace(
         digest,
-        items=tuple(item for item in digest.items if known.issuperset(_sides(item))),
+        items=tuple(sayable(connection, item, viewer) for item in digest.items if known.issuperset(_sides(item))),
         lines=tuple(line for line in digest.lines if known.issuperset(_about(line))),
     )
+
+
+def sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
+    """The item, without its reason where that names (in full, or cut off) what the viewer may not see."""
+    named = _NAMED.findall(item.reason.zh)
+    seen = all(name_seen(connection, viewer, name.removesuffix("…"), whole=bool(end)) for name, end in named)
+    return item if seen else replace(item, reason=UNSAID)
 
 
 def _named(digest: Digest) -> Mapping[Kind, set[str]]:

@@ -72,4 +72,4 @@ class WeekFacts:
 
     def _all(self, kind: Kind) -> list[Record]:
         with self._database.read() as connection:
-            return list(Records(connection).all(kind))
+            return self._database.remembered.all(Records(connection), kind)

@@ -1,0 +1,112 @@
+"""A case as its page shows it, and how every form on it fares: done, or shown again with what was typed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Path, Request, Response
+
+from api.pages.cases import named
+from api.pages.routing import Again, done, led
+from api.parts import Acting, Now, Parts, shown
+from api.permissions import REPORTING
+from matcher.bootstrap import Installation
+from matcher.domain.accounts import Actor
+from matcher.domain.attachments import LARGEST, TYPES
+from matcher.domain.cases import UNDO, Audience, Case
+from matcher.domain.introductions import DAYS, OVER, Side
+from matcher.domain.matches import State
+from matcher.domain.phases import MOVES, OPEN, PHASES
+from matcher.domain.records import Refusal
+from matcher.errors import ConflictError, MatcherError
+from matcher.policy.contracts import Check
+from matcher.policy.vocabulary import Measure
+from matcher.services.cases.history import shown_fact
+from matcher.services.cases.texts import LONGEST
+
+TEMPLATE = "cases/case.html"
+
+Version = Annotated[str, Form(min_length=1, max_length=20)]
+Words = Annotated[str, Form(max_length=LONGEST)]
+CaseId = Annotated[str, Path(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A case, and who stands before it."""
+
+    request: Request
+    parts: Installation
+    actor: Actor
+    now: datetime
+    id: str
+
+    def view(self) -> dict[str, Any]:
+        """What the page shows. Raises RecordNotFoundError where there is no such case for the actor."""
+        sheet = self.parts.case_sheets.read(self.id, self.actor, self.now)
+        named(self.request, self.parts, [sheet.folder])
+        introductions = sheet.folder.introductions
+        contracts = self._contracts(sheet.folder.case)
+        return {
+            **CONSTANTS,
+            "sheet": sheet,
+            "folder": sheet.folder,
+            "case": sheet.folder.case,
+            "ways": {way.move.value: way for way in sheet.folder.ways},
+            "introduction": introductions[-1] if introductions else None,
+            "contracts": contracts,
+            "fact": lambda asked, value: shown_fact(asked.metric, value),
+            "left_to_undo": UNDO - (self.now - sheet.step.at) if sheet.step else None,
+            "day": self.now.date(),
+            "now": self.now,
+            "typed": typed(),
+            "form": "",
+            "clash": False,
+        }
+
+    def _contracts(self, case: Case) -> list[Check]:
+        """The contracts of the register on the case's result or project, for those who may read it."""
+        if self.actor.role not in REPORTING:
+            return []
+        allowed = self.parts.carrier_figures.allowed(self.actor)
+        found = self.parts.contracts.of_record(case.pairing.left, case.left_id, self.actor.viewer, self.now.date())
+        told = [one for one in found if one.contract.carrier_id in allowed]
+        shown(self.request, [one.contract for one in told])
+        return told
+
+    @contextmanager
+    def mending(self, form: str, **fields: Any) -> Iterator[None]:
+        """Show the page again, with the form open and what was typed in it, where the service refuses it."""
+        try:
+            yield
+        except MatcherError as error:
+            again = {"form": form, "typed": typed(**fields), "clash": isinstance(error, ConflictError)}
+            raise Again(TEMPLATE, error, **{**self.view(), **again}) from None
+
+    def back(self, what: str, place: str = "") -> Response:
+        """To the page of the case, which says what was done."""
+        return led(done(f"/cases/{self.id}", what) + (f"#{place}" if place else ""))
+
+
+def typed(**fields: Any) -> Mapping[str, Any]:
+    """What was typed into a form, by its fields; nothing in the others."""
+    return defaultdict(str, fields)
+
+
+CONSTANTS = {
+    "phases": PHASES, "moves": MOVES, "open": OPEN, "ended": OVER, "refusals": tuple(Refusal), "term": DAYS,
+    "audiences": tuple(Audience), "both_sides": tuple(Side), "undo": UNDO, "measure": Measure,
+    "largest": LARGEST // 1024 // 1024, "types": tuple(TYPES), "longest": LONGEST, "states": tuple(State),
+}  # fmt: skip
+
+
+def _here(request: Request, case_id: CaseId, parts: Parts, actor: Acting, now: Now) -> Here:
+    return Here(request, parts, actor, now, case_id)
+
+
+At = Annotated[Here, Depends(_here)]
