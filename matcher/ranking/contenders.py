@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,10 @@ from matcher.ranking.shortlists import LEFTS, RIGHTS, Asking, blocks, pair_evide
 
 FEW = 8
 """Eligible left records from which a pool is wide enough."""
+IN_VAIN = 300
+"""Left records asked about in vain, after which nobody is expected to be eligible."""
+POOR = "poor"
+"""Counts candidates that suit far worse than the best one of their question."""
 NEW_POOL = 100
 """New left records that each way of screening brings in."""
 PLACES = frozenset({"capacity", "new_this_period"})
@@ -47,6 +50,8 @@ class Contest:
     question: Question = PLAIN
     rival: Ranker | None = None
     """Another ranker to compare with."""
+    floor: float = 0.0
+    """Least probability, in shares of the best eligible one's; a tier needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,11 @@ def screened(matcher: Matcher, contest: Contest) -> Iterator[Contenders]:
         seen = views(known, block)
         for at, column in enumerate(block.tolist()):
             screening = matcher.screening(column, contest.viewer, wishes)
-            told = tuple(view[:, at] for view in seen)
-            pools = screening.pools(FEW, told)
-            rows = next(rows for rows in pools if screening.exhausted(rows) or _enough(screening, rows))
-            asked.append(Asking(screening, pools, np.union1d(rows, _new(screening, told, contest.new))))
+            if not _full(matcher, column, contest.viewer):
+                told = tuple(view[:, at] for view in seen)
+                pools = screening.pools(FEW, told)
+                rows = np.union1d(_wide(screening, pools), _new(screening, told, contest.new))
+                asked.append(Asking(screening, pools, rows))
     for block_of in blocks([one for one in asked if len(one.rows)]):
         yield from _screened(matcher, block_of, contest)
 
@@ -94,12 +100,12 @@ def matched(matcher: Matcher, contest: Contest) -> Iterator[Contenders]:
                 return matcher.judge.refusing(recommended(known, side, row, column, contest.viewer, wishes))
 
             order = best_first(ranking, scored.score[row], known.right.by_id)
-            shown, excluded = _kept(order, refusing, contest.most[int(block[row])], contest.new)
-            tiers = [matcher.judge.tier(asker, known.right.records[column]).level for column in shown]
+            tiers = [matcher.judge.tier(asker, right).level for right in known.right.records]
+            chances = matcher.scorer.trained[Direction.RECOMMEND].calibration.probability(scored.score[row])
+            most, asking = contest.most[int(block[row])], int(block[row])
+            shown, excluded = _kept(order, refusing, most, contest, contest.new, chances, tiers)
             rival = _rival(contest.rival, scored, Direction.RECOMMEND, (row, shown))
-            yield _contenders(
-                matcher, Direction.RECOMMEND, int(block[row]), shown, tiers, scored.score[row, shown], rival, excluded
-            )
+            yield _contenders(asking, shown, [tiers[column] for column in shown], chances[shown], rival, excluded)
 
 
 def explained(
@@ -119,12 +125,8 @@ def explained(
 
 
 def places(matcher: Matcher, column: int, viewer: Viewer) -> int | None:
-    """What a carrier or fund can still take, where it tells; whichever left record is asked about, it is the same."""
-    known = matcher.known
-    if not len(known.left):
-        return None
-    pair = recommended(known, known.left, 0, column, viewer, matcher.wishes(PLAIN))
-    counted = [left for verdict in matcher.judge.verdicts(pair) if (left := _left(verdict)) is not None]
+    """What a carrier or fund can still take, where it tells."""
+    counted = [left for verdict in _of_anybody(matcher, column, viewer) if (left := _left(verdict)) is not None]
     return min(counted, default=None)
 
 
@@ -143,23 +145,22 @@ def _screened(matcher: Matcher, asked: Sequence[Asking], contest: Contest) -> It
             return screening.refusing(int(rows[at]))
 
         order = best_first(scored.ranking[:, 0], score, by_id[rows], tiers)
-        places, excluded = _kept(order, refusing, contest.most[screening.column], contest.new[rows])
-        rival = _rival(contest.rival, scored, Direction.SCREEN, (places, 0))
-        shown, stages = rows[places].tolist(), [tiers[at] for at in places]
-        yield _contenders(matcher, Direction.SCREEN, screening.column, shown, stages, score[places], rival, excluded)
+        chances = matcher.scorer.trained[Direction.SCREEN].calibration.probability(score)
+        most = contest.most[screening.column]
+        spots, excluded = _kept(order, refusing, most, contest, contest.new[rows], chances, tiers)
+        rival = _rival(contest.rival, scored, Direction.SCREEN, (spots, 0))
+        shown, stages = rows[spots].tolist(), [tiers[at] for at in spots]
+        yield _contenders(screening.column, shown, stages, chances[spots], rival, excluded)
 
 
 def _contenders(
-    matcher: Matcher,
-    direction: Direction,
     asker: int,
     shown: Sequence[int],
     tiers: Sequence[int],
-    scores: Matrix,
+    chances: NDArray[Any],
     rival: Matrix | None,
     excluded: Counter[str],
 ) -> Contenders:
-    chances = matcher.scorer.trained[direction].calibration.probability(scores)
     rivals = None if rival is None else _as_ranked(chances, rival)
     return Contenders(asker, tuple(shown), tuple(tiers), tuple(map(float, chances)), rivals, dict(excluded))
 
@@ -175,9 +176,17 @@ def _scored(matcher: Matcher, rows: Sequence[int]) -> Iterator[tuple[Rows, Score
         yield block, score_pairs(gathered, ranker, Direction.RECOMMEND)
 
 
-def _enough(screening: Screening, rows: Rows) -> bool:
-    eligible = (row for row in rows.tolist() if not screening.refusing(row))
-    return len(list(islice(eligible, FEW))) == FEW
+def _wide(screening: Screening, pools: Iterator[Rows]) -> Rows:
+    """The first pool; a wider one where it holds some eligible left records, but few."""
+    rows = next(pools)
+    if screening.exhausted(rows):
+        return rows
+    eligible = 0
+    for asked, row in enumerate(rows.tolist(), 1):
+        eligible += not screening.refusing(row)
+        if eligible >= FEW or (asked >= IN_VAIN and not eligible):
+            return rows
+    return next(pools) if eligible else rows
 
 
 def _new(screening: Screening, seen: Sequence[Matrix], new: NDArray[np.bool_]) -> Rows:
@@ -189,18 +198,31 @@ def _new(screening: Screening, seen: Sequence[Matrix], new: NDArray[np.bool_]) -
 
 
 def _kept(
-    order: Sequence[int], refusing: Callable[[int], frozenset[str]], most: int, new: NDArray[np.bool_]
+    order: Sequence[int],
+    refusing: Callable[[int], frozenset[str]],
+    most: int,
+    contest: Contest,
+    new: NDArray[np.bool_],
+    chances: NDArray[Any],
+    tiers: Sequence[int],
 ) -> tuple[list[int], Counter[str]]:
     """The first eligible places, as many new ones behind them, and what kept out the others that were looked at."""
     kept: list[int] = []
     excluded: Counter[str] = Counter()
+    best = 0.0
     for place in order:
         if len(kept) >= 2 * most:
             break
-        if len(kept) < most or new[place]:
-            why = refusing(place)
-            excluded.update(sorted(why))
-            kept += [] if why else [place]
+        if len(kept) >= most and not new[place]:
+            continue
+        if chances[place] < contest.floor * best and not tiers[place]:
+            excluded[POOR] += 1
+            continue
+        why = refusing(place)
+        excluded.update(sorted(why))
+        if not why:
+            kept.append(place)
+            best = max(best, float(chances[place]))
     return kept, excluded
 
 
@@ -216,6 +238,19 @@ def _as_ranked(chances: NDArray[Any], scores: Matrix) -> tuple[float, ...]:
     told = np.empty(len(chances))
     told[np.argsort(-scores, kind="stable")] = np.sort(chances)[::-1]
     return tuple(map(float, told))
+
+
+def _full(matcher: Matcher, column: int, viewer: Viewer) -> bool:
+    """Whether a carrier or fund can take nobody, whoever it is, so that nobody need be asked about."""
+    return any(verdict.rule in PLACES and verdict.rejects for verdict in _of_anybody(matcher, column, viewer))
+
+
+def _of_anybody(matcher: Matcher, column: int, viewer: Viewer) -> Sequence[Verdict]:
+    """What the rules say of a right record; those that count its places say the same of any left one."""
+    known = matcher.known
+    if not len(known.left):
+        return ()
+    return matcher.judge.verdicts(recommended(known, known.left, 0, column, viewer, matcher.wishes(PLAIN)))
 
 
 def _left(verdict: Verdict) -> int | None:

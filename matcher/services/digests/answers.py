@@ -28,8 +28,6 @@ from matcher.services.pairings import Loaded, Pairings
 Tell = Callable[[str, int, int | None], object]
 Dated = Callable[[Record], date | None]
 """When a record came into the world."""
-POOR = "poor"
-"""Counts candidates that suit far worse than the best one of their question."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +64,15 @@ class Source:
         return self.room.loaded.corpus.right.records[self.column]
 
 
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the selection looks at of a record."""
+
+    fingerprint: str
+    institution: str
+    published: date | None
+
+
 @dataclass
 class Answers:
     """All candidates of a week, and what they were made with."""
@@ -76,6 +83,15 @@ class Answers:
     excluded: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """What rules kept out, by reader and rule."""
     made_with: dict[str, Any] = field(default_factory=dict)
+    asked_of_places: set[Shown] = field(default_factory=set)
+    _shown: dict[Shown, Face] = field(default_factory=dict)
+
+    def shown_as(self, room: Room, record: Record, ground: Ground) -> Face:
+        """What the selection looks at of a record that is shown; worked out once, for it is shown to many."""
+        key = (record.table, record.id)
+        if key not in self._shown:
+            self._shown[key] = Face(fingerprint(record), room.wishes.institution(record), ground.dated(record))
+        return self._shown[key]
 
     def matches(self, keys: Iterable[Key]) -> dict[Key, Match]:
         """Everything there is to say of some candidates, many at once."""
@@ -175,7 +191,7 @@ def _answered(
             most[row] = max(most.get(row, 0), ground.terms.pool + told)
     direction = Direction.SCREEN if kind is corpus.pairing.right else Direction.RECOMMEND
     new = np.array([_fresh(record, ground) for record in shown.records], np.bool_)
-    contest = Contest(most, new, room.viewer, room.question, _rival(room.loaded, direction))
+    contest = Contest(most, new, room.viewer, room.question, _rival(room.loaded, direction), ground.terms.floor)
     run = screened if direction is Direction.SCREEN else matched
     for contenders in run(room.loaded.matcher, contest):
         yield asked[contenders.asker], contenders
@@ -183,38 +199,33 @@ def _answered(
 
 def _take(answers: Answers, room: Room, asking: Asking, contenders: Contenders, ground: Ground) -> None:
     answers.excluded[asking.reader].update(contenders.excluded)
-    least = ground.terms.floor * max(contenders.probabilities, default=0.0)
+    pairing, about = asking.pairing, asking.about
     for at, shown in enumerate(contenders.shown):
-        if contenders.probabilities[at] < least and not contenders.tiers[at]:
-            answers.excluded[asking.reader][POOR] += 1
-            continue
-        pair = (shown, contenders.asker) if asking.about is asking.pairing.left else (contenders.asker, shown)
+        pair = (shown, contenders.asker) if about is pairing.left else (contenders.asker, shown)
         source = Source(room, *pair)
-        one = _found(asking, source, contenders, at, ground)
+        left_id, right_id = source.left.id, source.right.id
+        told = answers.shown_as(room, source.left if about is pairing.left else source.right, ground)
+        one = Found(
+            reader=asking.reader,
+            topic=TOPICS[about],
+            kind=pairing,
+            left_id=left_id,
+            right_id=right_id,
+            about=about,
+            probability=round(contenders.probabilities[at], 6),
+            rival=round(contenders.rivals[at], 6) if contenders.rivals else None,
+            tier=contenders.tiers[at],
+            institution=told.institution,
+            record=told.fingerprint,
+            published=told.published,
+            working=(pairing, left_id, right_id, asking.reader) in ground.working,
+        )
         answers.found.append(one)
         answers.sources.setdefault(one.key, source)
-        if (asking.pairing.right, one.right_id) not in answers.places:
+        if (pairing.right, right_id) not in answers.asked_of_places:
+            answers.asked_of_places.add((pairing.right, right_id))
             left = places(room.loaded.matcher, source.column, room.viewer)
-            answers.places |= {} if left is None else {(asking.pairing.right, one.right_id): left}
-
-
-def _found(asking: Asking, source: Source, contenders: Contenders, at: int, ground: Ground) -> Found:
-    shown: Record = source.left if asking.about is asking.pairing.left else source.right
-    return Found(
-        reader=asking.reader,
-        topic=TOPICS[asking.about],
-        kind=asking.pairing,
-        left_id=source.left.id,
-        right_id=source.right.id,
-        about=asking.about,
-        probability=round(contenders.probabilities[at], 6),
-        rival=round(contenders.rivals[at], 6) if contenders.rivals else None,
-        tier=contenders.tiers[at],
-        institution=source.room.wishes.institution(shown),
-        record=fingerprint(shown),
-        published=ground.dated(shown),
-        working=(asking.pairing, source.left.id, source.right.id, asking.reader) in ground.working,
-    )
+            answers.places |= {} if left is None else {(pairing.right, right_id): left}
 
 
 def _fresh(record: Record, ground: Ground) -> bool:
