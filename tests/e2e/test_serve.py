@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -100,9 +101,9 @@ def test_a_head_request_is_closed_too(service: Service) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/docs", "/v2/records"])
-def test_an_unknown_address_is_a_problem_document(service: Service, path: str) -> None:
+def test_an_unknown_page_leads_strangers_to_the_door_as_every_page_does(service: Service, path: str) -> None:
     answer = service.ask(path)
-    assert (answer.status, answer.type) == (404, "application/problem+json")
+    assert (answer.status, answer.headers["location"]) == (303, f"/sign-in?next={quote(path, safe='')}")
 
 
 def test_the_description_of_the_interface_is_open(service: Service) -> None:

@@ -233,7 +233,8 @@ def test_another_site_cannot_sign_a_browser_in(service: Service) -> None:
     body = f'{{"email": "fund@example.org", "password": "{PASSWORD}"}}'
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         answer = service.client.post("/v1/session", content=body, headers={"Content-Type": kind})
-        assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
+        assert answer.status_code in (400, 422), kind  # 400: what it calls a form is none
+        assert "set-cookie" not in answer.headers
     bare = service.client.build_request("POST", "/v1/session", content=body)
     bare.headers.pop("content-type", None)
     assert service.client.send(bare).status_code == 422
