@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -28,3 +29,8 @@ def _near(day: date) -> date:
 Day = Annotated[date, AfterValidator(_near)]
 """A day of this product's time: nobody means the year 9999."""
 AsOf = Annotated[Day | None, Query(description="截至这一天，默认今天。As on this day; default: today.")]
+
+
+def terms_of(text: str) -> tuple[str, ...]:
+    """The words that somebody typed one after the other into one field, as many as `Terms` holds."""
+    return tuple(dict.fromkeys(re.findall(r"[^\s,，、;；]+", text)))[:20]

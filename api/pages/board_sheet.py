@@ -9,7 +9,7 @@ from api.pages.showing import day, word
 from matcher.domain.matches import State
 from matcher.domain.records import name_of
 from matcher.reporting.spreadsheets import Sheet, Value
-from matcher.services.screening import Board, Card
+from matcher.services.boards import Board, Card
 from matcher.wording import Language, Said
 
 STATES: Mapping[State, Said] = {

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
-from api.parts import Acting, Now, Parts, named_week
+from api.parts import Acting, Parts, named_week
 from api.permissions import STAFF
 from api.problems import Refused
 from matcher.domain.digests import Digest, Frequency, Item, Line, Silence, Topic
@@ -22,6 +23,8 @@ from matcher.wording import Said
 router = APIRouter(prefix="/digests", include_in_schema=False, route_class=PageRoute)
 
 PART = 12
+FORM = "digests/settings.html"
+CHOICES: Mapping[str, Any] = {"often": Frequency, "topics": Topic}
 WrittenWeek = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
 
 
@@ -39,15 +42,14 @@ def archive_page(
 
 
 @router.get("/settings", name="page_digest_settings")
-def settings_page(request: Request, parts: Parts, actor: Acting, now: Now) -> HTMLResponse:
+def settings_page(request: Request, parts: Parts, actor: Acting) -> HTMLResponse:
     """How often, how much, about what, and when not."""
-    settings = parts.digests.settings(actor)
-    return rendered(request, "digests/settings.html", settings=settings, often=Frequency, topics=Topic, today=now)
+    return rendered(request, FORM, settings=parts.digests.settings(actor), **CHOICES)
 
 
 @router.post("/settings", name="page_set_digests")
 def settings_sent(
-    parts: Parts, actor: Acting, now: Now,
+    parts: Parts, actor: Acting,
     version: Annotated[str, Form(max_length=20)],
     frequency: Annotated[Frequency, Form()],
     size: Annotated[int, Form(ge=1, le=20)],
@@ -55,16 +57,16 @@ def settings_sent(
     quiet_until: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:  # fmt: skip
     """Keep them."""
-    left_out = set(Topic) - set(topic or ())
+    wanted = replace(
+        parts.digests.settings(actor), frequency=frequency, size=size, left_out=frozenset(Topic) - set(topic or ())
+    )
     try:
+        until = _day(quiet_until)
         parts.digests.change(
-            actor.id, version, frequency=frequency, size=size, left_out=left_out, quiet_until=_day(quiet_until)
+            actor.id, version, frequency=frequency, size=size, left_out=wanted.left_out, quiet_until=until
         )
-    except ConflictError as error:
-        settings = parts.digests.settings(actor)
-        raise Again(
-            "digests/settings.html", error, settings=settings, often=Frequency, topics=Topic, today=now
-        ) from error
+    except (ConflictError, Refused) as error:
+        raise Again(FORM, error, settings=wanted, **CHOICES) from error
     return led("/digests/settings?done=saved")
 
 

@@ -21,8 +21,8 @@ from matcher.errors import IntakeError
 from matcher.intake import Seen, Severity
 from matcher.intake.headers import field_names, has_metrics, withdrawable
 from matcher.intake.names import kind_of
+from matcher.services.drafts import Column
 from matcher.services.job_kinds import KINDS
-from matcher.services.jobs import ImportOrder
 
 router = APIRouter(prefix="/data/jobs", include_in_schema=False, route_class=PageRoute)
 
@@ -84,16 +84,11 @@ def again_sent(
     table: Texts = None, header: Texts = None, was: Texts = None, field: Texts = None,
 ) -> Response:  # fmt: skip
     """Take the same files with what was said about their columns: to look once more, or in earnest."""
-    told = parts.jobs.get(job_id, actor).arguments
-    mapping = {name: dict(columns) for name, columns in (told.get("mapping") or {}).items()}
-    chosen = kind if kind in tuple(Kind) else told.get("kind")
-    for of, name, before, now_is in zip(table or (), header or (), was or (), field or (), strict=False):
-        columns = mapping.setdefault(of, {})
-        if now_is != before:
-            columns.pop(name, None)
-            columns.update({name: now_is} if now_is else {})
-    order = ImportOrder(Kind(chosen) if chosen else None, mapping, dry_run=do == "check")
-    return led(f"/data/jobs/{parts.drafts.again(job_id, order, actor, now).id}")
+    told = zip(table or (), header or (), was or (), field or (), strict=False)
+    columns = [Column(of, name, now_is) for of, name, before, now_is in told if now_is != before]
+    chosen = Kind(kind) if kind in tuple(Kind) else None
+    job = parts.drafts.again(job_id, columns, chosen, actor, now, dry_run=do == "check")
+    return led(f"/data/jobs/{job.id}")
 
 
 @router.post("/{job_id}/cancel", name="page_cancel_job")

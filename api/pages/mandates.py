@@ -9,11 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
-from api.pages.match import terms_of
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts
 from api.routes.mandates import MandateWanted
+from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.mandates import Asked, Mandate
@@ -113,14 +113,14 @@ def deleted(mandate_id: Id, parts: Parts, actor: Acting, tag: Annotated[str, For
 def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> dict[str, Any]:
     found = parts.mandates.page(actor, after, PART + 1)
     return {
-        "listed": found[:PART], "more": len(found) > PART, "typed": typed, "own": parts.screening.own(actor),
+        "listed": found[:PART], "more": len(found) > PART, "typed": typed, "own": parts.boards.own(actor),
         "names": _names(parts, actor, found[:PART]), "path": PLACE,
     }  # fmt: skip
 
 
 def _one(parts: Installation, actor: Actor, kept: Mandate, typed: Typed, tag: str) -> dict[str, Any]:
     return {
-        "kept": kept, "typed": typed, "tag": tag, "own": parts.screening.own(actor), "path": f"{PLACE}/{kept.id}",
+        "kept": kept, "typed": typed, "tag": tag, "own": parts.boards.own(actor), "path": f"{PLACE}/{kept.id}",
         "stale": str(kept.version) != tag,
     }  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from api.pages.routing import PageRoute, done, led
 from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
 from api.problems import Refused
+from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Diversity, Question
@@ -174,8 +174,3 @@ def _near(parts: Installation, actor: Actor, day: date, text: str) -> Sequence[R
 
 def _target(to: str) -> Kind:
     return Kind.FUNDS if to == Kind.FUNDS else Kind.INCUBATORS
-
-
-def terms_of(text: str) -> tuple[str, ...]:
-    """The words that somebody typed one after the other."""
-    return tuple(dict.fromkeys(re.findall(r"[^\s,，、;；]+", text)))[:20]

@@ -16,6 +16,7 @@ from api import problems
 from api.guard import Guard
 from api.pages.rendering import rendered
 from api.permissions import PAGES
+from api.problems import Refused
 from matcher.domain.accounts import Scope
 from matcher.errors import MatcherError
 
@@ -23,7 +24,7 @@ from matcher.errors import MatcherError
 class Again(Exception):  # noqa: N818  # no error of ours: it says that the form is to be shown once more
     """Shows a form again with what was typed and what is wrong with it. What the request has written is undone."""
 
-    def __init__(self, template: str, error: MatcherError | RequestValidationError, **context: Any) -> None:
+    def __init__(self, template: str, error: MatcherError | RequestValidationError | Refused, **context: Any) -> None:
         super().__init__(template)
         self.template = template
         self.error = error

@@ -13,12 +13,12 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.board_sheet import board_sheet
-from api.pages.match import terms_of
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led
 from api.pages.shortlist import JUDGED
 from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
 from api.problems import Refused
+from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Question
@@ -79,7 +79,7 @@ def board_page(
     if not right_id:
         return _choice(request, parts, actor, now.date(), q.strip(), table, n)
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
-    board = parts.screening.board(right_id, asking.question, actor, now.date(), start=at, limit=PART)
+    board = parts.boards.board(right_id, asking.question, actor, now.date(), start=at, limit=PART)
     edits = () if drift else parts.drifting.edits(right_id, YEARS, actor.viewer, now.date())
     lefts = [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)]
     shown(request, [*lefts, *(one.record for one in board.kept_out)])
@@ -105,7 +105,7 @@ def export_file(
             Said("请先选基金或载体，再导出。", "Choose a fund or a carrier first."),
         )
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
-    board = parts.screening.board(right_id, asking.question, actor, now.date(), start=0, limit=EXPORTED)
+    board = parts.boards.board(right_id, asking.question, actor, now.date(), start=0, limit=EXPORTED)
     shown(request, [card.left for card in board.cards])
     language = language_of(request)
     stem = Said("筛选", "screening").to(language)
@@ -149,14 +149,14 @@ def _back(back: str, given: Sequence[Feedback]) -> Response:
 
 def _only(parts: Installation, actor: Actor) -> str:
     """The only fund or carrier that is the actor's; empty where there are several or none."""
-    own = parts.screening.own(actor)
+    own = parts.boards.own(actor)
     return own[0].id if len(own) == 1 else ""
 
 
 def _choice(
     request: Request, parts: Installation, actor: Actor, day: date, q: str, table: Kind, n: int
 ) -> HTMLResponse:
-    own: Sequence[Record] = parts.screening.own(actor)
+    own: Sequence[Record] = parts.boards.own(actor)
     kind = table if table in TABLES else Kind.FUNDS
     found = None
     if actor.role in CARETAKERS:

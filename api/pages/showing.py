@@ -12,21 +12,23 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term
+from matcher.domain.chances import percent
+from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
 from matcher.reporting import sections
 from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
+from matcher.text.passages import body
 from matcher.wording import Language, Word
 
 HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
 
 
-def percent(share: float) -> str:
-    """A probability as whole per cent; what is not certain is never called 0 or 100."""
-    return "<1%" if 0 < share < 0.01 else ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+def share(value: float) -> str:
+    """A part of a whole in per cent; unlike a chance it may be nothing or everything."""
+    return f"{value * 100:.3g}%"
 
 
 def money(amount: float | None, language: str, currency: str = "") -> str:
@@ -145,7 +147,10 @@ def _split(text: str, term: str) -> list[Any]:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "percent": percent,
+    "about": body,
+    "called": name_of,
+    "chance": percent,
+    "share": share,
     "money": money,
     "day": day,
     "minute": minute,

@@ -1,11 +1,10 @@
 // Comfort only: every page works without it.
 "use strict";
+const typing = (event) =>
+  event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey;
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") {
-    const box = document.querySelector("[data-find]");
-    if (box) { event.preventDefault(); box.focus(); box.select(); }
-  }
+  const box = event.key === "/" && !typing(event) && document.querySelector("[data-find]");
+  if (box) { event.preventDefault(); box.focus(); box.select(); }
 });
 // Ctrl+Enter sends a form from within its text.
 document.addEventListener("keydown", (event) => {
@@ -44,7 +43,7 @@ const poll = () => setTimeout(async () => {
 if (document.querySelector("[data-poll]")) poll();
 // On a board the keys go from card to card, and press what carries them; an open choice takes the digits first.
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event)) return;
   const cards = [...document.querySelectorAll("[data-card]")];
   const at = cards.findIndex((card) => card.contains(document.activeElement));
   const step = { j: 1, k: -1 }[event.key];

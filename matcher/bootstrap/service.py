@@ -15,6 +15,7 @@ from matcher.domain.deliveries import Way
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
+from matcher.services.boards import Boards
 from matcher.services.delivery.address_subjects import AddressSubjects
 from matcher.services.delivery.answers import Answers
 from matcher.services.delivery.bounces import Bounces
@@ -28,9 +29,9 @@ from matcher.services.delivery.suppressing import Suppressing
 from matcher.services.delivery.ways import ByMail, ByWebhook, Carrier
 from matcher.services.delivery.webhook import Webhook, require_usable
 from matcher.services.digests.composing import Composing
-from matcher.services.digests.judging import DigestReport
 from matcher.services.digests.lines import UseCases
 from matcher.services.digests.reading import DigestBook
+from matcher.services.digests.report import DigestReport
 from matcher.services.drafts import Drafts
 from matcher.services.exclusions import Exclusions
 from matcher.services.feedback import Judging
@@ -48,7 +49,6 @@ from matcher.services.models import ModelFolder
 from matcher.services.opinions import Opinions
 from matcher.services.outcomes import OutcomeBook
 from matcher.services.records import RecordBook
-from matcher.services.screening import Screening
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
@@ -130,9 +130,9 @@ class Installation(Casework):
         return Opinions(self.database)
 
     @cached_property
-    def screening(self) -> Screening:
+    def boards(self) -> Boards:
         """The boards of funds and carriers."""
-        return Screening(self.matching, self.records, self.policy, self.opinions)
+        return Boards(self.matching, self.records, self.policy, self.opinions)
 
     @cached_property
     def mandates(self) -> MandateBook:

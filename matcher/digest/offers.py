@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Self
 
 from matcher.domain.digests import News, Topic
 from matcher.domain.records import Kind, PairKind
@@ -26,8 +27,8 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A pair that the ranking names for somebody and no rule keeps out."""
+class Paired:
+    """A pair for somebody: a record that is shown, for one of their own."""
 
     reader: str
     topic: Topic
@@ -42,10 +43,6 @@ class Found:
     institution: str = ""
     record: str = ""
     """Fingerprint of what the shown record says."""
-    published: date | None = None
-    """When it came into the world, as far as that is known."""
-    working: bool = False
-    """Whether somebody works on the pair already."""
 
     @property
     def key(self) -> Key:
@@ -59,31 +56,25 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Found(Paired):
+    """A pair that the ranking names for somebody and no rule keeps out."""
+
+    published: date | None = None
+    """When it came into the world, as far as that is known."""
+    working: bool = False
+    """Whether somebody works on the pair already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Paired):
     """A pair that may be told to somebody this week."""
 
-    reader: str
-    topic: Topic
-    kind: PairKind
-    left_id: str
-    right_id: str
-    about: Kind
-    probability: float
-    rival: float | None = None
-    tier: int = 0
-    institution: str = ""
-    record: str = ""
     news: News
 
-    @property
-    def key(self) -> Key:
-        """Who is told of which pair."""
-        return self.reader, self.kind, self.left_id, self.right_id
-
-    @property
-    def shown(self) -> Shown:
-        """The record that is recommended."""
-        return self.about, self.left_id if self.about is self.kind.left else self.right_id
+    @classmethod
+    def of(cls, found: Paired, news: News) -> Self:
+        """What was found, with why it is told now."""
+        return cls(**{each.name: getattr(found, each.name) for each in fields(Paired)}, news=news)
 
     @property
     def right(self) -> Shown:

@@ -59,7 +59,7 @@ def sieve(
         if isinstance(said, Passed):
             passed[one.reader][said] += 1
         else:
-            offers.setdefault(one.key, _offer(one, said))  # of two questions the one that ranks it higher
+            offers.setdefault(one.key, Offer.of(one, said))  # of two questions the one that ranks it higher
     return sorted(offers.values(), key=lambda offer: offer.key), passed
 
 
@@ -91,20 +91,3 @@ def _news(one: Found, before: Before | None, week: Week, terms: Terms, grounds: 
 
 def _days_before(week: Week, days: int) -> date:
     return week.monday - timedelta(days=days)
-
-
-def _offer(one: Found, news: News) -> Offer:
-    return Offer(
-        reader=one.reader,
-        topic=one.topic,
-        kind=one.kind,
-        left_id=one.left_id,
-        right_id=one.right_id,
-        about=one.about,
-        probability=one.probability,
-        rival=one.rival,
-        tier=one.tier,
-        institution=one.institution,
-        record=one.record,
-        news=news,
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,15 @@ from matcher.reporting.spreadsheets import Sheet, xlsx_content
 from matcher.services.jobs import ImportOrder, JobQueue
 from matcher.services.uploads import Uploads
 from matcher.wording import Language, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What somebody says a column is: a field of the table, or again what its header says by itself (empty)."""
+
+    table: str
+    header: str
+    field: str
 
 
 class Drafts:
@@ -36,9 +46,20 @@ class Drafts:
         path = self._uploads.path(job_id, told["files"])
         return preview(path, kind=_kind(told), mapping=told["mapping"], limits=self._uploads.limits)
 
-    def again(self, job_id: str, order: ImportOrder, actor: Actor | None, now: datetime) -> Job:
-        """Import the files of an earlier import once more, as a trial or in earnest. Raises as `look`."""
-        return self._jobs.resubmit_import(self._import(job_id, actor), order, actor, now)
+    def again(
+        self, job_id: str, columns: Iterable[Column], kind: Kind | None, actor: Actor | None, now: datetime, *,
+        dry_run: bool,
+    ) -> Job:  # fmt: skip
+        """Import the files of an earlier import once more with what was said of columns since, as a trial or in
+        earnest; without a kind it stays with its own. Raises as `look`."""
+        job = self._import(job_id, actor)
+        mapping = {name: dict(named) for name, named in (job.arguments["mapping"] or {}).items()}
+        for one in columns:
+            named = mapping.setdefault(one.table, {})
+            named.pop(one.header, None)
+            named.update({one.header: one.field} if one.field else {})
+        order = ImportOrder(kind or _kind(job.arguments), mapping, dry_run=dry_run)
+        return self._jobs.resubmit_import(job, order, actor, now)
 
     def corrections(self, job_id: str, actor: Actor | None, language: Language) -> bytes:
         """The refused rows of an import as `.xlsx`, each with what to do; corrected, it can be imported itself.

@@ -30,7 +30,7 @@ def document(record: Record) -> str:
 def sentences(record: Record) -> tuple[str, ...]:
     """At most eight sentences in which the record tells what it is about; the title first, never a bare name."""
     title = [record.title] if isinstance(record, Achievement) else []
-    pieces = [*title, *_split(_body(record))]
+    pieces = [*title, *_split(body(record))]
     return tuple(dict.fromkeys(piece[:LONGEST] for piece in pieces if len(piece) >= SHORTEST))[:MOST]
 
 
@@ -44,7 +44,7 @@ def without(record: Achievement | Project, sentence: str) -> Achievement | Proje
 
 
 def _parts(record: Record) -> tuple[str, ...]:
-    return (*_headline(record), _body(record))
+    return (*_headline(record), body(record))
 
 
 def _headline(record: Record) -> tuple[str, ...]:
@@ -59,7 +59,8 @@ def _headline(record: Record) -> tuple[str, ...]:
             return record.name, "；".join((*record.industries, *record.must_terms))
 
 
-def _body(record: Record) -> str:
+def body(record: Record) -> str:
+    """What the record says it is about, besides its name and its words."""
     match record:
         case Achievement() | Project():
             return record.summary

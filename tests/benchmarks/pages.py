@@ -26,17 +26,9 @@ from api.guard import COOKIE
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Role
 from matcher.settings import Settings
-from tests.benchmarks.service import HOST, WORDS, prepare, served
+from tests.benchmarks.service import HOST, WORDS, carrier_id, prepare, result_id, served
 
 Address = Callable[[random.Random, int], str]
-
-
-def _result(drawn: random.Random, records: int) -> str:
-    return f"a{drawn.randrange(records):07d}"
-
-
-def _carrier(drawn: random.Random, records: int) -> str:
-    return f"i{drawn.randrange(max(records // 50, 10)):05d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +46,18 @@ def _fixed(path: str) -> Address:
 PAGES: dict[str, Page] = {
     "home": Page(_fixed("/")),
     "match text": Page(lambda drawn, _n: f"/match?q={quote(drawn.choice(WORDS))}"),
-    "match": Page(lambda drawn, n: f"/match?id={_result(drawn, n)}"),
-    "match narrowed": Page(lambda drawn, n: f"/match?id={_result(drawn, n)}&region={quote('通辽市')}"),
-    "match for a carrier": Page(lambda drawn, n: f"/match?id={_carrier(drawn, n)}"),
-    "board": Page(lambda drawn, n: f"/screen?id={_carrier(drawn, n)}"),
-    "why": Page(lambda drawn, n: f"/why?left={_result(drawn, n)}&right={_carrier(drawn, n)}"),
+    "match": Page(lambda drawn, n: f"/match?id={result_id(drawn, n)}"),
+    "match narrowed": Page(lambda drawn, n: f"/match?id={result_id(drawn, n)}&region={quote('通辽市')}"),
+    "match for a carrier": Page(lambda drawn, n: f"/match?id={carrier_id(drawn, n)}"),
+    "board": Page(lambda drawn, n: f"/screen?id={carrier_id(drawn, n)}"),
+    "why": Page(lambda drawn, n: f"/why?left={result_id(drawn, n)}&right={carrier_id(drawn, n)}"),
     "records": Page(_fixed("/records/achievements")),
     "records narrowed": Page(_fixed(f"/records/achievements?region={quote('通辽市')}")),
     "search": Page(lambda drawn, _n: f"/records/achievements?q={quote(drawn.choice(WORDS))}"),
-    "record": Page(lambda drawn, n: f"/records/achievements/{_result(drawn, n)}"),
+    "record": Page(lambda drawn, n: f"/records/achievements/{result_id(drawn, n)}"),
     "cases": Page(_fixed("/cases")),
     "cases, table": Page(_fixed("/cases?view=table")),
-    "carrier": Page(lambda drawn, n: f"/carriers/{_carrier(drawn, n)}", Role.BUREAU),
+    "carrier": Page(lambda drawn, n: f"/carriers/{carrier_id(drawn, n)}", Role.BUREAU),
     "bureau": Page(_fixed("/bureau"), Role.BUREAU),
     "chains": Page(_fixed("/bureau/chains"), Role.BUREAU),
     "data": Page(_fixed("/data"), Role.BUREAU),
@@ -107,7 +99,7 @@ def _open_cases(installation: Installation, records: int) -> None:
     """A case for every hundredth result."""
     drawn, broker = random.Random(1), installation.people.by_email("load@example.org")  # noqa: S311
     for number in range(1, records, 100):
-        pair = f"a{number:07d}", _carrier(drawn, records)
+        pair = f"a{number:07d}", carrier_id(drawn, records)
         installation.case_handling.open(*pair, Actor(account=broker), datetime.now(UTC))
 
 

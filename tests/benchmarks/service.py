@@ -60,19 +60,21 @@ class Ask:
     make: Callable[[random.Random, int], tuple[str, str, object]]
 
 
-def _result(drawn: random.Random, records: int) -> str:
+def result_id(drawn: random.Random, records: int) -> str:
+    """One of the generated results."""
     return f"a{drawn.randrange(records):07d}"
 
 
-def _carrier(drawn: random.Random, records: int) -> str:
+def carrier_id(drawn: random.Random, records: int) -> str:
+    """One of the generated carriers."""
     return f"i{drawn.randrange(max(records // 50, 10)):05d}"
 
 
 MIX = (
-    Ask("match", 30, lambda drawn, n: ("POST", "/v1/match", {"record_id": _result(drawn, n), "k": 10})),
-    Ask("screen", 10, lambda drawn, n: ("POST", "/v1/screen", {"record_id": _carrier(drawn, n), "k": 10})),
+    Ask("match", 30, lambda drawn, n: ("POST", "/v1/match", {"record_id": result_id(drawn, n), "k": 10})),
+    Ask("screen", 10, lambda drawn, n: ("POST", "/v1/screen", {"record_id": carrier_id(drawn, n), "k": 10})),
     Ask("search", 25, lambda drawn, _: ("GET", f"/v1/achievements/search?q={quote(drawn.choice(WORDS))}", None)),
-    Ask("read", 20, lambda drawn, n: ("GET", f"/v1/achievements/{_result(drawn, n)}", None)),
+    Ask("read", 20, lambda drawn, n: ("GET", f"/v1/achievements/{result_id(drawn, n)}", None)),
     Ask("cases", 10, lambda _drawn, _n: ("GET", "/v1/cases", None)),
     Ask(
         "open case",
@@ -80,7 +82,7 @@ MIX = (
         lambda drawn, n: (
             "POST",
             "/v1/cases",
-            {"left_id": _result(drawn, n), "right_id": _carrier(drawn, n)},
+            {"left_id": result_id(drawn, n), "right_id": carrier_id(drawn, n)},
         ),
     ),
 )

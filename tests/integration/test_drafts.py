@@ -16,7 +16,7 @@ from matcher.domain.jobs import Job, JobState
 from matcher.domain.records import Kind
 from matcher.errors import ConflictError, IntakeError
 from matcher.intake import ADVICE
-from matcher.services.drafts import empty_table
+from matcher.services.drafts import Column, empty_table
 from matcher.services.jobs import ImportOrder
 from matcher.services.uploads import Upload
 from matcher.store import Records
@@ -59,11 +59,11 @@ def test_a_list_whose_headers_nobody_knows_is_shown_for_somebody_to_say_what_the
         ("编号", "id"), ("技术名字", ""), ("成熟度", "trl"),
     ]  # fmt: skip
     assert (seen.rows[0], seen.problem is None) == (("B1", "玉米淀粉", "5"), False)
-    mapped = ImportOrder(Kind.ACHIEVEMENTS, {"achievements": {"技术名字": "title"}}, dry_run=True)
-    tried = worked(parts, parts.drafts.again(job.id, mapped, None, NOW))
+    named = [Column("achievements", "技术名字", "title")]
+    tried = worked(parts, parts.drafts.again(job.id, named, Kind.ACHIEVEMENTS, None, NOW, dry_run=True))
     assert (tried.state, tried.result and tried.result["tables"]["achievements"]["new"]) == (JobState.DONE, 2)
     assert titles(parts) == []
-    done = worked(parts, parts.drafts.again(tried.id, ImportOrder(mapped.kind, mapped.mapping), None, NOW))
+    done = worked(parts, parts.drafts.again(tried.id, (), None, None, NOW, dry_run=False))
     assert (done.state, titles(parts)) == (JobState.DONE, ["玉米淀粉", "绒山羊选育"])
 
 

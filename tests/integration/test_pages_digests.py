@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +66,8 @@ def test_settings_are_kept_and_nobody_overwrites_what_they_did_not_see(service: 
     )  # fmt: skip
     late = browser.post(SETTINGS, data=hidden(browser, SETTINGS) | form | {"once": "another"})
     assert late.status_code == 409
-    assert (
-        browser.post(SETTINGS, data=hidden(browser, SETTINGS) | form | {"quiet_until": "soon", "once": "x"}).status_code
-        == 422
-    )
+    wrong = browser.post(SETTINGS, data=hidden(browser, SETTINGS) | form | {"quiet_until": "soon", "once": "x"})
+    assert (wrong.status_code, "不是日期" in wrong.text) == (422, True)
+    for answer in (late, wrong):  # what was chosen stays chosen
+        assert re.search(r'value="monthly" checked', answer.text)
+        assert 'min="1" max="20" required value="3"' in answer.text

@@ -69,7 +69,7 @@ class Board:
     judged: Mapping[Judgement, int]
 
 
-class Screening:
+class Boards:
     """The use cases of boards on one installation."""
 
     def __init__(self, matching: Matching, records: RecordBook, policy: Policy, opinions: Opinions) -> None:
