@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from matcher.cli.reports import issue_lines
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Project, Result, Visibility
 from matcher.errors import ConfigurationError, UnsupportedFileError
-from matcher.intake import RowIssue, Withdrawal, read
-from matcher.wording import Language
+from matcher.intake import RowIssue, Severity, Withdrawal, read
+from matcher.wording import Language, Said
 
 
 def rows(
@@ -43,6 +43,15 @@ def test_a_derived_id_is_found_again_whatever_else_changes(tmp_path: Path) -> No
 def test_the_summary_tells_who_a_record_is_only_without_a_title(tmp_path: Path) -> None:
     found, _ = rows(tmp_path, "成果", "成果名称,完成单位,成果简介", ",大学,甲", ",大学,乙")
     assert len({record.id for record in found if isinstance(record, Achievement)}) == 2
+
+
+def test_a_result_without_a_title_goes_by_its_summary_with_a_warning(tmp_path: Path) -> None:
+    (_, untitled), issues = rows(tmp_path, "成果", "成果名称,成果简介", "甲,乙", ",牛粪垫料回用设备。", ",")
+    assert isinstance(untitled, Achievement)
+    assert untitled.summary == "牛粪垫料回用设备。"
+    (issue,) = issues
+    assert (issue.row, issue.field, issue.code, issue.severity) == (3, "title", "no_title", Severity.WARNING)
+    assert issue.message == Said("第 3 行没有名称，暂用简介代替。", "Row 3 has no title; it goes by its summary.")
 
 
 def test_a_project_is_known_by_its_name_alone(tmp_path: Path) -> None:
