@@ -114,7 +114,7 @@ def _draft(parts: Installation, job: Job, actor: Actor) -> dict[str, Any]:
             problem = error
     return {
         "seen": seen, "unseen": problem, "kinds": tuple(Kind), "alone": len(job.arguments.get("files", ())) == 1,
-        "mapped": job.arguments.get("mapping") or {},
+        "recalled": job.arguments.get("recalled", {}), "guesses": sum(len(one.guesses) for one in seen),
         "fields": {one.kind: _fields(one.kind) for one in seen if one.kind},
         "metric": {one.kind: has_metrics(one.kind) for one in seen if one.kind},
     }  # fmt: skip

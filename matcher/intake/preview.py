@@ -36,6 +36,11 @@ class Seen:
     problem: IntakeError | None = None
     """Why it cannot be taken in like this."""
 
+    @property
+    def guesses(self) -> tuple[str, ...]:
+        """The headers that nobody knows and that may mean a field."""
+        return tuple(column.header for column in self.columns if column.guess)
+
 
 def preview(
     path: Path,

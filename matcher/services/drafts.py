@@ -21,7 +21,7 @@ from matcher.wording import Language, Said
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What somebody says a column is: a field of the table, or again what its header says by itself (empty)."""
+    """What somebody says a column is: a field of the table, or none of them (empty)."""
 
     table: str
     header: str
@@ -55,9 +55,7 @@ class Drafts:
         job = self._import(job_id, actor)
         mapping = {name: dict(named) for name, named in (job.arguments["mapping"] or {}).items()}
         for one in columns:
-            named = mapping.setdefault(one.table, {})
-            named.pop(one.header, None)
-            named.update({one.header: one.field} if one.field else {})
+            mapping.setdefault(one.table, {})[one.header] = one.field
         order = ImportOrder(kind or _kind(job.arguments), mapping, dry_run=dry_run)
         return self._jobs.resubmit_import(job, order, actor, now)
 
