@@ -201,3 +201,25 @@ def test_a_guess_that_was_refused_is_not_made_again(service: Service) -> None:
     worked(service)
     page = browser.get(second).text
     assert (chosen(page)["技术成熟程度"], "是否指" in page) == (("", ""), False)
+
+
+def test_the_preview_says_what_each_cell_is_read_as_where_that_is_not_what_it_says(service: Service) -> None:
+    text = (
+        "编号,成果名称,意向价格,登记日期,成熟度,转化方式,关键词\n"
+        "B7,沙柳平茬机,300万元,2025年3月,六级,许可;转让,沙柳;平茬\nB8,除冰涂层,面议,2025-13-01,5,许可,\n"
+    )
+    for language, price, lost in (("zh", "3,000,000 元", "未采用"), ("en", "3,000,000 yuan", "not used")):
+        browser = visitor(service, Role.BUREAU)
+        path = upload(browser, f"成果{language}.csv", text.encode()).headers["location"]
+        worked(service)
+        page = browser.get(f"{path}?lang={language}").text
+        body = page[page.index("<tbody>") :]
+        cells = re.findall(r"<td>([^<]*)(?:<br><span class=\"quiet\">→ ([^<]*)</span>)?</td>", body)
+        assert dict(cells[:7]) == {
+            "B7": "", "沙柳平茬机": "", "300万元": price, "2025年3月": "2025-03-01", "六级": "6",
+            "许可;转让": "" if language == "zh" else "licence, transfer", "沙柳;平茬": "",
+        }  # fmt: skip
+        assert dict(cells[7:14]) == {
+            "B8": "", "除冰涂层": "", "面议": "", "2025-13-01": lost, "5": "",
+            "许可": "" if language == "zh" else "licence", "": "",
+        }  # fmt: skip
