@@ -335,9 +335,9 @@ def test_a_limit_is_a_named_error_for_every_format(tmp_path: Path, suffix: str, 
     path = tmp_path / f"成果.{suffix}"
     rows = [["编号", "成果名称", "关键词"], ["A1", "甲", "x"], ["A2", "乙", "y"]]
     if suffix == "csv":
-        write(path, "\n".join(map(",".join, rows)))
+        write(path, "\n".join(",".join(map(str, row)) for row in rows))
     elif suffix == "jsonl":
-        write(path, "\n".join(json.dumps(dict(zip(rows[0], row, strict=True))) for row in rows[1:]))
+        write(path, "\n".join(json.dumps(dict(zip(map(str, rows[0]), row, strict=True))) for row in rows[1:]))
     else:
         book(path, {"成果": [list(row) for row in rows]})
     with pytest.raises(LimitExceededError) as caught:
@@ -383,7 +383,7 @@ def test_the_same_file_gives_the_same_answer_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["合计", "小计：", "总 计", " Total", "grand total:"])
 def test_a_sum_below_a_table_is_left_out_with_a_word_in_every_format_and_place(tmp_path: Path, word: str) -> None:
-    rows = [["序号", "编号", "成果名称", "意向价格"], ["1", "A1", "合计算法", "300万"], [word, "", "6项", "1.5亿元"],
+    rows: list[list[object]] = [["序号", "编号", "成果名称", "意向价格"], ["1", "A1", "合计算法", "300万"], [word, "", "6项", "1.5亿元"],
             ["", "", word, "1.5亿元"], ["2", "A2", "总计费系统", ""], ["3", word, "x", ""]]  # fmt: skip
     keys = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in keys)
