@@ -383,8 +383,14 @@ def test_the_same_file_gives_the_same_answer_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["合计", "小计：", "总 计", " Total", "grand total:"])
 def test_a_sum_below_a_table_is_left_out_with_a_word_in_every_format_and_place(tmp_path: Path, word: str) -> None:
-    rows: list[list[object]] = [["序号", "编号", "成果名称", "意向价格"], ["1", "A1", "合计算法", "300万"], [word, "", "6项", "1.5亿元"],
-            ["", "", word, "1.5亿元"], ["2", "A2", "总计费系统", ""], ["3", word, "x", ""]]  # fmt: skip
+    rows: list[list[object]] = [
+        ["序号", "编号", "成果名称", "意向价格"],
+        ["1", "A1", "合计算法", "300万"],
+        [word, "", "6项", "1.5亿元"],
+        ["", "", word, "1.5亿元"],
+        ["2", "A2", "总计费系统", ""],
+        ["3", word, "x", ""],
+    ]
     keys = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in keys)
     files = (
