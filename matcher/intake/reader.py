@@ -16,6 +16,7 @@ from matcher.intake.limits import Limits
 from matcher.intake.mapping import ColumnMapping, check_mapping
 from matcher.intake.names import kind_of
 from matcher.intake.rows import RowBuilder
+from matcher.intake.small_amounts import SmallAmounts
 from matcher.intake.tables import Plan, Table, guess, no_table, open_tables, plan, unknown_table
 from matcher.intake.totals import Totals
 
@@ -165,7 +166,7 @@ def _table(
     table, header = item.table, item.header
     for name, remark in item.layout.remarks:
         yield issue_at(Source(table.file, item.header_row), name, name, remark)
-    totals = Totals(item.layout)
+    totals, amounts = Totals(item.layout), SmallAmounts(item.kind, item.layout)
     builder = RowBuilder(item.kind, item.layout, table.file, limits, registry)
     done = 0
     for number, row in table.rows():
@@ -176,8 +177,10 @@ def _table(
             yield issue_at(Source(table.file, number), "", _shown(row), reason)
         else:
             yield from _built(builder, number, row)
+            amounts.see(number, () if isinstance(row, Remark) else row)
         if progress and done % EVERY == 0:
             progress(Progress(table.file, item.kind, done, table.total))
+    yield from amounts.issues(table.file)
     if not done:
         yield issue_at(Source(table.file), "", table.file, _no_rows())
     if progress:
