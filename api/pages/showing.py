@@ -26,6 +26,8 @@ from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
+IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
+"""Words of the closed lists that are not said as they are written."""
 HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
 
@@ -89,7 +91,7 @@ def word(value: object, language: str) -> str:
     if isinstance(value, Word):
         return value.said.zh if language == "zh" else value.said.en
     if isinstance(value, Term):
-        return value.label if language == "zh" else value.value.replace("_", " ")
+        return value.label if language == "zh" else IN_ENGLISH.get(value.value, value.value.replace("_", " "))
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
     return "" if value is None else str(value)

@@ -14,10 +14,15 @@ CUTOFF = 0.5
 HEAD = 0.25
 """What a common last character is worth besides: in Chinese the noun that says what a thing is stands last."""
 
+COUNTING = frozenset({"序号", "行号", "no", "nr", "num", "number", "index"})
+"""Headers of a column that counts the rows: near 编号, but as ids they would make the first rows of two lists one."""
+
 
 def guess(header: str, kind: Kind, taken: Collection[str]) -> str:
     """The field whose name or header is nearest, of those that no column feeds; empty where none is near."""
     key = header_key(header)
+    if key in COUNTING:
+        return ""
     matcher = difflib.SequenceMatcher(None, "", key)
     best, found = 0.0, ""
     for name, word in _words(kind):
