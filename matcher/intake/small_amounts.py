@@ -52,7 +52,7 @@ class SmallAmounts:
         ]
 
     def see(self, number: int, row: Sequence[object]) -> None:
-        """Look at a row that was taken in."""
+        """Look at a row."""
         for amounts in self._columns:
             text = as_text(row[amounts.column.position]) if amounts.column.position < len(row) else ""
             if _BARE.fullmatch(text):

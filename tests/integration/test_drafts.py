@@ -76,7 +76,7 @@ def test_a_file_of_which_nothing_tells_the_table_is_shown_all_the_same(parts: In
 
 
 def test_refused_rows_come_back_with_what_to_do_and_go_in_once_corrected(parts: Installation) -> None:
-    text = "编号,名字,意向价格\nB1,玉米淀粉,10万元\nB2,,20万元\nB1,重复,5\n"
+    text = "编号,名字,意向价格\nB1,玉米淀粉,10万元\nB2,,20万元\nB1,重复,5元\n"
     order = ImportOrder(Kind.ACHIEVEMENTS, {"achievements": {"名字": "title"}})
     job = handed_in(parts, "成果.csv", text.encode(), order)
     book = load_workbook(io.BytesIO(parts.drafts.corrections(job.id, None, Language.ZH)))
