@@ -59,7 +59,13 @@ def explained(request: Request, error: Exception, *, writing: bool = False) -> R
     if told.status is HTTPStatus.UNAUTHORIZED:
         here = "/" if writing else request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return led("/sign-in" if here == "/" else f"/sign-in?next={quote(here, safe='')}")
-    return rendered(request, "error.html", told.status, problem=told)
+    return rendered(request, "error.html", told.status, problem=told, back=_form_page(request) if writing else "")
+
+
+def _form_page(request: Request) -> str:
+    """The page of ours from which a form was sent, as far as the browser tells."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return own_path(came.path) if came.path and came.netloc == request.headers.get("host") else ""
 
 
 def led(path: str) -> RedirectResponse:
