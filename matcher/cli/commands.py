@@ -15,6 +15,7 @@ from matcher import __version__
 from matcher.cli import (
     account,
     backup,
+    benching,
     broker,
     carrier,
     case,
@@ -259,6 +260,7 @@ app.command()(drifting.drift)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.command("bench")(benching.command)
 app.add_typer(identity.app, name="identity")
 app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")
