@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from matcher.domain.chances import percent
+from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
@@ -93,16 +94,12 @@ def word(value: object, language: str) -> str:
 
 def field(name: str, kind: str, language: str) -> str:
     """What a field of a table is called."""
-    if language == "en":
-        return name.replace("_", " ")
-    headers = TYPES[Kind(kind)].__dataclass_fields__[name].metadata.get("headers", (name,))
-    return str(headers[0])
+    return label(TYPES[Kind(kind)], name).to(Language(language))
 
 
 def known(name: str, kind: str, language: str) -> str:
     """What a field is called, where it is one of the table's; a header of somebody's own stays as it is."""
-    fields = TYPES[Kind(kind)].__dataclass_fields__ if kind else {}
-    return field(name, kind, language) if name in fields else name
+    return field(name, kind, language) if kind else name
 
 
 @cache

@@ -264,7 +264,10 @@ class Matcher:
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = explain.shared_terms(pair.left, pair.right, self._words)
         watched = pair.wishes.watched(pair.asker, shown)
-        pluses = (*self.judge.pluses(pair, verdicts), *([explain.watched(watched)] if watched else ()))
+        pluses = (
+            *self.judge.pluses(pair, verdicts),
+            *([explain.watched(watched, self.judge.wished(watched, shown))] if watched else ()),
+        )
         return Match(
             id=shown.id,
             name=name_of(shown),

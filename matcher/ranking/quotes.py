@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,19 +9,14 @@ import numpy as np
 from scipy import sparse
 
 from matcher.domain.matches import Quote
-from matcher.domain.records import Record, name_of
+from matcher.domain.records import Fund, Incubator, Record, name_of
 from matcher.index import terms
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge
+from matcher.text.declining import unwanting
 from matcher.text.passages import sentences
 from matcher.text.words import bigrams
 
-REFUSING = re.compile(
-    r"不(?:再|予)?(?:接|承|收(?!缩)|做|投|看|考虑|受理|支持|属于|在[^，。；]{0,8}(?:范围|清单|之列|布局|区间))|范围之?外|禁投"
-    r"|暂不|除外|谢绝|缺|not (?:accept|take|fund|invest|consider)|do not"
-    r"|excluded?|out of scope|outside (?:our|the) scope"
-)
-"""What says that something is not wanted, in the words of carriers, funds and reasons of refusal."""
 Centre = Callable[[Matrix], Matrix]
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
@@ -94,14 +88,16 @@ def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
 
 def _sentences(pairs: Sequence[tuple[Record, Record]]) -> tuple[list[Told], list[str], dict[str, int]]:
     """The sentences of both sides of each pair, all of them once, and the row of each."""
-    told = [(_welcoming(sentences(left)), _welcoming(sentences(right))) for left, right in pairs]
+    told = [(_welcoming(left), _welcoming(right)) for left, right in pairs]
     texts = list(dict.fromkeys(text for pair in told for group in pair for text in group))
     return told, texts, {text: row for row, text in enumerate(texts)}
 
 
-def _welcoming(told: Sequence[str]) -> tuple[str, ...]:
-    """Without sentences that say what is not wanted: they are no reason for a pair."""
-    return tuple(text for text in told if not REFUSING.search(text))
+def _welcoming(record: Record) -> tuple[str, ...]:
+    """Its sentences without those that say what is not wanted or not there: they are no reason for a pair."""
+    told = sentences(record)
+    refused = unwanting(told, taker=isinstance(record, Incubator | Fund))
+    return tuple(text for text, out in zip(told, refused, strict=True) if not out)
 
 
 def _best(told: Told, found: Matrix, least: float) -> Quote | None:

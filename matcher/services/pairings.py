@@ -8,10 +8,11 @@ from datetime import date, datetime
 from threading import RLock
 from typing import cast
 
+from matcher.domain.called import called
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.identity import Pooled, led
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import RECORD_KINDS, CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
+from matcher.domain.records import RECORD_KINDS, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer, visible
@@ -155,13 +156,15 @@ class Pairings:
         if known.standing:
             self._tell(_left_out(len(known.standing)))
         scorer = Scorer(Knowledge(corpus, today.toordinal() + 1), trained)
+        carriers = self._carriers(viewer)
         judge = Judge(
             scorer.known,
             known.outcomes,
             book=self._book,
             gazetteer=self._gazetteer,
             industries=self._industries,
-            carriers=self._carriers(),
+            carriers={one.id: one.kind for one in carriers},
+            names=called(carriers),
             organisations=organisations(self._database),
             residents=_residents(arrangements, known, today),
         )
@@ -186,11 +189,8 @@ class Pairings:
         """The row of a record, or of the one that stands for it, which is told."""
         stands = loaded.pooled.standing.get(record_id)
         if stands:
-            zh, en = (
-                f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
-                f"{record_id} counts as {stands}: its result.",
-            )
-            self._tell(Said(zh, en))
+            zh = f"{record_id} 计入 {stands}，以下是 {stands} 的结果。"
+            self._tell(Said(zh, f"{record_id} counts as {stands}: its result."))
         return side.row(stands or record_id)
 
     def wishing(self, loaded: Loaded, question: Question = PLAIN) -> Question:
@@ -234,10 +234,10 @@ class Pairings:
             rows = Registers(connection).all(Kind.ARRANGEMENTS)
             return tuple(row for row in rows if isinstance(row, Arrangement) and row.kind is ArrangementKind.RESIDENT)
 
-    def _carriers(self) -> dict[str, CarrierKind | None]:
+    def _carriers(self, viewer: Viewer) -> list[Incubator]:
         with self._database.read() as connection:
             carriers = self._database.remembered.all(Records(connection), Kind.INCUBATORS)
-            return {each.id: each.kind for each in carriers if isinstance(each, Incubator)}
+            return [each for each in carriers if isinstance(each, Incubator) and visible(each, viewer)]
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""
