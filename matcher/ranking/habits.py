@@ -107,17 +107,13 @@ def read_habits(accepted: Sparse, facets: Sparse) -> Habits:
 
 
 def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str, Matrix]:
-    """The evidence of habits; NaN where the left record states nothing."""
-    values = {}
-    for facet, read in known.habits.items():
-        asked = queries.facets[facet]
-        values[f"{facet}_share"] = read.shares(asked, columns)
-        values[f"{facet}_share"][np.diff(asked.indptr) == 0] = np.nan
-    taken, asked_amounts = known.past_accepted[:, columns], amounts(queries, known.left.currency)
-    values["amount_share"] = known.near_amounts.shares(asked_amounts, taken)
-    values["amount_near"] = _near_mean(known, asked_amounts, known.near_amounts.past, columns)
-    values["age_share"] = known.near_ages.shares(ages(queries, np.full(len(queries), known.as_of)), taken)
-    return values
+    """The evidence of amounts and ages; NaN where the left record states none. `categories` has that of facets."""
+    taken, asked_amounts = known.taken_by(columns), amounts(queries, known.left.currency)
+    return {
+        "amount_share": known.near_amounts.shares(asked_amounts, taken),
+        "amount_near": _near_mean(asked_amounts, known.near_amounts.past, taken),
+        "age_share": known.near_ages.shares(ages(queries, np.full(len(queries), known.as_of)), taken),
+    }
 
 
 def amounts(side: Side[AnyRecord], currency: str, field: str = "funding_sought") -> NDArray[np.float64]:
@@ -139,9 +135,10 @@ def _born(record: object) -> float:
     return np.nan if day is None else float(day.toordinal())
 
 
-def _near_mean(known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], columns: Columns) -> Matrix:
+def _near_mean(asked: NDArray[np.float64], past: NDArray[np.float64], taken: Sparse) -> Matrix:
     """Minus the distance to the mean of what each right record took, (q, right); NaN without a past or a value."""
-    taken = known.past_accepted[:, columns]
+    if not np.isfinite(asked).any():
+        return np.full((len(asked), taken.shape[1]), np.nan, np.float32)
     told = np.isfinite(past).astype(np.float32) @ taken
     mean = (np.nan_to_num(past) @ taken) / np.maximum(told, 1)
     found = -np.abs(asked[:, None] - mean[None, :])

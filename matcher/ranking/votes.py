@@ -71,14 +71,19 @@ class Votes:
 
 
 def neighbours(
-    known: Knowledge, queries: Side[Left], columns: Columns = ALL, adapted: Matrix | None = None
+    known: Knowledge,
+    queries: Side[Left],
+    columns: Columns = ALL,
+    adapted: Matrix | None = None,
+    weighed: Sparse | None = None,
 ) -> dict[str, Matrix]:
     """Share of the votes of the most similar past left records that went to each right record, 0 to 1.
 
-    `adapted` are the adapted vectors of the queries, where they are known, (q, d).
+    `adapted` are the adapted vectors of the queries, (q, d), and `weighed` their TF-IDF rows, where they are known.
     """
     adapted = known.adapted(queries.vectors) if adapted is None else adapted
-    taken = known.past_accepted[:, columns]
+    weighed = terms.tfidf(queries.bigrams, known.inverse_frequency) if weighed is None else weighed
+    taken = known.taken_by(columns)
     found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
     dense = np.empty_like(found["bm25_knn"])
     for start in range(0, len(queries), CHUNK):
@@ -87,7 +92,7 @@ def neighbours(
         lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
         lexical[own] = 0
         found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
-        cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
+        cosines = known.tfidf_past.scores(weighed[rows])
         found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
         meant = _products(adapted[rows], known.past_adapted)
         dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
