@@ -15,6 +15,7 @@ from matcher.ranking.corpus import Columns, Matrix, Side, Sparse, stated_categor
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.trees import coverage, tree_similarity
 
+
 def categories(known: Knowledge, queries: Side[Left], columns: Columns) -> Mapping[str, Matrix]:
     """How well categories fit, what was taken of each, and what each right record leans to, (q, right) each."""
     if len(queries) == 1 and isinstance(columns, slice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -50,6 +50,8 @@ class Side(Generic[AnyRecord]):
     """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
     trees: Mapping[str, Stated]
     """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
+    sentences: Mapping[str, Matrix] = field(default_factory=dict)
+    """Vectors of the sentences, where they were encoded with the texts, (d,) each."""
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

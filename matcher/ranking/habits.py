@@ -58,6 +58,8 @@ class Nearness:
         self._told = np.isfinite(past).astype(np.float32)
         self._usual: dict[float, np.float32] = {}
         """Share of all that is near a value, for each that was asked about: whoever asks, it is the same."""
+        self._last: tuple[Sparse, Rows, Sparse, Matrix] | None = None
+        """What was read of the right records asked about last: mostly of all of them."""
 
     def shares(self, asked: NDArray[np.float64], taken: Sparse) -> Matrix:
         """ln of the share of near values among what each right record took against the share among all, (q, right).
@@ -69,11 +71,19 @@ class Nearness:
         if known.any() and self._told.any():
             values, places = np.unique(asked[known], return_inverse=True)
             usual = self._usually(values)[:, None]
-            ours = np.flatnonzero(np.diff(taken.indptr))
-            near = self._near(values, ours) @ taken[ours]
-            share = (near + PRIOR_VALUES * usual) / (self._told @ taken + PRIOR_VALUES)[None, :]
+            ours, of_ours, told = self._taken(taken)
+            near = self._near(values, ours) @ of_ours
+            share = (near + PRIOR_VALUES * usual) / (told + PRIOR_VALUES)[None, :]
             found[known] = (np.log(np.maximum(share, RAREST**2)) - np.log(usual))[places]
         return found
+
+    def _taken(self, taken: Sparse) -> tuple[Rows, Sparse, Matrix]:
+        """What was taken by anybody asked about: the rows, their part of `taken`, and how many of each are told."""
+        kept = self._last
+        if kept is None or kept[0] is not taken:
+            ours = np.flatnonzero(np.diff(taken.indptr))
+            kept = self._last = (taken, ours, taken[ours], self._told @ taken)
+        return kept[1:]
 
     def _usually(self, values: NDArray[np.float64]) -> Matrix:
         new = [value for value in values.tolist() if value not in self._usual]

@@ -86,7 +86,7 @@ def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int]
 def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
     """Score all (left, right) pairs of the evidence for one direction."""
     standardised = ranker.standardised(gathered, direction.axis)
-    found = candidates.retrieve(gathered, direction.axis)
+    found = candidates.retrieve(gathered, direction.axis, standard=standardised)
     return Scored(gathered, standardised, ranker, ranker.score(standardised), found)
 
 
@@ -261,7 +261,8 @@ class Matcher:
         components = scored.components([pair.place for pair in pairs])
         cases = [explain.past_cases(*self.judge.taken(pair)) for pair in pairs]
         both = [(pair.left, pair.right) for pair in pairs]
-        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known)
+        own = pairs[0].query.sentences if pairs else {}
+        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known, own)
         return [self._match(*told, scored) for told in zip(pairs, components, cases, quotes, strict=True)]
 
     def wishes(self, question: Question) -> Wishes:

@@ -84,19 +84,30 @@ def neighbours(
     adapted = known.adapted(queries.vectors) if adapted is None else adapted
     weighed = terms.tfidf(queries.bigrams, known.inverse_frequency) if weighed is None else weighed
     taken = known.taken_by(columns)
-    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
-    dense = np.empty_like(found["bm25_knn"])
+    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in VOTES}
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, start + CHUNK)
         own = own_places(known, queries.ids[rows])
         lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
         lexical[own] = 0
-        found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
         cosines = known.tfidf_past.scores(weighed[rows])
-        found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
         meant = _products(adapted[rows], known.past_adapted)
-        dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
-    return {"dense_knn": _dense_votes(known, queries.ids, adapted) @ taken, "dense_knn_recent": dense, **found}
+        votes = (
+            _dense_votes(known, queries.ids[rows], adapted[rows]),
+            _recent_votes(known, meant, own, SHARPNESS),
+            _lexical_votes(lexical),
+            _recent_votes(known, cosines, own, LEXICAL_SHARPNESS),
+        )
+        for name, share in zip(VOTES, _shares(votes, taken), strict=True):
+            found[name][rows] = share
+    return found
+
+
+def _shares(votes: Sequence[Matrix], taken: Sparse) -> Sequence[Matrix]:
+    """The votes by who took the left records, (q, right) each; those of one question all at once."""
+    return (
+        np.split(np.concatenate(votes) @ taken, len(votes)) if len(votes[0]) == 1 else [each @ taken for each in votes]
+    )
 
 
 def _products(ours: Matrix, theirs: Matrix) -> Matrix:
