@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from matcher.domain.records import Left
 from matcher.index import terms
 from matcher.ranking.categories import categories
-from matcher.ranking.corpus import ALL, Columns, Matrix, Side, Sparse
+from matcher.ranking.corpus import ALL, Columns, Matrix, Side
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
-from matcher.ranking.votes import neighbours, own_places
+from matcher.ranking.votes import Asking, neighbours, own_places
 
 TOP = 3
 CHUNK = 64
@@ -34,10 +34,10 @@ def gather(
 
     `votes` is what the neighbours say, where it was counted before.
     """
-    weighed = terms.tfidf(queries.bigrams, known.inverse_frequency)
+    asked = Asking.of(known, queries)
     told = {
-        **profile(known, queries, columns, weighed),
-        **(votes or neighbours(known, queries, columns, weighed=weighed)),
+        **profile(known, queries, columns, asked),
+        **(votes or neighbours(known, queries, columns, asked)),
         **categories(known, queries, columns),
     }
     for part in (activity, habits, refusals, fit, record):
@@ -45,9 +45,9 @@ def gather(
     return {name: np.asarray(values, np.float32) for name, values in told.items()}
 
 
-def profile(known: Knowledge, queries: Side[Left], columns: Columns, weighed: Sparse) -> dict[str, Matrix]:
-    """Similarity with what the right record says of itself and with what it took; `weighed` are TF-IDF rows."""
-    adapted = known.adapted(queries.vectors)
+def profile(known: Knowledge, queries: Side[Left], columns: Columns, asked: Asking) -> dict[str, Matrix]:
+    """Similarity with what the right record says of itself and with what it took."""
+    adapted = asked.adapted
     own = known.centred(queries.vectors) @ known.right_meaning[columns].T
     own[:, known.own_text[columns] == 0] = np.nan
     mean = adapted @ known.centroids[columns].T
@@ -55,10 +55,10 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns, weighed: Sp
     return {
         "focus_dense": own,
         "past_dense_mean": mean,
-        "past_dense_top": _top_of_past(known, queries.ids, adapted, columns),
+        "past_dense_top": _top_of_past(known, queries.ids, asked, columns),
         "bm25_profile": known.profile_weights["bigrams"].scores(terms.present(queries.bigrams), columns),
         "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
-        "tfidf_profile": known.tfidf_profile.scores(weighed, columns),
+        "tfidf_profile": known.tfidf_profile.scores(asked.weighed, columns),
     }
 
 
@@ -105,17 +105,17 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
     return {name: np.repeat(value[:, None].astype(np.float32), width, axis=1) for name, value in values.items()}
 
 
-def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:
+def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
     taken = known.taken_by(columns).tocsc()
     sizes = np.diff(taken.indptr)
-    top = np.full((len(adapted), taken.shape[1]), np.nan, np.float32)
+    top = np.full((len(ids), taken.shape[1]), np.nan, np.float32)
     if not taken.nnz:
         return top
     past = known.past_adapted.T
-    for start in range(0, len(adapted), CHUNK):
+    for start in range(0, len(ids), CHUNK):
         rows = slice(start, start + CHUNK)
-        found = adapted[rows] @ past
+        found = asked.adapted[rows] @ past if asked.meant is None else asked.meant.copy()
         found[own_places(known, ids[rows])] = -np.inf
         top[rows, sizes > 0] = _mean_of_best(found[:, taken.indices], sizes[sizes > 0])
     return top

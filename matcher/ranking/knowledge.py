@@ -11,7 +11,6 @@ from scipy import sparse
 from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
-from matcher.index.vectors import FaissIndex
 from matcher.ranking.centring import centred, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
@@ -151,13 +150,6 @@ class Knowledge:
     def right_meaning(self) -> Matrix:
         """Centred vectors of the right records' own texts, (right, d)."""
         return self.centred_right(self.right.vectors)
-
-    @cached_property
-    def past_index(self) -> FaissIndex:
-        """The adapted vectors of the past left records, by id."""
-        index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.past_adapted)
-        return index
 
     @cached_property
     def past_place(self) -> dict[str, int]:
