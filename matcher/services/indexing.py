@@ -130,10 +130,11 @@ class Indexer:
             return None, error.message
 
     def _origin(self, stored: Records) -> Origin:
+        revision, stamp, database = stored.moment()
         return Origin(
-            revision=(revision := stored.revision()),
-            stamp=stored.stamp(revision),
-            database=stored.identity(),
+            revision=revision,
+            stamp=stamp,
+            database=database,
             encoder=self._encoder.id,
             dimension=self._encoder.dimension,
             text_version=TEXT_VERSION,
