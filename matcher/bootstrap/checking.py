@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matcher import resources
 from matcher.domain.slots import Slot
-from matcher.encoder.resolve import resolve_encoder
+from matcher.encoder.resolve import resolve_encoder, told_backend
 from matcher.errors import ConfigurationError
 from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
@@ -39,6 +39,13 @@ def checkup_plan(settings: Settings) -> Plan:
         mail_from=settings.mail_from,
         base_url=settings.base_url,
     )
+
+
+def told_encoding(settings: Settings) -> Said | None:
+    """Which backend runs the default encoder and why; None where another encoder serves."""
+    if settings.encoder.strip() not in ("", "default"):
+        return None
+    return told_backend(settings.cache_folder / "encoder", settings.encoder_backend)
 
 
 def slot_of(settings: Settings) -> Slot:

@@ -80,7 +80,8 @@ class Engine:
     def encoder(self) -> CachedEncoder:
         """The encoder with its cache; the default one is built on its first use."""
         cache = _made(self.settings.cache_folder, "MATCHER_CACHE_DIR")
-        return CachedEncoder(resolve_encoder(self.settings.encoder, cache / "encoder"), cache / "vectors")
+        chosen = resolve_encoder(self.settings.encoder, cache / "encoder", self.settings.encoder_backend)
+        return CachedEncoder(chosen, cache / "vectors")
 
     @cached_property
     def builder(self) -> SideBuilder:

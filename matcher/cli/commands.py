@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
+from matcher.bootstrap import told_encoding
 from matcher.cli import (
     account,
     backup,
@@ -95,6 +96,8 @@ def init() -> None:
     with Session() as session:
         session.installation.initialise()
         home = session.installation.home
+        if encoding := told_encoding(session.installation.settings):
+            session.screen.note(encoding)
         session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
 
 
