@@ -31,7 +31,12 @@ class Settings(BaseSettings):
         description="`default` (multilingual-e5-small, rebuilt from the installed package), `hashing` (quick, words "
         "only, for trying things out), or the name or folder of any sentence-transformers model.",
     )
-    vector_store: str = Field("faiss", description="Where vectors are searched; `faiss` is the one there is so far.")
+    vector_store: str = Field(
+        "faiss",
+        description="Where vectors are kept: `faiss`, in files of the home folder; "
+        "`milvus+http://user:password@host:19530` or `milvus+https`, shared by all workers too; "
+        "`milvus+file:///path/vectors.db`, the same in one file.",
+    )
     policy: Path | None = Field(
         None, description="Folder of rule files (`*.yaml`) that serve instead of the shipped ones of `data/policy`."
     )
