@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -48,8 +48,8 @@ class MilvusIndex:
     """
 
     def __init__(self, client: Any, collection: str, dimension: int) -> None:
-        self._client = client
         self.name = collection
+        self._client = client
         self.dimension = dimension
         self._make()
 
@@ -163,17 +163,30 @@ class MilvusIndex:
         from pymilvus import DataType  # noqa: PLC0415  # an extra, and two seconds to import
 
         client = self._client
+        schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+        schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=LONGEST)
+        schema.add_field("content", DataType.VARCHAR, max_length=64)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self.dimension)
         index = client.prepare_index_params()
         index.add_index("vector", index_type="FLAT", metric_type="IP")
-        if not client.has_collection(self.name):
-            schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-            schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=LONGEST)
-            schema.add_field("content", DataType.VARCHAR, max_length=64)
-            schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self.dimension)
-            client.create_collection(self.name, schema=schema, consistency_level=STRONG)
-        if not client.list_indexes(self.name):
-            client.create_index(self.name, index)
+        _once(
+            lambda: client.has_collection(self.name),
+            lambda: client.create_collection(self.name, schema=schema, consistency_level=STRONG),
+        )
+        _once(lambda: client.list_indexes(self.name), lambda: client.create_index(self.name, index))
         client.load_collection(self.name)
+
+
+def _once(there: Callable[[], object], make: Callable[[], object]) -> None:
+    """Make what is not there, unless another worker does at the same moment."""
+    from pymilvus.exceptions import MilvusException  # noqa: PLC0415
+
+    if not there():
+        try:
+            make()
+        except MilvusException:
+            if not there():
+                raise
 
 
 def _kept(name: str) -> str:

@@ -54,7 +54,7 @@ class SharedTables:
 
         What others made of the same text is taken, unless `afresh`. A killed run is gone on with by whoever comes next.
         """
-        index, contents = self.index(kind), [_hashed(text) for text in texts]
+        index, contents = self.index(kind), [hashed(text) for text in texts]
         vectors, made = np.zeros((len(ids), index.dimension), np.float32), list[int]()
         for start in range(0, len(ids), CHUNK):
             part = range(start, min(start + CHUNK, len(ids)))
@@ -87,8 +87,9 @@ def collection_name(origin: Origin, kind: Kind) -> str:
     The database's identity is random; the encoder's id is hashed too, for two may differ in a sign no name may hold.
     """
     readable = re.sub(r"[^a-z0-9]+", "_", origin.encoder.lower())[:40].strip("_")
-    return f"matcher_{_hashed(origin.database)[:12]}_{readable}_{_hashed(origin.encoder)[:8]}_{kind.value}"
+    return f"matcher_{hashed(origin.database)[:12]}_{readable}_{hashed(origin.encoder)[:8]}_{kind.value}"
 
 
-def _hashed(text: str) -> str:
+def hashed(text: str) -> str:
+    """SHA-256 of a text. A lone surrogate, which some files smuggle in, still has one."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
