@@ -19,6 +19,7 @@ from matcher import resources
 from matcher.bootstrap.service import Installation
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
+from matcher.encoder.backend import Backend
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, Role
 from matcher.encoder.resolve import resolve_encoder
@@ -77,7 +78,9 @@ def bench(settings: Settings, size: Size, progress: Progress) -> dict[str, Any]:
     `query_over_encoder` is the time from a free text to ten explained takers over the encoder's own for that text,
     both medians of the same texts, taken in turn. Ratios hold from one machine to another, seconds do not.
     """
-    encoder = resolve_encoder(settings.encoder, settings.cache_folder / "encoder")
+    cache = settings.cache_folder / "encoder"
+    encoder = resolve_encoder(settings.encoder, cache, settings.encoder_backend)
+    plain = resolve_encoder(settings.encoder, cache, Backend.TORCH)
     vocabulary = Vocabulary.of(read(resources.data_folder("sample")))
     with tempfile.TemporaryDirectory(prefix="matcher-bench-") as place:
         folder, home = Path(place) / "ecosystem", Path(place) / "home"
@@ -87,7 +90,7 @@ def bench(settings: Settings, size: Size, progress: Progress) -> dict[str, Any]:
         path = _whole_path(here, encoder, folder, vocabulary, size, progress)
     progress("search", 0, 1)
     search = asdict(measure_search(size.records, encoder.dimension, size.seed))
-    encoding = _encoding(encoder, vocabulary, size.seed, progress)
+    encoding = _encoding(encoder, plain, vocabulary, size.seed, progress)
     return {
         "records": size.records,
         "seed": size.seed,
@@ -141,13 +144,15 @@ def _beside_encoder(
     return own | told | {"query_over_encoder": median(whole[WARM:]) / median(bare[WARM:])}
 
 
-def _encoding(encoder: Encoder, vocabulary: Vocabulary, seed: int, progress: Progress) -> dict[str, Any] | None:
+def _encoding(
+    encoder: Encoder, plain: Encoder, vocabulary: Vocabulary, seed: int, progress: Progress
+) -> dict[str, Any] | None:
     """The encoder against plain sentence-transformers; nothing of an encoder that is no such model."""
-    if not isinstance(encoder, SentenceEncoder):
+    if not isinstance(plain, SentenceEncoder):
         return None
     progress("encoding", 0, 1)
     texts, asked = documents(vocabulary, DOCUMENTS, seed), questions(vocabulary, DOCUMENTS // 4, seed + 1)
-    return asdict(measure_encoding(encoder, encoder.folder, texts, asked))
+    return asdict(measure_encoding(encoder, plain.folder, texts, asked))
 
 
 def _spread(name: str, asked: Sequence[Callable[[], object]], progress: Progress) -> dict[str, float]:
