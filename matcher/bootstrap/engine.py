@@ -10,10 +10,11 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from matcher import resources
-from matcher.bootstrap.checking import require_known_store
+from matcher.bootstrap.checking import vector_server
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
+from matcher.index.shared import SharedVectors
 from matcher.index.snapshot import SnapshotFolder
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
@@ -39,7 +40,7 @@ class Engine:
     """What matching stands on: the database, the encoder, the indexes, the ranking."""
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
-        require_known_store(settings)
+        vector_server(settings)
         # One question is too little work for two threads, which only wait for each other; and sums keep their digits.
         threadpool_limits(1, "blas")
         self.settings = settings
@@ -80,7 +81,8 @@ class Engine:
     def encoder(self) -> CachedEncoder:
         """The encoder with its cache; the default one is built on its first use."""
         cache = _made(self.settings.cache_folder, "MATCHER_CACHE_DIR")
-        return CachedEncoder(resolve_encoder(self.settings.encoder, cache / "encoder"), cache / "vectors")
+        chosen = resolve_encoder(self.settings.encoder, cache / "encoder", self.settings.encoder_backend)
+        return CachedEncoder(chosen, cache / "vectors")
 
     @cached_property
     def builder(self) -> SideBuilder:
@@ -91,7 +93,14 @@ class Engine:
     @cached_property
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
-        return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+        address = vector_server(self.settings)
+        return Indexer(
+            self.database,
+            SnapshotFolder(self.home / "indexes"),
+            self.encoder,
+            self.builder.words,
+            SharedVectors(address) if address else None,
+        )
 
     @cached_property
     def rulebook(self) -> Rulebook:

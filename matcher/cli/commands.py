@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
+from matcher.bootstrap import told_encoding
 from matcher.cli import (
     account,
     backup,
+    benching,
     broker,
     carrier,
     case,
@@ -94,6 +96,8 @@ def init() -> None:
     with Session() as session:
         session.installation.initialise()
         home = session.installation.home
+        if encoding := told_encoding(session.installation.settings):
+            session.screen.note(encoding)
         session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
 
 
@@ -259,6 +263,7 @@ app.command()(drifting.drift)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.command("bench")(benching.command)
 app.add_typer(identity.app, name="identity")
 app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")

@@ -29,6 +29,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
+from matcher.services.settling import settled
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
@@ -120,7 +121,10 @@ class Pairings:
         if not self._loading.acquire(blocking=older is None or not self._serves(older, needed, viewer, now[0])):
             return cast("Loaded", older)
         try:
-            return self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
+            if (loaded := self._held(pairing, viewer, now)) is None:
+                with settled():
+                    loaded = self._load(pairing, today, viewer, arrangements)
+            return loaded
         finally:
             self._loading.release()
 
@@ -138,6 +142,8 @@ class Pairings:
 
     def known_as(self, viewer: Viewer) -> Viewer:
         """The viewer by what they see: people who see the same share what is in memory."""
+        if viewer == (plain := Viewer(viewer.clearance)):
+            return plain
         with self._database.read() as connection:
             return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
 

@@ -393,5 +393,5 @@ def test_a_file_that_is_too_large_gives_a_page_that_says_the_limit_the_size_and_
     assert "所选文件共 21.0 MB，超过上限 20 MB。" in answer.text
     assert "请拆成几个文件分次上传" in answer.text
     assert "The chosen files come to 21.0 MB, more than 20 MB." in english.text
-    assert f'<a href="{path}">Back to the form</a>' in english.text
+    assert f'<a class="button" href="{path}?done=opened">Back to where you were</a>' in english.text
     assert "不超过 20 MB" in broker.get(path).text

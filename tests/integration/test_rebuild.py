@@ -13,7 +13,7 @@ import pytest
 
 from matcher.encoder.manifest import EncoderManifest
 from matcher.encoder.model import Role
-from matcher.encoder.network import LoadedModel
+from matcher.encoder.network import TorchModel
 from matcher.encoder.packed import PackedFile
 from matcher.encoder.rebuild import build_default_encoder
 from matcher.encoder.resolve import default_encoder
@@ -63,8 +63,8 @@ def engine() -> Any:
 
 
 @pytest.fixture(scope="module")
-def model(real_encoder_folder: Path) -> LoadedModel:
-    return LoadedModel(real_encoder_folder)
+def model(real_encoder_folder: Path) -> TorchModel:
+    return TorchModel(real_encoder_folder)
 
 
 @pytest.fixture
@@ -93,14 +93,14 @@ def test_vectors_equal_those_of_the_packages_own_engine(
         assert cosines.min() >= 0.999
 
 
-def test_texts_have_as_many_tokens_as_in_the_engine(model: LoadedModel, engine: Any) -> None:
+def test_texts_have_as_many_tokens_as_in_the_engine(model: TorchModel, engine: Any) -> None:
     texts = CHINESE + ENGLISH
     ours = [len(ids) + 2 for ids in model.tokens([f"passage: {text}" for text in texts])]
 
     assert ours == [engine.token_count(text) for text in texts]
 
 
-def test_a_fact_after_token_600_changes_the_vector(real_encoder_cache: Path, model: LoadedModel) -> None:
+def test_a_fact_after_token_600_changes_the_vector(real_encoder_cache: Path, model: TorchModel) -> None:
     long = "该平台为牧区提供草场监测服务，按旬发布产草量估计，并向合作社推送轮牧建议。" * 40
     assert len(model.tokens([long])[0]) > 600
     encoder = default_encoder(real_encoder_cache)
@@ -176,6 +176,6 @@ def test_a_rebuilt_model_gives_the_same_bits(real_encoder_folder: Path, tmp_path
 
     assert again == EncoderManifest.read(real_encoder_folder)
     np.testing.assert_array_equal(
-        LoadedModel(tmp_path / "again").forward([[46692, 12, 6, 2564]], 2),
-        LoadedModel(real_encoder_folder).forward([[46692, 12, 6, 2564]], 2),
+        TorchModel(tmp_path / "again").forward([[46692, 12, 6, 2564]], 2),
+        TorchModel(real_encoder_folder).forward([[46692, 12, 6, 2564]], 2),
     )
