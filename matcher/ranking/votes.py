@@ -102,7 +102,9 @@ def neighbours(
         found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
         meant = _products(adapted[rows], known.past_adapted)
         many[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
-        few[rows] = (_nearest_votes(known, meant) if len(meant) > 1 else _dense_votes(known, queries.ids, adapted)) @ taken
+        few[rows] = (
+            _nearest_votes(known, meant) if len(meant) > 1 else _dense_votes(known, queries.ids, adapted)
+        ) @ taken
     return {"dense_knn": few, "dense_knn_recent": many, **found}
 
 
