@@ -76,6 +76,17 @@ class CachedEncoder:
             known |= blobs
         return self._rows(keys, known)
 
+    def missing(self, texts: Sequence[str], role: Role) -> list[str]:
+        """The non-blank texts that are not in the file, each once."""
+        wanted = {_key(text, role): text for text in texts if text.strip()}
+        known = self._vectors().read(list(wanted))
+        return [text for key, text in wanted.items() if key not in known]
+
+    def keep(self, texts: Sequence[str], role: Role, vectors: Vectors) -> None:
+        """Put vectors of texts that were encoded elsewhere, (len(texts), dimension), into the file."""
+        keys = [_key(text, role) for text in texts]
+        self._vectors().write({key: row.tobytes() for key, row in zip(keys, vectors.astype("<f2"), strict=True)})
+
     def _rows(self, keys: list[str | None], known: dict[str, bytes]) -> Vectors:
         halves = np.zeros((len(keys), self.dimension), dtype="<f2")
         for row, key in zip(halves, keys, strict=True):
