@@ -26,6 +26,7 @@ from matcher.cli import (
     delivering,
     digest,
     drifting,
+    encoding,
     evaluating,
     identity,
     imports,
@@ -260,6 +261,7 @@ app.add_typer(carrier.app, name="carrier")
 app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
+app.command()(encoding.encode)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -127,6 +127,8 @@ class Indexer:
                 kind: self._table(table, kind, changes, progress, shared, afresh=rebuild)
                 for kind, table in (base or Snapshot.empty(origin)).tables.items()
             }
+            if shared and rebuild:
+                shared.drop_others()
         snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
         return snapshot, report
@@ -181,11 +183,27 @@ class Indexer:
         # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
         # records that somebody took nobody asks who could take them, and those of others another worker has encoded;
         # should it happen here, their sentences follow then.
-        asked = (record for record in records if record.id not in changes.taken[kind])
-        quotable = list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
+        quotable = _quotable(records, changes.taken[kind])
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
         return table.changed(ids, vectors, counts, gone)
+
+
+def texts_of(database: Database) -> list[str]:
+    """All that an index of the records of this moment encodes, each text once."""
+    with database.read() as connection:
+        changes = _changes(Records(connection), Outcomes(connection), None)
+    kinds = changes.records.items()
+    texts = [document(record) for _, records in kinds for record in records]
+    return list(
+        dict.fromkeys([*texts, *(each for kind, records in kinds for each in _quotable(records, changes.taken[kind]))])
+    )
+
+
+def _quotable(records: Sequence[Record], taken: Collection[str]) -> list[str]:
+    """Sentences of the records that nobody took, each once."""
+    asked = (record for record in records if record.id not in taken)
+    return list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
 
 
 def _continues(stored: Records, older: Origin, newer: Origin) -> bool:
