@@ -37,7 +37,12 @@ class Settings(BaseSettings):
         description="What runs the default encoder: `torch` (PyTorch, float32), `onnx` (ONNX Runtime, eight bits), or "
         "the one that proves faster on this machine (docs/performance.md); `matcher check` tells which.",
     )
-    vector_store: str = Field("faiss", description="Where vectors are searched; `faiss` is the one there is so far.")
+    vector_store: str = Field(
+        "faiss",
+        description="Where vectors are kept: `faiss`, in files of the home folder; "
+        "`milvus+http://user:password@host:19530` or `milvus+https`, shared by all workers too; "
+        "`milvus+file:///path/vectors.db`, the same in one file.",
+    )
     policy: Path | None = Field(
         None, description="Folder of rule files (`*.yaml`) that serve instead of the shipped ones of `data/policy`."
     )

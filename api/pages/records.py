@@ -11,6 +11,7 @@ from api.pages.rendering import rendered
 from api.pages.routing import PageRoute
 from api.parts import Acting, Now, Parts, shown
 from api.permissions import STAFF
+from matcher.domain.columns import references
 from matcher.domain.records import RECORD_KINDS, Kind, name_of
 from matcher.services.finding import FACETS
 from matcher.services.records import may_add, may_open, owns
@@ -59,9 +60,13 @@ def record_page(
     shown(request, [stored.record, *(record for record, _ in near)])
     fields = [each for each in fields_of(type(stored.record)) if each.name not in NAMED]
     told = [each for each in fields if getattr(stored.record, each.name) not in (None, "", (), {})]
-    opens = may_open(actor, stored.record)
+    opens, record = may_open(actor, stored.record), stored.record
+    named = {
+        each.field: parts.records.many(each.to, each.ids(record), actor.viewer) for each in references(type(record))
+    }
+    shown(request, [other for found in named.values() for other in found.values()])
     return rendered(
-        request, "records/record.html", kind=kind, stored=stored, record=stored.record, name=name_of(stored.record),
+        request, "records/record.html", kind=kind, stored=stored, record=record, name=name_of(record), named=named,
         near=near, told=told, silent=[each for each in fields if each not in told], many=Form.MANY,
         mine=owns(actor, stored.record), origins=parts.records.origins(kind, record_id, actor.viewer), opens=opens,
         openings=parts.people.with_access(kind, record_id) if opens else (),

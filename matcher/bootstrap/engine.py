@@ -10,10 +10,11 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from matcher import resources
-from matcher.bootstrap.checking import require_known_store
+from matcher.bootstrap.checking import vector_server
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
+from matcher.index.shared import SharedVectors
 from matcher.index.snapshot import SnapshotFolder
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
@@ -39,7 +40,7 @@ class Engine:
     """What matching stands on: the database, the encoder, the indexes, the ranking."""
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
-        require_known_store(settings)
+        vector_server(settings)
         # One question is too little work for two threads, which only wait for each other; and sums keep their digits.
         threadpool_limits(1, "blas")
         self.settings = settings
@@ -92,7 +93,14 @@ class Engine:
     @cached_property
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
-        return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+        address = vector_server(self.settings)
+        return Indexer(
+            self.database,
+            SnapshotFolder(self.home / "indexes"),
+            self.encoder,
+            self.builder.words,
+            SharedVectors(address) if address else None,
+        )
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -16,6 +16,7 @@ from matcher.bootstrap import told_encoding
 from matcher.cli import (
     account,
     backup,
+    benching,
     broker,
     carrier,
     case,
@@ -262,6 +263,7 @@ app.command()(drifting.drift)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.command("bench")(benching.command)
 app.add_typer(identity.app, name="identity")
 app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")

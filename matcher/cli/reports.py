@@ -187,11 +187,12 @@ def _issue(issue: RowIssue, rows: Sequence[int]) -> Said:
     """Place, value, what is wrong, what to do, and the code to search for."""
     listed = _ranges(rows)
     zh, en = (f"{issue.file} 第 {listed} 行", f"{issue.file} row {listed}") if issue.row else (issue.file,) * 2
-    field = f" · {issue.field}" if issue.field else ""
+    label = issue.label or Said(issue.field, issue.field)
+    field, field_en = (f" · {name}" if name else "" for name in (label.zh, label.en))
     value = f" “{issue.value}”" if issue.value and issue.value not in issue.message.zh + issue.file else ""
     return Said(
         f"{zh}{field}{value}：{issue.message.zh} → {issue.step.zh} [{issue.code}]",
-        f"{en}{field}{value}: {issue.message.en} → {issue.step.en} [{issue.code}]",
+        f"{en}{field_en}{value}: {issue.message.en} → {issue.step.en} [{issue.code}]",
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from matcher.domain.terms import Kind
+from matcher.wording import Said
 
 
 def column(*headers: str, default: Any = "", needed: bool = False, refers: Kind | None = None) -> Any:
@@ -63,6 +64,15 @@ def _references(row_type: Any) -> tuple[Reference, ...]:
         for field in dataclasses.fields(row_type)
         if field.metadata.get("refers")
     )
+
+
+def label(row_type: Any, name: str) -> Said:
+    """What a field of a domain type is called; a name that is no field of it stays as it is."""
+    found = next((field for field in dataclasses.fields(row_type) if field.name == name), None)
+    if found is None:
+        return Said(name, name)
+    headers = found.metadata.get("headers", (name,))
+    return Said(str(headers[0]), name.replace("_", " "))
 
 
 def needed(row_type: Any) -> tuple[str, ...]:

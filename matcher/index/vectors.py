@@ -85,6 +85,11 @@ class FaissIndex:
         return tuple(self._ids[label] for label in faiss.vector_to_array(self._index.id_map).tolist())
 
     @property
+    def bytes(self) -> int:
+        """Memory that the vectors take."""
+        return len(self) * self.dimension * 4
+
+    @property
     def matrix(self) -> Vectors:
         """All vectors, (n, d), as a copy in the order of `ids`."""
         if not self._labels:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from matcher.domain.columns import needed
 from matcher.domain.records import REGISTER_KINDS, TYPES, Kind
 from matcher.intake.amounts import YUAN
 from matcher.intake.issues import Remark, refuse, warn
+from matcher.intake.labels import either
+from matcher.wording import Said
 
 REQUIRED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.ACHIEVEMENTS: (("title", "summary"),),
@@ -37,48 +39,59 @@ def missing(kind: Kind, filled: Mapping[str, object] | frozenset[str]) -> list[t
     return [group for group in REQUIRED[kind] if not any(name in filled for name in group)]
 
 
-def missing_remark(group: tuple[str, ...]) -> Remark:
+def missing_remark(group: tuple[str, ...], called: Callable[[str], Said]) -> Remark:
     """The refusal of a row without a required field."""
-    names = " / ".join(group)
+    names = either(map(called, group))
     return refuse(
         "required_missing",
-        (f"缺少必填项 {names}。", f"The required {names} is missing."),
+        (f"缺少必填项：{names.zh}。", f"The required {names.en} is missing."),
         ("请补填后重新导入这一行。", "Fill it in and import the row again."),
     )
 
 
-def contradictions(values: Mapping[str, object]) -> list[tuple[str, tuple[str, ...], Remark]]:
+def two_sides(name: Said, taken: str) -> Remark:
+    """The refusal of a row in which two columns fill one field."""
+    return refuse(
+        "two_values",
+        (f"有两列都填了{name.zh}（已有“{taken[:40]}”）。", f"Two columns fill {name.en} (already '{taken[:40]}')."),
+        ("每行只填一个编号。", "Fill only one of them in a row."),
+    )
+
+
+def contradictions(
+    values: Mapping[str, object], called: Callable[[str], Said]
+) -> list[tuple[str, tuple[str, ...], Remark]]:
     """Field, the fields to leave out, and what is wrong between them."""
     found: list[tuple[str, tuple[str, ...], Remark]] = []
     for low, high in ORDERED:
         least, most = values.get(low), values.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            found.append((low, (low, high), _swapped(low, high, least, most)))
+            found.append((low, (low, high), _swapped(called(low), called(high), least, most)))
         if isinstance(least, date) and isinstance(most, date) and least > most:
-            found.append((low, (low, high), _reversed(low, high, least, most)))
+            found.append((low, (low, high), _reversed(called(low), called(high), least, most)))
     occupied, capacity = values.get("occupied"), values.get("capacity")
     if isinstance(occupied, int) and isinstance(capacity, int) and occupied > capacity:
         found.append(("occupied", (), _overfull(occupied, capacity)))
     return found
 
 
-def _swapped(low: str, high: str, least: float, most: float) -> Remark:
+def _swapped(low: Said, high: Said, least: float, most: float) -> Remark:
     return warn(
         "limits_swapped",
         (
-            f"{low}（{least:g}）大于 {high}（{most:g}），两项都未采用。",
-            f"{low} ({least:g}) exceeds {high} ({most:g}); both left out.",
+            f"{low.zh} {least:g} 大于{high.zh} {most:g}，两项都未采用。",
+            f"{low.en} {least:g} exceeds {high.en} {most:g}; both left out.",
         ),
         ("请检查上限和下限是否填反。", "Check whether the two limits were exchanged."),
     )
 
 
-def _reversed(first: str, last: str, start: date, end: date) -> Remark:
+def _reversed(first: Said, last: Said, start: date, end: date) -> Remark:
     return warn(
         "dates_swapped",
         (
-            f"{first}（{start}）晚于 {last}（{end}），两项都未采用。",
-            f"{first} ({start}) is later than {last} ({end}); both left out.",
+            f"{first.zh} {start} 晚于{last.zh} {end}，两项都未采用。",
+            f"{first.en} {start} is later than {last.en} {end}; both left out.",
         ),
         ("请检查两个日期是否填反。", "Check whether the two days were exchanged."),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,6 +43,8 @@ class RowIssue:
     value: str
     message: Said
     step: Said
+    label: Said | None = dataclasses.field(default=None, compare=False)
+    """What people call the field, where it is one of a table."""
 
     @property
     def refuses(self) -> bool:
@@ -98,9 +101,11 @@ def cut(text: str, length: int = VALUE_CHARS) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def issue_at(place: Source, field: str, value: str, remark: Remark) -> RowIssue:
+def issue_at(place: Source, field: str, value: str, remark: Remark, label: Said | None = None) -> RowIssue:
     """The remark, put where it belongs."""
-    return RowIssue(place.file, place.row, field, remark.code, remark.severity, cut(value), remark.message, remark.step)
+    return RowIssue(
+        place.file, place.row, field, remark.code, remark.severity, cut(value), remark.message, remark.step, label
+    )
 
 
 def warn(code: str, message: tuple[str, str], step: tuple[str, str]) -> Remark:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from matcher.domain.columns import label
 from matcher.domain.records import TYPES, Kind, PairKind
 from matcher.intake.amounts import NO_UNIT, Unit, read_amount
 from matcher.intake.cells import as_text
@@ -28,6 +29,7 @@ from matcher.intake.headers import (
 from matcher.intake.issues import Remark, tell, warn
 from matcher.intake.templates import ADVICE, COMPANIONS
 from matcher.intake.values import parsers
+from matcher.wording import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +129,18 @@ def _remark(column: Column, wished: Column, columns: Sequence[Column], kind: Kin
         return _figure(column)
     if wished.field:
         taken = next(other for other in columns if (other.field, other.metric) == (wished.field, wished.metric))
-        return _second(column.header, taken.header, wished.field)
+        return _second(column.header, taken.header, label(TYPES[kind], wished.field))
     if column.ours or is_nameless(column.header) or (kind in OPEN and header_key(column.header) in COMPANIONS):
         return None  # A column without header is only worth a word where it holds something.
     return _unknown(column.header, kind)
 
 
-def _second(header: str, taken: str, field: str) -> Remark:
+def _second(header: str, taken: str, field: Said) -> Remark:
     return warn(
         "duplicate_header",
         (
-            f"列“{header}”和“{taken}”都表示 {field}，只用“{taken}”。",
-            f"'{header}' and '{taken}' both mean {field}; '{taken}' is used.",
+            f"列“{header}”和“{taken}”都表示{field.zh}，只用“{taken}”。",
+            f"'{header}' and '{taken}' both mean {field.en}; '{taken}' is used.",
         ),
         ("另一列的内容保存在附加信息里；请删除或改名。", "The other column is kept as extra; delete or rename it."),
     )
@@ -158,7 +160,10 @@ def _figure(column: Column) -> Remark:
 def _unknown(header: str, kind: Kind) -> Remark:
     words = [word for field in dataclasses.fields(TYPES[kind]) for word in field.metadata.get("headers", ())]
     close = difflib.get_close_matches(header, [*words, *field_names(kind)], n=1, cutoff=0.5)
-    hint = (f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?") if close else ("", "")
+    hint = ("", "")
+    if close:
+        meant = label(TYPES[kind], close[0])  # a header of a file stays as it is
+        hint = (f"是否指“{meant.zh}”？", f"Did you mean '{close[0]}'?")
     return tell(
         "unknown_column",
         (

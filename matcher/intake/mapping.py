@@ -7,9 +7,11 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from matcher.domain.records import Kind
+from matcher.domain.columns import label
+from matcher.domain.records import TYPES, Kind
 from matcher.errors import ConfigurationError
 from matcher.intake.headers import METRIC, WITHDRAWN_FIELD, field_names, has_metrics, withdrawable
+from matcher.intake.labels import table_label
 from matcher.intake.names import kind_of, known_names
 from matcher.wording import Said
 
@@ -77,12 +79,13 @@ def _table(name: str) -> Kind:
 
 def _unknown_field(kind: Kind, header: str, field: str) -> ConfigurationError:
     names = ", ".join(field_names(kind))
+    labels = "、".join(f"{name}（{label(TYPES[kind], name).zh}）" for name in field_names(kind))
     return ConfigurationError(
         Said(
-            f"列名对照把“{header}”对应到 {kind.value} 的字段“{field}”，没有这个字段。",
+            f"列名对照把“{header}”对应到“{table_label(kind).zh}”表的字段“{field}”，没有这个字段。",
             f"The mapping sends '{header}' to the field '{field}', which {kind.value} does not have.",
         ),
-        Said(f"可用的字段：{names}。", f"The fields are: {names}."),
+        Said(f"可用的字段：{labels}。", f"The fields are: {names}."),
     )
 
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 
+from matcher.domain.columns import label
 from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source
 from matcher.intake.cells import Reading, Uncached, as_text, broken, clean, is_empty, plain
-from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency
+from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency, two_sides
 from matcher.intake.headers import OPEN, STATUS_FIELD, WITHDRAWN_FIELD, is_nameless, nameless
 from matcher.intake.identity import Registry, content_of, identity_of
 from matcher.intake.issues import Remark, RowIssue, Severity, Withdrawal, issue_at, refuse, shown_key, tell
+from matcher.intake.labels import Labels
 from matcher.intake.layout import Column, Layout
 from matcher.intake.limits import Limits
 from matcher.intake.values import WITHDRAWN, Parser, parsers, read_loose_metric, read_metric
-from matcher.wording import Said
 
 CellParser = Callable[[object], Reading]
 SHORT, REMEMBERED = 24, 2048
@@ -30,6 +31,7 @@ class Draft:
     """A row while it is read."""
 
     place: Source
+    labels: Labels
     values: dict[str, object] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Draft:
 
     def say(self, name: str, value: str, remark: Remark) -> None:
         """Add an issue with this row."""
-        self.issues.append(issue_at(self.place, name, value, remark))
+        self.issues.append(issue_at(self.place, name, value, remark, self.labels.of(name)))
 
     @property
     def refused(self) -> bool:
@@ -59,6 +61,7 @@ class RowBuilder:
         self._file = file
         self._longest = limits.max_cell_chars
         self._registry = registry
+        self._labels = Labels(kind, layout)
         by_field = parsers(kind)
         self._plan = [(column, _parser(column, by_field)) for column in layout.columns]
         self._key_names = KEYS[kind]
@@ -66,7 +69,7 @@ class RowBuilder:
 
     def build(self, number: int, cells: Sequence[object]) -> Built:
         """The record or withdrawal of the row, if it can be used, and all issues with it."""
-        draft = Draft(Source(self._file, number))
+        draft = Draft(Source(self._file, number), self._labels)
         for (column, parse), cell in zip(self._plan, cells, strict=False):
             if cell is not None and cell != "" and not column.ours:
                 self._take(draft, column, parse, cell)
@@ -117,7 +120,7 @@ class RowBuilder:
         elif name == WITHDRAWN_FIELD:
             draft.withdrawn = draft.withdrawn or bool(value)
         elif name in draft.values:
-            draft.say(name, as_text(cell), _two_sides(name, str(draft.values[name])))
+            draft.say(name, as_text(cell), two_sides(label(TYPES[self._kind], name), str(draft.values[name])))
         else:
             draft.values[name] = value
             if isinstance(value, int | float | date):
@@ -143,7 +146,7 @@ class RowBuilder:
     def _withdraw(self, draft: Draft) -> Built:
         key = self._key(draft.values)
         if not all(key):
-            draft.say(self._key_names[key.index("")], "", missing_remark(self._key_names))
+            draft.say(self._key_names[key.index("")], "", missing_remark(self._key_names, self._labels.of))
             return None, draft.issues
         # A withdrawal stands even where the same file still lists the record.
         self._registry.check(shown_key(key), draft.place, hash(WITHDRAWN_FIELD))
@@ -160,7 +163,7 @@ class RowBuilder:
             _derive_pair(draft)
         if draft.stated or draft.values.get("currency"):
             _settle_currency(draft)
-        for name, dropped, remark in contradictions(draft.values):
+        for name, dropped, remark in contradictions(draft.values, self._labels.of):
             draft.say(name, draft.texts[name][1], remark)
             _drop(draft, dropped)
         if draft.metrics:
@@ -253,7 +256,7 @@ def _refuse_missing(draft: Draft, group: tuple[str, ...]) -> None:
     for place in told:
         draft.issues[place] = replace(draft.issues[place], severity=Severity.ERROR)
     if not told:
-        draft.say(group[0], "", missing_remark(group))
+        draft.say(group[0], "", missing_remark(group, draft.labels.of))
 
 
 def _mixed_pair() -> Remark:
@@ -264,15 +267,6 @@ def _mixed_pair() -> Remark:
             "The id columns name an achievement with a fund or the like.",
         ),
         ("请只填成果编号和载体编号，或项目编号和基金编号。", "Fill achievement and carrier, or project and fund."),
-    )
-
-
-def _two_sides(name: str, taken: str) -> Remark:
-    return Remark(
-        "two_values",
-        Said(f"{name} 有两列都填了值（已有“{taken[:40]}”）。", f"Two columns fill {name} (already '{taken[:40]}')."),
-        Said("每行只填一个编号。", "Fill only one of them in a row."),
-        Severity.ERROR,
     )
 
 

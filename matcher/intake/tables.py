@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from matcher.domain.records import REGISTER_KINDS, Kind, Source
+from matcher.domain.columns import label
+from matcher.domain.records import REGISTER_KINDS, TYPES, Kind, Source
 from matcher.errors import UnsupportedFileError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.checks import missing
@@ -16,6 +17,7 @@ from matcher.intake.encodings import check_start
 from matcher.intake.headers import HEADER_ROWS, find_header, recognised, unit_above
 from matcher.intake.issues import Remark, RowIssue, issue_at, tell
 from matcher.intake.jsonlines import JsonLines
+from matcher.intake.labels import either, table_label
 from matcher.intake.layout import Layout, lay_out
 from matcher.intake.limits import Limits, check_bytes
 from matcher.intake.names import known_names
@@ -129,11 +131,12 @@ def _check_required(table: Table, kind: Kind, layout: Layout, cells: Sequence[ob
     lacking = missing(kind, fields)
     if not lacking or {"withdrawn", "id"} <= fields:
         return
-    names = ", ".join(" / ".join(group) for group in lacking)
+    named = [either(label(TYPES[kind], name) for name in group) for group in lacking]
+    names, table_name = Said("、".join(one.zh for one in named), ", ".join(one.en for one in named)), table_label(kind)
     raise UnsupportedFileError(
         Said(
-            f"“{table.file}”作为 {kind.value} 表缺少必需的列：{names}。看到的表头：{_seen(cells)}。",
-            f"'{table.file}' as {kind.value} lacks the required column {names}. Headers seen: {_seen(cells)}.",
+            f"“{table.file}”作为“{table_name.zh}”表缺少必需的列：{names.zh}。看到的表头：{_seen(cells)}。",
+            f"'{table.file}' as {table_name.en} lacks the required column {names.en}. Headers seen: {_seen(cells)}.",
         ),
         Said("请补上这一列，或用列名对照文件指明。", "Add the column, or name it in a mapping file."),
     )
@@ -149,11 +152,11 @@ def guess(table: Table, mapping: Mapping[Kind, Mapping[str, str]]) -> tuple[Kind
     note = tell(
         "table_guessed",
         (
-            f"名称没有说明是哪张表，按表头读作 {kind.value}。",
+            f"名称没有说明是哪张表，按表头读作“{table_label(kind).zh}”。",
             f"The name tells no table; by its headers it is {kind.value}.",
         ),
         (
-            f"如果不对，请把文件改名为 {kind.value} 或指明表名。",
+            f"如果不对，请用表名（如“{table_label(kind).zh}”）作文件名，或指明是哪张表。",
             f"If that is wrong, rename it or name the table ({kind.value}).",
         ),
     )
@@ -181,7 +184,7 @@ def _no_header(table: Table, kind: Kind, head: Sequence[tuple[int, Sequence[obje
     seen = _seen(max((row for _, row in head), key=lambda row: sum(bool(as_text(cell)) for cell in row)))
     return UnsupportedFileError(
         Said(
-            f"“{table.file}”前 {HEADER_ROWS} 行里没有 {kind.value} 表的任何表头。看到的是：{seen}。",
+            f"“{table.file}”前 {HEADER_ROWS} 行里没有“{table_label(kind).zh}”表的任何表头。看到的是：{seen}。",
             f"The first {HEADER_ROWS} rows of '{table.file}' hold no header of {kind.value}. Seen: {seen}.",
         ),
         Said(

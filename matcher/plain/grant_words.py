@@ -65,7 +65,7 @@ def irregular(each: Irregularity, one: Entry) -> Said:
         told = f"{yuan(row.amount)} / {yuan(one.rule.amount)}"
         return Said(f"{each.said.zh}：登记/规则 {told}", f"{each.said.en}: noted/rule {told}")
     if each is Irregularity.SAME_CARRIER:
-        return Said(f"{each.said.zh}（{one.doubt}）", f"{each.said.en} ({one.doubt})")
+        return Said(f"{each.said.zh}（{one.doubt_name}）", f"{each.said.en} ({one.doubt_name})")
     if each in (Irregularity.APPLIED_TWICE, Irregularity.PAID_TWICE):
         return Said(f"{each.said.zh}（{len(one.rows)} 条登记）", f"{each.said.en} ({len(one.rows)} rows)")
     return each.said

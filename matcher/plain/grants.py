@@ -63,7 +63,7 @@ def entry_json(one: Entry) -> dict[str, Any]:
         },
         "missing": [said_json(name) for name in one.missing],
         "irregularities": [_word(each) for each in one.irregularities],
-        "may_be_same_as": one.doubt or None,
+        "may_be_same_as": one.doubt.id if one.doubt else None,
         "note": said_json(one.rule.note) if one.rule.note else None,
     }
 

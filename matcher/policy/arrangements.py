@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from matcher.domain.called import Called, naming
 from matcher.domain.matches import Basis, Reason, State
 from matcher.domain.records import Fund, Incubator, Project
 from matcher.domain.registers import Arrangement, ArrangementKind
@@ -101,7 +102,9 @@ def residents(rows: Iterable[Arrangement], day: date) -> Residents:
     }
 
 
-def resident_plus(project: Project, fund: Fund, known: Residents, book: Rulebook, day: date) -> Iterator[Reason]:
+def resident_plus(
+    project: Project, fund: Fund, known: Residents, book: Rulebook, day: date, names: Called
+) -> Iterator[Reason]:
     """That the fund resides in the carrier that undertakes the project, with the clause."""
     row = known.get((project.incubator_id, fund.id))
     facts = Facts(book.metrics, {"resident_fund": Fact(value=row is not None, origin=ROW)})
@@ -110,10 +113,9 @@ def resident_plus(project: Project, fund: Fund, known: Residents, book: Rulebook
         if row and verdict and verdict.state is State.PASS:
             since = Said(f"，{row.since} 起", f" since {row.since}") if row.since else Said("", "")
             stands = f"{verdict.basis.cites.zh} {verdict.basis.clause}"
-            zh = f"基金入驻项目所在载体 {row.carrier_id}{since.zh}（{stands}）"
-            yield Reason(
-                Said(zh, f"it resides in the project's carrier {row.carrier_id}{since.en} ({stands})"), RESIDENT
-            )
+            carrier = naming(names, row.carrier_id)
+            zh = f"基金入驻项目所在载体{carrier.zh}{since.zh}（{stands}）"
+            yield Reason(Said(zh, f"it resides in the project's carrier{carrier.en}{since.en} ({stands})"), RESIDENT)
 
 
 RESIDENT = "resident_fund"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from matcher.domain.called import called
 from matcher.domain.matches import State, Verdict
 from matcher.domain.names import normal_name
 from matcher.domain.places import Gazetteer
@@ -180,8 +181,10 @@ def _for_itself(service: Service) -> Fact:
     carrier, receiver = service.carrier, service.receiver
     alike = normal_name(service.receiver_name) == normal_name(carrier.name)
     if receiver is not None and receiver.id != carrier.id and alike and not service.apart:
-        zh, en = f"与 {receiver.id} 是否同一载体", f"whether it is one carrier with {receiver.id}"
-        why = Said(f"{carrier.id} 与 {receiver.id} 名称相同，尚未判定", f"{carrier.id} and {receiver.id} are undecided")
+        names = called((carrier, receiver))
+        one, other = names[carrier.id], names[receiver.id]
+        zh, en = f"与{other}是否同一载体", f"whether it is one carrier with {other}"
+        why = Said(f"{one}与{other}名称相同，尚未判定", f"{one} and {other} are undecided")
         return Fact(None, why, lacks=Said(zh, en))
     return Fact(receiver.id == carrier.id if receiver else alike, REGISTER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from matcher.domain.called import naming
 from matcher.domain.places import within
 from matcher.domain.records import Fund, Project
 from matcher.domain.taxonomy import Path
@@ -185,7 +186,11 @@ def own_conflict(pair: Pair, _: PairRule) -> Check:
         yield Told("own_project", None, said)
         return
     own = pair.left.incubator_id == manager
-    yes = Said(f"项目在基金管理载体 {manager} 在孵", f"the project is a tenant of {manager}, which manages the fund")
+    name = naming(pair.names, manager)
+    yes = Said(
+        f"项目在管理该基金的载体{name.zh}在孵",
+        f"the project is a tenant of the carrier{name.en} that manages the fund",
+    )
     none = Said("项目与基金管理载体无在孵关系", "the project is no tenant of the carrier that manages the fund")
     change = Said("投决须披露并由关联方回避", "disclose it; those concerned abstain")
     yield Told("own_project", own, yes if own else none, change, pair.left.incubator_id, manager)

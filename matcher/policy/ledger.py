@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from matcher.domain.called import called
 from matcher.domain.matches import Basis, State
+from matcher.domain.records import Incubator
 from matcher.domain.registers import Event, Grant, GrantState
 from matcher.policy.grants import BEST_FIRST, Carried, Entitlement, GrantRule, entitlement
 from matcher.policy.irregularities import YUAN, Irregularity, irregularities
@@ -46,8 +48,8 @@ class Entry:
     step: Step
     day: date
     irregularities: tuple[Irregularity, ...] = ()
-    doubt: str = ""
-    """Id of a carrier that may be this one and comes first for this grant."""
+    doubt: Incubator | None = None
+    """A carrier that may be this one and comes first for this grant."""
 
     @property
     def row(self) -> Grant | None:
@@ -78,7 +80,7 @@ class Entry:
         verdict = self.entitlement.verdict if self.entitlement else None
         found = list(verdict.missing) if verdict and verdict.state is State.UNKNOWN else []
         if self.doubt:
-            found.append(Said(f"与 {self.doubt} 是否同一载体", f"whether it is one carrier with {self.doubt}"))
+            found.append(Said(f"与{self.doubt_name}是否同一载体", f"whether it is one carrier with {self.doubt_name}"))
         row = self.row
         if row and row.applied_on is None:
             found.append(APPLIED_ON)
@@ -86,6 +88,11 @@ class Entry:
             found += [PAID_ON] if row.paid_on is None else []
             found += [AMOUNT] if row.amount is None else []
         return tuple(dict.fromkeys(found))
+
+    @property
+    def doubt_name(self) -> str:
+        """What the carrier in doubt is called beside this one; empty where there is none."""
+        return called((self.carried.carrier, self.doubt))[self.doubt.id] if self.doubt else ""
 
     @property
     def days_to_apply(self) -> int | None:
@@ -135,17 +142,17 @@ def doubted(entries: Sequence[Entry], pairs: Sequence[tuple[str, str]]) -> list[
 
     Whether the other is another carrier is not known; until somebody decides, its entitlement is not either.
     """
-    doubts: dict[int, str] = {}
+    doubts: dict[int, Incubator] = {}
     for one, other in pairs:
         for rule in {entry.rule.id for entry in entries}:
             both = [entry for entry in entries if entry.rule.id == rule and entry.carried.carrier.id in (one, other)]
             if len(both) == 2 and all(entry.passes or entry.rows for entry in both):
                 first, second = sorted(both, key=_precedence)
-                doubts[id(second)] = first.carried.carrier.id
+                doubts[id(second)] = first.carried.carrier
     return [_doubted(entry, doubts[id(entry)]) if id(entry) in doubts else entry for entry in entries]
 
 
-def _doubted(entry: Entry, other: str) -> Entry:
+def _doubted(entry: Entry, other: Incubator) -> Entry:
     if entry.rows:
         return replace(entry, doubt=other, irregularities=(*entry.irregularities, Irregularity.SAME_CARRIER))
     return replace(entry, doubt=other, step=Step.UNKNOWN)

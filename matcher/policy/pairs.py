@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from matcher.domain.called import Called
 from matcher.domain.names import BY_SPELLING, Organisations
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Left, Outcome, Project, Record, Right
@@ -53,6 +54,8 @@ class Pair:
     """Which of the two the question would show; None where nobody asks."""
     holdings: Sequence[Holding] = ()
     """What a fund holds already, as far as the viewer may know."""
+    names: Called = field(default_factory=dict)
+    """What the carriers that the two records name are called."""
 
 
 class PairRule(Rule):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from matcher.domain.called import Called, naming
 from matcher.domain.matches import Reason, State, Verdict
 from matcher.domain.records import Fund, FundKind, Project, name_of
 from matcher.domain.taxonomy import Taxonomy
@@ -41,15 +42,22 @@ def portfolio_competitor(pair: Pair, _: PairRule) -> Check:
 
 
 def pluses(
-    project: Project, fund: Fund, holdings: Sequence[Holding], verdicts: Sequence[Verdict], industries: Taxonomy
+    project: Project,
+    fund: Fund,
+    holdings: Sequence[Holding],
+    verdicts: Sequence[Verdict],
+    industries: Taxonomy,
+    names: Called,
 ) -> Iterator[Reason]:
     """What of the fund's own house speaks for the project: it is its carrier's, or it holds what complements it.
 
     Who competes by the verdicts complements nothing; where as many compete as are told, nobody of their industry does.
     """
     if project.incubator_id and project.incubator_id == fund.managed_by_incubator_id:
-        carrier = project.incubator_id
-        said = Said(f"本载体基金：由项目所在载体 {carrier} 管理", f"its own carrier's fund: run by {carrier}")
+        carrier = naming(names, project.incubator_id)
+        said = Said(
+            f"本载体基金：由项目所在载体{carrier.zh}管理", f"its own carrier's fund: run by the carrier{carrier.en}"
+        )
         yield Reason(said, "own_carrier_fund")
     rivals = {one.value for one in verdicts if one.rule == portfolio_competitor.__name__ and one.state is State.FAIL}
     crowded = len(rivals) >= MOST
@@ -58,7 +66,7 @@ def pluses(
         one.project.id: how
         for one in others
         if not (crowded and _one_leaf(project, one.project, industries))
-        and (how := _complement(project, one, industries))
+        and (how := _complement(project, one, industries, names))
     }
     for holding in _nearest([one for one in others if one.project.id in told]):
         yield Reason(told[holding.project.id], "portfolio_complement")
@@ -68,13 +76,14 @@ def _one_leaf(one: Project, other: Project, industries: Taxonomy) -> bool:
     return bool(industries.leaves(one.industry) & industries.leaves(other.industry))
 
 
-def _complement(project: Project, holding: Holding, industries: Taxonomy) -> Said | None:
+def _complement(project: Project, holding: Holding, industries: Taxonomy, names: Called) -> Said | None:
     """How a company of the portfolio that does not compete goes with the project; None if it does not."""
     other, name = holding.project, name_of(holding.project)
     if project.incubator_id and project.incubator_id == other.incubator_id:
-        carrier = other.incubator_id
+        carrier = naming(names, other.incubator_id)
         return Said(
-            f"与已投企业《{name}》同在载体 {carrier}", f"with “{name}” of the portfolio in the carrier {carrier}"
+            f"与已投企业《{name}》同在一家载体{carrier.zh}",
+            f"with “{name}” of the portfolio in one carrier{carrier.en}",
         )
     if holding.similarity < RELATED or not industries.codes(project.industry) & industries.codes(other.industry):
         return None

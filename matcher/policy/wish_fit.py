@@ -5,8 +5,9 @@ Whatever keeps a pair out says how to undo it.
 
 from __future__ import annotations
 
+from matcher.domain.called import Called
 from matcher.domain.controls import Aim, Control, Wish
-from matcher.domain.records import name_of
+from matcher.domain.records import Record, name_of
 from matcher.policy.pairs import Check, Pair, PairRule, Told
 from matcher.text.passages import document
 from matcher.text.words import fold, holds
@@ -24,8 +25,10 @@ def excluded(pair: Pair, _: PairRule) -> Check:
     for control in pair.wishes.binding(pair.left, pair.right):
         if control.wish is Wish.EXCLUDE:
             aim = AIMS[control.aim]
-            zh, en = f"排除了{aim.zh} {control.target}", f"excludes the {aim.en} {control.target}"
-            said = Said(f"{control.asker} {zh}", f"{control.asker} {en}")
+            asker, other = _sides(pair, control)
+            target = wished(control, other, pair.names)
+            zh, en = f"排除了{aim.zh} {target}", f"excludes the {aim.en} {target}"
+            said = Said(f"{name_of(asker)} {zh}", f"{name_of(asker)} {en}")
             yield Told("wish_excludes", True, _noted(said, control), _undo(control), control.target)
 
 
@@ -61,6 +64,23 @@ def asked_must(pair: Pair, _: PairRule) -> Check:
     elif absent:
         said, change = Said(f"缺所问的必含词：{zh}", f"does not hold: {en}"), Said("去掉该 --must", "drop that --must")
         yield Told("asked_terms_absent", float(len(absent)), said, change, threshold=zh)
+
+
+def wished(control: Control, record: Record, names: Called) -> str:
+    """What a wish that names the record is aimed at, as people call it."""
+    match control.aim:
+        case Aim.RECORD:
+            return name_of(record)
+        case Aim.INSTITUTION:
+            return names.get(control.target, control.target)
+        case Aim.TERM:
+            return control.target
+
+
+def _sides(pair: Pair, control: Control) -> tuple[Record, Record]:
+    """Whose the wish is, and the other one."""
+    theirs = (control.asker_kind, control.asker) == (pair.left.table, pair.left.id)
+    return (pair.left, pair.right) if theirs else (pair.right, pair.left)
 
 
 def _noted(said: Said, control: Control) -> Said:

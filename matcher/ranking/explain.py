@@ -73,10 +73,10 @@ def _quoted(quote: Quote) -> Reason:
     return Reason(Said(zh, en), "sentences")
 
 
-def watched(control: Control) -> Reason:
-    """The wish that puts the record on the watch-list."""
+def watched(control: Control, target: str) -> Reason:
+    """The wish that puts the record on the watch-list, and what it is aimed at."""
     why = Said(f"：{control.reason}", f": {control.reason}") if control.reason else Said("", "")
-    zh, en = f"在关注名单中（{control.target}{why.zh}）", f"on the watch-list ({control.target}{why.en})"
+    zh, en = f"在关注名单中（{target}{why.zh}）", f"on the watch-list ({target}{why.en})"
     return Reason(Said(zh, en), "watch_list")
 
 

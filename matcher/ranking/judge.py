@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+from matcher.domain.called import Called
+from matcher.domain.controls import Control
 from matcher.domain.matches import Reason, Verdict
 from matcher.domain.names import BY_SPELLING, Organisations
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import CarrierKind, Fund, Left, Outcome, Project, Result, Right
+from matcher.domain.records import CarrierKind, Fund, Left, Outcome, Project, Record, Result, Right
 from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import visible
-from matcher.policy import eligibility, portfolio
+from matcher.policy import eligibility, portfolio, wish_fit
 from matcher.policy.arrangements import Residents, resident_plus
 from matcher.policy.facts import Fact, stated
 from matcher.policy.pairs import Holding, Pair
@@ -35,6 +37,7 @@ class Judge:
         gazetteer: Gazetteer,
         industries: Taxonomy,
         carriers: Mapping[str, CarrierKind | None] | None = None,
+        names: Called | None = None,
         organisations: Organisations = BY_SPELLING,
         residents: Residents | None = None,
     ) -> None:
@@ -43,6 +46,7 @@ class Judge:
         self._gazetteer = gazetteer
         self._industries = industries
         self._carriers = carriers or {}
+        self._names = names or {}
         self.organisations = organisations
         self._residents = residents or {}
         self._figures: dict[str, dict[str, Fact]] = {}
@@ -115,6 +119,7 @@ class Judge:
             pair.wishes,
             pair.shown,
             holdings,
+            self._names,
         )
 
     def pluses(self, pair: Asked, verdicts: Sequence[Verdict]) -> tuple[Reason, ...]:
@@ -122,8 +127,13 @@ class Judge:
         if not (isinstance(pair.left, Project) and isinstance(pair.right, Fund)):
             return ()
         holdings = list(self._holdings(pair))
-        resident = resident_plus(pair.left, pair.right, self._residents, self._book, self.today)
-        return (*resident, *portfolio.pluses(pair.left, pair.right, holdings, verdicts, self._industries))
+        resident = resident_plus(pair.left, pair.right, self._residents, self._book, self.today, self._names)
+        house = portfolio.pluses(pair.left, pair.right, holdings, verdicts, self._industries, self._names)
+        return (*resident, *house)
+
+    def wished(self, control: Control, record: Record) -> str:
+        """What a wish that names the record is aimed at."""
+        return wish_fit.wished(control, record, self._names)
 
     def taken(self, pair: Asked) -> tuple[list[tuple[Left, date]], Matrix]:
         """What the right record took and the viewer may see, and how near in meaning it is to the left record."""

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matcher.domain.records import Left, Right
+from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
-from matcher.index.vectors import FaissIndex
 from matcher.ranking.centring import centred, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
+from matcher.ranking.later import Kept
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
@@ -69,6 +69,10 @@ class Knowledge:
     def past_accepted(self) -> Sparse:
         """One for each accepted pair, (past, right), rows as in `past_rows`."""
         return self.accepted[self.past_rows]
+
+    def taken_by(self, columns: Columns) -> Sparse:
+        """The same for the right records asked about."""
+        return self.past_accepted if isinstance(columns, slice) else self.past_accepted[:, columns]
 
     @cached_property
     def past_adapted(self) -> Matrix:
@@ -146,13 +150,6 @@ class Knowledge:
     def right_meaning(self) -> Matrix:
         """Centred vectors of the right records' own texts, (right, d)."""
         return self.centred_right(self.right.vectors)
-
-    @cached_property
-    def past_index(self) -> FaissIndex:
-        """The adapted vectors of the past left records, by id."""
-        index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.past_adapted)
-        return index
 
     @cached_property
     def past_place(self) -> dict[str, int]:
@@ -277,6 +274,16 @@ class Knowledge:
         for counts in taken.values():
             counts.data = np.log1p(counts.data)
         return {name: Postings(counts) for name, counts in taken.items()}
+
+    @cached_property
+    def by_categories(self) -> Kept:
+        """The evidence of a single left record that follows from what it states."""
+        return Kept()
+
+    @cached_property
+    def refused(self) -> dict[Refusal, Rows]:
+        """Where in the past something was refused, by the class of the reason."""
+        return {refusal: np.flatnonzero(self.past.refusal == refusal.value) for refusal in Refusal}
 
     @cached_property
     def stated_facets(self) -> dict[str, Postings]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.matches import Quote
-from matcher.domain.records import Record, name_of
+from matcher.domain.records import Fund, Incubator, Record, name_of
 from matcher.index import terms
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge
+from matcher.text.declining import unwanting
 from matcher.text.passages import sentences
 from matcher.text.words import bigrams
 
-REFUSING = re.compile(
-    r"不(?:再|予)?(?:接|承|收(?!缩)|做|投|看|考虑|受理|支持|属于|在[^，。；]{0,8}(?:范围|清单|之列|布局|区间))|范围之?外|禁投"
-    r"|暂不|除外|谢绝|缺|not (?:accept|take|fund|invest|consider)|do not"
-    r"|excluded?|out of scope|outside (?:our|the) scope"
-)
-"""What says that something is not wanted, in the words of carriers, funds and reasons of refusal."""
 Centre = Callable[[Matrix], Matrix]
 Encode = Callable[[Sequence[str]], Matrix]
 """Sentences to unit rows, (n, d); cached, so that a sentence seen before costs nothing."""
@@ -32,13 +28,23 @@ Told = tuple[tuple[str, ...], tuple[str, ...]]
 QUOTABLE, QUOTABLE_IN_WORDS = 0.3, 0.2
 """Cosines around the mean, and of rows of weighed words, from which sentences are quoted; random ones: about 0."""
 NEGLIGIBLE = 1e-6
+NOTHING: Mapping[str, Matrix] = {}
+MOST_READ = 2**13
+"""Sentences, and groups of them, of which is kept what they say: takers and their cases are shown again and again."""
 
 
 def quoted(
-    pairs: Sequence[tuple[Record, Record]], cases: Sequence[Sequence[Record]], encode: Encode, known: Knowledge
+    pairs: Sequence[tuple[Record, Record]],
+    cases: Sequence[Sequence[Record]],
+    encode: Encode,
+    known: Knowledge,
+    own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
-    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case."""
-    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right))
+    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case.
+
+    `own` are vectors of left sentences that are known already.
+    """
+    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right), own=own)
     silent = [at for at, quote in enumerate(quotes) if quote is None and cases[at]]
     theirs = closest_in_words([(pairs[at][0], cases[at][0]) for at in silent], known.inverse_frequency)
     for at, quote in zip(silent, theirs, strict=True):
@@ -51,19 +57,23 @@ def closest_sentences(
     encode: Encode,
     around: tuple[Centre, Centre] = (np.asarray, np.asarray),
     least: float = QUOTABLE,
+    own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
     """For each pair the two sentences, one of each record, with the highest cosine; None where none reaches
     `least`.
 
-    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
+    All sentences but the `own` ones of the left records are encoded in one call; `around` centres the vectors of the
+    left and of the right sentences.
     """
-    told, texts, rows = _sentences(pairs)
+    told, texts, _ = _sentences(pairs)
+    offered = {text for _, right in told for text in right}
+    texts = [text for text in texts if text not in own or text in offered]
     vectors = encode(texts)
-    ours, theirs = around[0](vectors), around[1](vectors)
-    return [
-        _best(pair, ours[[rows[text] for text in pair[0]]] @ theirs[[rows[text] for text in pair[1]]].T, least)
-        for pair in told
-    ]
+    theirs = dict(zip(texts, around[1](vectors), strict=True))
+    ours = dict(zip(texts, around[0](vectors), strict=True))
+    if own:
+        ours |= zip(own, around[0](np.stack(list(own.values()))), strict=True)
+    return [_best(pair, _rows(ours, pair[0]) @ _rows(theirs, pair[1]).T, least) if all(pair) else None for pair in told]
 
 
 def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:
@@ -82,11 +92,12 @@ def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: 
 
 def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
     """The common weight of each two sentences that are near in words, (texts, texts), or else 0."""
-    counts = terms.count_terms(texts, bigrams)
+    told = [_columns(text) for text in texts]
     # Of a million columns these sentences have some hundred; a product walks through all there are.
-    columns, places = np.unique(counts.indices, return_inverse=True)
+    columns, places = np.unique(np.concatenate([np.zeros(0, np.int32), *told]), return_inverse=True)
     data = np.asarray(inverse_frequency[columns], np.float32)[places]
-    weights = sparse.csr_array((data, places, counts.indptr), shape=(len(texts), len(columns)))
+    ends = np.cumsum([0, *map(len, told)])
+    weights = sparse.csr_array((data, places, ends), shape=(len(texts), len(columns)))
     common = np.asarray((weights @ weights.T).toarray(), np.float32)
     lengths = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
     return np.where(common >= QUOTABLE_IN_WORDS * np.outer(lengths, lengths), common, 0)
@@ -94,14 +105,30 @@ def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
 
 def _sentences(pairs: Sequence[tuple[Record, Record]]) -> tuple[list[Told], list[str], dict[str, int]]:
     """The sentences of both sides of each pair, all of them once, and the row of each."""
-    told = [(_welcoming(sentences(left)), _welcoming(sentences(right))) for left, right in pairs]
+    told = [(_welcoming(left), _welcoming(right)) for left, right in pairs]
     texts = list(dict.fromkeys(text for pair in told for group in pair for text in group))
     return told, texts, {text: row for row, text in enumerate(texts)}
 
 
-def _welcoming(told: Sequence[str]) -> tuple[str, ...]:
-    """Without sentences that say what is not wanted: they are no reason for a pair."""
-    return tuple(text for text in told if not REFUSING.search(text))
+@lru_cache(MOST_READ)
+def _columns(text: str) -> NDArray[np.int32]:
+    """The columns of the terms of a sentence."""
+    return np.array(sorted({terms.column(term) for term in bigrams(text)}), np.int32)
+
+
+def _welcoming(record: Record) -> tuple[str, ...]:
+    """Its sentences without those that say what is not wanted or not there: they are no reason for a pair."""
+    return _wanted(sentences(record), isinstance(record, Incubator | Fund))
+
+
+@lru_cache(MOST_READ)
+def _wanted(told: tuple[str, ...], taker: bool) -> tuple[str, ...]:
+    refused = unwanting(told, taker=taker)
+    return tuple(text for text, out in zip(told, refused, strict=True) if not out)
+
+
+def _rows(vectors: Mapping[str, Matrix], texts: Sequence[str]) -> Matrix:
+    return np.stack([vectors[text] for text in texts])
 
 
 def _best(told: Told, found: Matrix, least: float) -> Quote | None:

@@ -48,7 +48,7 @@ class _Asked:
         """The error that says why nothing is noted."""
         name, rule = f"{self.carrier.name}（{self.carrier.id}）", self.rule
         return GrantError(
-            Said(f"{name}的“{rule.name.zh}”（{rule.id}）：{why.zh}。", f"{self.carrier.id}, {rule.id}: {why.en}."), step
+            Said(f"{name}的“{rule.name.zh}”（{rule.id}）：{why.zh}。", f"{name}, {rule.id}: {why.en}."), step
         )
 
 
@@ -180,7 +180,7 @@ def _entitling(asked: _Asked) -> Event:
         why = Said(f"截至 {asked.on} 没有相应的认定、备案或评价事件", f"there is no such event until {asked.on}")
         raise asked.refuse(why, Said("请先导入载体事件台账（events）。", "Import the event (table events) first."))
     if entry.doubt:
-        raise _doubtful(asked, entry.doubt)
+        raise _doubtful(asked, entry.doubt, entry.doubt_name)
     verdict = entry.entitlement.verdict
     if verdict.state is State.FAIL:
         why = Said(f"不符合 {verdict.basis.clause}：{verdict.said.zh}", f"{verdict.basis.clause}: {verdict.said.en}")
@@ -203,9 +203,9 @@ def _to_tell(missing: Sequence[Said]) -> Said:
     return Said(f"请先补充：{zh}。", f"Tell first: {en}.")
 
 
-def _doubtful(asked: _Asked, other: str) -> GrantError:
-    pair = f"{asked.carrier.id} {other}"
-    why = Said(f"疑似与 {other} 为同一载体，后者在先", f"it may be one carrier with {other}, which comes first")
+def _doubtful(asked: _Asked, other: Incubator, name: str) -> GrantError:
+    pair = f"{asked.carrier.id} {other.id}"
+    why = Said(f"疑似与{name}为同一载体，后者在先", f"it may be one carrier with {name}, which comes first")
     same, different = f"matcher identity same {pair}", f"matcher identity different {pair}"
     step = Said(f"请先判定：{same}，或 {different}。", f"Decide first: `{same}` or `{different}`.")
     return asked.refuse(why, step)

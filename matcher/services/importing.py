@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from matcher.domain.columns import label
 from matcher.domain.records import RECORD_KINDS, Kind, Outcome, Record, Register, Row
 from matcher.errors import StoreError
 from matcher.intake import Limits, Progress, RowIssue, Severity, Withdrawal, read
@@ -201,4 +202,5 @@ def _issue(dangling: Dangling) -> RowIssue:
             Said(f"{zh}；本行已导入，编号原样保留。", f"{en}; the row keeps it as it is."),
         )
     step = Said("先导入该记录，或更正编号。", "Import that record first, or correct the id.")
-    return RowIssue(source.file, source.row, dangling.field, "unknown_record", severity, dangling.id, told, step)
+    named = label(type(dangling.row), dangling.field)
+    return RowIssue(source.file, source.row, dangling.field, "unknown_record", severity, dangling.id, told, step, named)

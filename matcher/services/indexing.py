@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
 from matcher.errors import DamagedIndexError
+from matcher.index.shared import SharedTables, SharedVectors
 from matcher.index.snapshot import TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
 from matcher.store import Database, Outcomes, Records
@@ -48,18 +51,26 @@ class Changes:
     records: Mapping[Kind, Sequence[Record]]
     gone: Sequence[tuple[Kind, str]]
     taken: Mapping[Kind, set[str]]
+    whole: bool
+    """Whether these are all records, so that what is not among them is gone."""
 
 
 class Indexer:
     """Keeps the snapshot folder of one installation in step with its database."""
 
     def __init__(
-        self, database: Database, folder: SnapshotFolder, encoder: Encoder, words: Callable[[str], list[str]]
+        self,
+        database: Database,
+        folder: SnapshotFolder,
+        encoder: Encoder,
+        words: Callable[[str], list[str]],
+        shared: SharedVectors | None = None,
     ) -> None:
         self._database = database
         self._folder = folder
         self._encoder = encoder
         self._words = words
+        self._shared = shared
         self._snapshot: Snapshot | None = None
 
     def origin(self) -> Origin:
@@ -111,10 +122,11 @@ class Indexer:
         if base and not report.indexed and not report.removed:
             self._folder.relabel(origin)
             return Snapshot(origin, base.tables), report
-        tables = {
-            kind: self._table(table, kind, changes, progress)
-            for kind, table in (base or Snapshot.empty(origin)).tables.items()
-        }
+        with self._shared.opened(origin) if self._shared else nullcontext() as shared:
+            tables = {
+                kind: self._table(table, kind, changes, progress, shared, afresh=rebuild)
+                for kind, table in (base or Snapshot.empty(origin)).tables.items()
+            }
         snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
         return snapshot, report
@@ -130,28 +142,50 @@ class Indexer:
             return None, error.message
 
     def _origin(self, stored: Records) -> Origin:
+        revision, stamp, database = stored.moment()
         return Origin(
-            revision=(revision := stored.revision()),
-            stamp=stored.stamp(revision),
-            database=stored.identity(),
+            revision=revision,
+            stamp=stamp,
+            database=database,
             encoder=self._encoder.id,
             dimension=self._encoder.dimension,
             text_version=TEXT_VERSION,
         )
 
-    def _table(self, table: TableIndex, kind: Kind, changes: Changes, progress: Progress | None) -> TableIndex:
+    def _table(
+        self,
+        table: TableIndex,
+        kind: Kind,
+        changes: Changes,
+        progress: Progress | None,
+        shared: SharedTables | None,
+        *,
+        afresh: bool,
+    ) -> TableIndex:
+        """The table with its changes; `afresh` means that vectors of others are not taken but replaced."""
         records, gone = changes.records[kind], [name for of, name in changes.gone if of is kind]
+        ids = [record.id for record in records]
+        if shared and changes.whole:
+            shared.keep_only(kind, ids)
+        elif shared and gone:
+            shared.forget(kind, gone)
         if not records and not gone:
             return table
-        texts = [document(record) for record in records]
-        vectors = self._encoder.encode(texts, Role.PASSAGE, _counter(progress, kind.value, len(texts)))
+        texts, count = [document(record) for record in records], _counter(progress, kind.value, len(records))
+        encode = partial(self._encoder.encode, role=Role.PASSAGE, progress=count)
+        if shared:
+            vectors, made = shared.complete(kind, ids, texts, encode, afresh=afresh)
+            records = [records[row] for row in made]
+        else:
+            vectors = encode(texts)
         # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
-        # records that somebody took nobody asks who could take them; should it happen, their sentences follow then.
+        # records that somebody took nobody asks who could take them, and those of others another worker has encoded;
+        # should it happen here, their sentences follow then.
         asked = (record for record in records if record.id not in changes.taken[kind])
         quotable = list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
-        return table.changed([record.id for record in records], vectors, counts, gone)
+        return table.changed(ids, vectors, counts, gone)
 
 
 def _continues(stored: Records, older: Origin, newer: Origin) -> bool:
@@ -163,7 +197,7 @@ def _changes(stored: Records, facts: Outcomes, since: int | None) -> Changes:
     taken = {kind: set[str]() for kind in TABLES} | {pairing.left: facts.taken(pairing) for pairing in PairKind}
     records = {kind: list(stored.changed_since(kind, -1 if since is None else since)) for kind in TABLES}
     gone = [] if since is None else [(kind, name) for kind in TABLES for name in stored.deleted_since(kind, since)]
-    return Changes(records, gone, taken)
+    return Changes(records, gone, taken, since is None)
 
 
 def _counter(progress: Progress | None, name: str, total: int) -> Callable[[int], None] | None:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from threading import RLock
 from typing import cast
 
+from matcher.domain.called import called
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.identity import Pooled, led
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import RECORD_KINDS, CarrierKind, Incubator, Kind, Left, PairKind, Record, Right
+from matcher.domain.records import RECORD_KINDS, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer, visible
@@ -28,6 +29,7 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled
+from matcher.services.settling import settled
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
@@ -119,7 +121,10 @@ class Pairings:
         if not self._loading.acquire(blocking=older is None or not self._serves(older, needed, viewer, now[0])):
             return cast("Loaded", older)
         try:
-            return self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
+            if (loaded := self._held(pairing, viewer, now)) is None:
+                with settled():
+                    loaded = self._load(pairing, today, viewer, arrangements)
+            return loaded
         finally:
             self._loading.release()
 
@@ -137,6 +142,8 @@ class Pairings:
 
     def known_as(self, viewer: Viewer) -> Viewer:
         """The viewer by what they see: people who see the same share what is in memory."""
+        if viewer == (plain := Viewer(viewer.clearance)):
+            return plain
         with self._database.read() as connection:
             return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
 
@@ -155,13 +162,15 @@ class Pairings:
         if known.standing:
             self._tell(_left_out(len(known.standing)))
         scorer = Scorer(Knowledge(corpus, today.toordinal() + 1), trained)
+        carriers = self._carriers(viewer)
         judge = Judge(
             scorer.known,
             known.outcomes,
             book=self._book,
             gazetteer=self._gazetteer,
             industries=self._industries,
-            carriers=self._carriers(),
+            carriers={one.id: one.kind for one in carriers},
+            names=called(carriers),
             organisations=organisations(self._database),
             residents=_residents(arrangements, known, today),
         )
@@ -186,11 +195,8 @@ class Pairings:
         """The row of a record, or of the one that stands for it, which is told."""
         stands = loaded.pooled.standing.get(record_id)
         if stands:
-            zh, en = (
-                f"{record_id} 计入 {stands}，以下是 {stands} 的结果。",
-                f"{record_id} counts as {stands}: its result.",
-            )
-            self._tell(Said(zh, en))
+            zh = f"{record_id} 计入 {stands}，以下是 {stands} 的结果。"
+            self._tell(Said(zh, f"{record_id} counts as {stands}: its result."))
         return side.row(stands or record_id)
 
     def wishing(self, loaded: Loaded, question: Question = PLAIN) -> Question:
@@ -234,10 +240,10 @@ class Pairings:
             rows = Registers(connection).all(Kind.ARRANGEMENTS)
             return tuple(row for row in rows if isinstance(row, Arrangement) and row.kind is ArrangementKind.RESIDENT)
 
-    def _carriers(self) -> dict[str, CarrierKind | None]:
+    def _carriers(self, viewer: Viewer) -> list[Incubator]:
         with self._database.read() as connection:
             carriers = self._database.remembered.all(Records(connection), Kind.INCUBATORS)
-            return {each.id: each.kind for each in carriers if isinstance(each, Incubator)}
+            return [each for each in carriers if isinstance(each, Incubator) and visible(each, viewer)]
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""

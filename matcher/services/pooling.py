@@ -20,18 +20,22 @@ def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left
     """
     with database.read() as connection:
         stored, everything = Records(connection), database.remembered.all
-        identities = Identities(Decisions(connection).all())
-        lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
-        outcomes = list(Outcomes(connection).all(pairing))
-        references = {
-            kind: identities.standing(
-                IdentityKind.of(kind), (record for record in everything(stored, kind) if visible(record, viewer))
-            )
-            for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
-            if pairing is PairKind.PROJECT_FUND
-        }
-        rights = everything(stored, pairing.right)
-    return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
+        decisions, told = Decisions(connection), Outcomes(connection)
+
+        def read() -> Pooled[Left, Right]:
+            identities = Identities(decisions.all())
+            lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
+            references = {
+                kind: identities.standing(
+                    IdentityKind.of(kind), (record for record in everything(stored, kind) if visible(record, viewer))
+                )
+                for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
+                if pairing is PairKind.PROJECT_FUND
+            }
+            rights, outcomes = everything(stored, pairing.right), list(told.all(pairing))
+            return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
+
+        return database.remembered.made(stored, (pooled, pairing, viewer), read)
 
 
 def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
@@ -44,7 +48,15 @@ def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
         stored, identities = Records(connection), Identities(Decisions(connection).all())
         rows = [row for row in Registers(connection).all(kind) if visible(row, viewer)]
         named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
-        standing = {each: _standing(database.remembered.all(stored, each), identities, viewer) for each in named}
+        remembered = database.remembered
+        standing = {
+            each: remembered.made(
+                stored,
+                (register, each, viewer),
+                lambda each=each: _standing(remembered.all(stored, each), identities, viewer),  # type: ignore[misc]
+            )
+            for each in named
+        }
     return [led(row, standing) for row in rows]
 
 

@@ -151,13 +151,14 @@ def _stated(records: Records, asker: Record, control: Control, viewer: Viewer, n
     if control.aim is Aim.RECORD:
         return Stated(control, name_of(asker), _name(records, control.target_kind, control.target))
     others = (record for record in records.all(control.target_kind) if visible(record, viewer))
-    return Stated(control, name_of(asker), control.target, sum(aims_at(control, record, named) for record in others))
+    target = _aimed_at(_named(records, [control]), control)
+    return Stated(control, name_of(asker), target, sum(aims_at(control, record, named) for record in others))
 
 
 def _named(records: Records, controls: Iterable[Control]) -> dict[Key, Record]:
     """The records that wishes name, by table and id, however many wishes there are, with one query a table."""
     ids: dict[Kind, list[str]] = {}
-    for kind, name in dict.fromkeys(key for one in controls for key in _keys(one)):
+    for kind, name in dict.fromkeys(key for one in controls for key in (*_keys(one), *_carrier(one))):
         ids.setdefault(kind, []).append(name)
     return {(kind, name): one for kind, names in ids.items() for name, one in records.many(kind, names).items()}
 
@@ -167,13 +168,24 @@ def _keys(control: Control) -> list[Key]:
     return [*keys, (control.target_kind, control.target)] if control.aim is Aim.RECORD else keys
 
 
+def _carrier(control: Control) -> list[Key]:
+    """The carrier that an institution may be; a name is no id of any."""
+    return [(Kind.INCUBATORS, control.target)] if control.aim is Aim.INSTITUTION else []
+
+
+def _aimed_at(known: Mapping[Key, Record], control: Control) -> str:
+    """What a wish is aimed at that names no record of the other side: words, or a carrier by its name."""
+    carriers = (known[key] for key in _carrier(control) if key in known)
+    return next(map(name_of, carriers), control.target)
+
+
 def _shown(known: Mapping[Key, Record], control: Control, viewer: Viewer) -> Stated | None:
     """The wish with its names; None when the viewer may not see one of its records, or it is gone."""
     found = [known.get(key) for key in _keys(control)]
     if any(record is None or not visible(record, viewer) for record in found):
         return None
     names = [name_of(record) for record in found if record is not None]
-    return Stated(control, names[0], names[1] if len(names) > 1 else control.target)
+    return Stated(control, names[0], names[1] if len(names) > 1 else _aimed_at(known, control))
 
 
 def _name(records: Records, kind: Kind, record_id: str) -> str:

@@ -78,7 +78,7 @@ def test_the_list_for_people_says_what_is_due_since_when_and_why_others_are_not(
     assert "应享未申请   3 项   90万元" in shown
     assert "2023-02-15 早于规则施行日 2023-03-27" in shown
     assert "事件后 437 天未申请" in shown
-    assert "缺少：与 ex-i02 是否同一载体" in shown
+    assert "缺少：与西辽河生物科技孵化器是否同一载体" in shown
     assert "通创办发〔2023〕2号 三(一)" in shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ from starlette.testclient import TestClient
 
 from api.pages import fields
 from matcher.domain.accounts import Role
-from matcher.domain.records import RECORD_KINDS, Achievement, Kind, Record
+from matcher.domain.records import RECORD_KINDS, Achievement, Kind, Record, Visibility
 from matcher.intake import read
 from matcher.intake.single import read_single
 from matcher.store import Records
 from tests.browsing import hidden, visitor
 from tests.commandline import SAMPLE
-from tests.service import Service
+from tests.confidential import HIDDEN_PROJECTS, HIDDEN_RESULTS
+from tests.service import SAMPLE_TIME, Service
 
 EDIT = "/edit/achievements/ex-a003"
 TAG = re.compile(r'name="tag" value="([^"]*)"')
@@ -161,3 +163,18 @@ def test_the_owner_opens_a_record_to_an_organisation_and_takes_it_back(service: 
     assert fund.get(path).status_code == 404
     foreign = fund.post(f"/openings/achievements/{record.id}", data=hidden(fund) | {"organisation": "org-fund"})
     assert foreign.status_code == 404
+
+
+def test_a_record_names_those_it_refers_to_unless_its_reader_may_not_see_them(service: Service) -> None:
+    hidden_result = HIDDEN_RESULTS[0]
+    told = replace(HIDDEN_PROJECTS[0], visibility=Visibility.PUBLIC, achievement_id=hidden_result.id)
+    with service.installation.database.begin() as connection:
+        Records(connection).upsert([hidden_result, told], SAMPLE_TIME)
+
+    shown = {role: visitor(service, role).get(f"/records/projects/{told.id}").text for role in (Role.FUND, Role.BUREAU)}
+
+    assert all('<a href="/records/incubators/ex-i02">西辽河生物科技孵化器</a>' in text for text in shown.values())
+    assert f">{hidden_result.title}</a>" in shown[Role.BUREAU]
+    assert hidden_result.title not in shown[Role.FUND]
+    assert hidden_result.id not in shown[Role.FUND]
+    assert "有，未向您公开" in shown[Role.FUND]

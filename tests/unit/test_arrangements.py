@@ -110,14 +110,19 @@ def test_who_resides_counts_while_it_holds_and_only_with_a_record_of_the_fund() 
     assert set(residents(rows, DAY)) == {("I1", "F1"), ("I1", "F2")}
 
 
+NAMES = {"I1": "甲孵化器"}
+
+
 def plus(known: Residents, **changes: Any) -> list[str]:
-    return [one.said.zh for one in resident_plus(project(**changes), fund(), known, BOOK, DAY)]
+    return [one.said.zh for one in resident_plus(project(**changes), fund(), known, BOOK, DAY, NAMES)]
 
 
 def test_a_fund_that_resides_in_the_projects_carrier_is_named_with_the_clause() -> None:
     known = residents([arrangement()], DAY)
 
-    assert plus(known, incubator_id="I1") == ["基金入驻项目所在载体 I1，2024-01-01 起（通创办发〔2023〕2号 三(三)）"]
+    assert plus(known, incubator_id="I1") == [
+        "基金入驻项目所在载体“甲孵化器”，2024-01-01 起（通创办发〔2023〕2号 三(三)）"
+    ]
     assert plus(known, incubator_id="I2") == []
     assert plus(known) == []
     assert plus({}, incubator_id="I1") == []
@@ -125,7 +130,7 @@ def test_a_fund_that_resides_in_the_projects_carrier_is_named_with_the_clause() 
 
 def test_without_a_day_the_plus_tells_none() -> None:
     assert plus(residents([arrangement(since=None)], DAY), incubator_id="I1") == [
-        "基金入驻项目所在载体 I1（通创办发〔2023〕2号 三(三)）"
+        "基金入驻项目所在载体“甲孵化器”（通创办发〔2023〕2号 三(三)）"
     ]
 
 

@@ -99,7 +99,7 @@ def test_how_a_service_stands(what: str) -> None:
         (examined(filing(**UNFILED, receiver_id="", receiver=""), None), "接受方"),
         (examined(filing(**UNFILED, document="示例〔2025〕1号")), "备案日期"),
         (examined(filing(started_on=None, ended_on=date(2025, 12, 1))), "服务开始日期"),
-        (examined(filing(**UNFILED), replace(GETTER, name="甲孵化器有限公司")), "与 I2 是否同一载体"),
+        (examined(filing(**UNFILED), replace(GETTER, name="甲孵化器有限公司")), "与甲孵化器有限公司是否同一载体"),
     ],
 )
 def test_an_unknown_names_the_fact_that_is_missing(found: Filed, missing: str) -> None:

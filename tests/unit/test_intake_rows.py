@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matcher.cli.reports import issue_lines
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Project, Result, Visibility
 from matcher.errors import ConfigurationError, UnsupportedFileError
 from matcher.intake import RowIssue, Withdrawal, read
+from matcher.wording import Language
 
 
 def rows(
@@ -268,3 +270,36 @@ def test_no_row_whatever_stops_the_file(tmp_path: Path, cells: list[str]) -> Non
     found = list(read(path))
     assert isinstance(found[-1], Achievement | RowIssue)
     assert any(isinstance(item, Achievement) and item.title == "最后一行" for item in found)
+
+
+def test_a_missing_field_is_named_by_its_standard_header_in_each_language(tmp_path: Path) -> None:
+    _, [issue] = rows(tmp_path, "成果", "成果名称,成果简介,完成单位", ",,内蒙古大学")
+
+    assert issue.message.zh == "缺少必填项：成果名称 / 成果简介。"
+    assert issue.message.en == "The required title / summary is missing."
+    assert issue.field == "title"
+
+
+def test_a_field_is_named_with_the_header_of_the_file_where_that_is_another(tmp_path: Path) -> None:
+    mapping: dict[str, object] = {"题目（甲）": "title", "说明": "summary"}
+    _, [issue] = rows(tmp_path, "成果", "题目（甲）,说明,完成单位", ",,内蒙古大学", mapping=mapping)
+
+    assert issue.message.zh == "缺少必填项：成果名称（列“题目（甲）”） / 成果简介（列“说明”）。"
+    assert issue.message.en == "The required title (column '题目（甲）') / summary (column '说明') is missing."
+    [(_, line)] = issue_lines([issue], Language.ZH)
+    assert "· 成果名称（列“题目（甲）”）" in line
+
+
+def test_limits_that_were_exchanged_are_named_as_the_file_names_them(tmp_path: Path) -> None:
+    _, [issue] = rows(tmp_path, "载体", "载体名称,最低就绪度,TRL上限", "甲孵化器,7,3")
+
+    assert issue.message.zh == "最低就绪度 7 大于最高就绪度（列“TRL上限”） 3，两项都未采用。"
+    assert "trl min 7 exceeds trl max" in issue.message.en
+
+
+def test_a_lacking_column_is_named_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFileError) as error:
+        rows(tmp_path, "载体", "载体类型,所在地区", "众创空间,通辽市")
+
+    assert "作为“孵化载体”表缺少必需的列：载体名称。" in error.value.message.zh
+    assert "as incubators lacks the required column name." in error.value.message.en

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from matcher.domain.called import Called
 from matcher.domain.matches import Effect, Reason, State, Verdict
 from matcher.domain.records import FundKind, PairKind, Project, Visibility
 from matcher.domain.taxonomy import Node, Taxonomy
@@ -28,6 +29,7 @@ COMPETING = 0.351
 """Just outside the rule's limit."""
 NEW = project("P1", industry=("风电",), keywords=("叶片", "回收"))
 DAY = date(2025, 5, 5)
+NAMES = {"I1": "甲孵化器"}
 
 
 def holding(similarity: float = COMPETING, id: str = "H1", **changes: Any) -> Holding:
@@ -45,7 +47,7 @@ def warned(*holdings: Holding, **changes: Any) -> list[Verdict]:
 
 
 def told(*holdings: Holding, left: Project = NEW, **changes: Any) -> list[Reason]:
-    return list(pluses(left, fund(**changes), holdings, judged(*holdings, left=left, **changes), TREE))
+    return list(pluses(left, fund(**changes), holdings, judged(*holdings, left=left, **changes), TREE, NAMES))
 
 
 def test_a_company_of_the_same_leaf_and_close_in_content_is_warned_of_by_name_and_never_rejects() -> None:
@@ -85,7 +87,7 @@ def test_only_the_nearest_competitors_are_named_equals_by_id() -> None:
     [
         (holding(RELATED, industry=("光伏",)), "同一产业的不同环节"),
         (holding(RELATED), "塔筒"),
-        (holding(-1.0, industry=("玉米",), incubator_id="I1"), "同在载体 I1"),
+        (holding(-1.0, industry=("玉米",), incubator_id="I1"), "同在一家载体“甲孵化器”"),
     ],
     ids=["another node of the parent", "other keywords", "the same carrier"],
 )
@@ -160,6 +162,28 @@ def test_the_matcher_warns_of_a_twin_in_the_portfolio_and_still_recommends() -> 
 @pytest.mark.parametrize(("viewer", "seen"), [(Viewer.PUBLIC, 0), (Viewer.BROKERS, 0), (Viewer.ENTITLED, 1)])
 def test_a_hidden_company_is_warned_of_to_nobody_below(viewer: Viewer, seen: int) -> None:
     assert len(portfolio_of(viewer, visibility=Visibility.RESTRICTED)[1]) == seen
+
+
+def test_the_carrier_of_both_is_told_by_its_name_and_by_nothing_where_it_is_not_known() -> None:
+    new, held = project(incubator_id="I1"), holding(0.0, incubator_id="I1")
+
+    [named] = pluses(new, fund(), [held], (), TREE, NAMES)
+    [unnamed] = pluses(new, fund(), [held], (), TREE, {})
+
+    assert named.said.zh == "与已投企业《H1公司》同在一家载体“甲孵化器”"
+    assert named.said.en == "with “H1公司” of the portfolio in one carrier “甲孵化器”"
+    assert unnamed.said.zh == "与已投企业《H1公司》同在一家载体"
+
+
+def test_a_conflict_with_the_carrier_that_runs_the_fund_names_it() -> None:
+    left, right = project(incubator_id="I1"), fund(managed_by_incubator_id="I1")
+
+    def said(names: Called) -> list[str]:
+        pair = Pair(left, right, (), gazetteer(), TREE, names=names)
+        return [one.said.zh for one in check(pair, rulebook()) if one.rule == "own_conflict"]
+
+    assert said(NAMES) == ["项目在管理该基金的载体“甲孵化器”在孵"]
+    assert said({}) == ["项目在管理该基金的载体在孵"]
 
 
 def test_carriers_have_no_portfolio() -> None:

@@ -72,7 +72,36 @@ def test_records_of_one_id_are_quoted_each_from_its_own_text() -> None:
         ("属基金合同禁投范围的不予受理。", False),
         ("Hardware is out of scope here.", False),
         ("We do not take mining projects.", False),
+        ("不具备食品生产和危化条件。", False),
+        ("暂不接收养殖类项目。", False),
+        ("服务内容不含环评代办。", False),
+        ("无法提供发酵车间。", False),
+        ("兽药类申请一律不受理。", False),
+        ("除食品和医药外，均可入驻。", False),
+        ("园区没有危化品仓库。", False),
+        ("暂无洁净车间和冷库。", False),
+        ("本站无湿实验室和动物房。", False),
+        ("尚未具备中试条件。", False),
+        ("不能安排发酵车间或窑炉。", False),
+        ("This makerspace does not take food projects.", False),
+        ("All fields except chemicals are welcome.", False),
+        ("There is no wet lab on site.", False),
+        ("We cannot host fermentation.", False),
+        ("Our house doesn't do pilot runs.", False),
         ("主攻氨基酸和淀粉糖的中试。", True),
+        ("承接不锈钢构件加工项目。", True),
+        ("不仅有中试车间，而且有检测平台。", True),
+        ("专注无机材料的中试平台。", True),
+        ("配有无人机测试场地。", True),
+        ("自建无菌车间两千平方米。", True),
+        ("除提供场地外，还提供融资服务。", True),
+        ("去除表面外来物的装备。", True),
+        ("面向机器视觉缺陷检测团队。", True),
+        ("入驻不设门槛，不收取租金。", True),
+        ("欢迎早期成果，暂不要求就绪度。", True),
+        ("无偿提供工位和实验设备。", True),
+        ("Not only space but also a pilot line.", True),
+        ("Desks at no charge for students.", True),
         ("织物遇水不收缩、不褪色。", True),
         ("服务范围覆盖全市各旗县。", True),
     ],
@@ -80,6 +109,24 @@ def test_records_of_one_id_are_quoted_each_from_its_own_text() -> None:
 def test_a_sentence_that_says_what_is_not_wanted_is_no_reason(sentence: str, *, quoted: bool) -> None:
     (quote,) = closest_sentences([(LEFT, incubator(focus=sentence))], side_builder().sentences, least=ANY)
     assert (quote is not None) is quoted
+
+
+def test_a_list_of_what_is_not_wanted_is_no_reason_to_its_last_item() -> None:
+    focus = "以下方向不接收：食品加工类项目；玉米淀粉类项目。欢迎蒙药制剂团队。"
+
+    (quote,) = closest_sentences([(LEFT, incubator(focus=focus))], side_builder().sentences, least=ANY)
+
+    assert quote is not None
+    assert quote.right == "欢迎蒙药制剂团队。"
+
+
+def test_what_a_result_is_free_of_speaks_for_it() -> None:
+    left = achievement(title="", summary="产品不含防腐剂，无溶剂残留。")
+
+    (quote,) = closest_sentences([(left, RIGHT)], side_builder().sentences, least=ANY)
+
+    assert quote is not None
+    assert quote.left == left.summary
 
 
 def test_sentences_far_apart_are_not_quoted() -> None:

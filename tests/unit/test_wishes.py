@@ -14,9 +14,10 @@ from matcher.domain.matches import Answer
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, Visibility
 from matcher.domain.visibility import Viewer
+from matcher.policy.wish_fit import wished
 from matcher.policy.wishes import Wishes, aims_at
 from matcher.ranking.candidates import EACH
-from tests.builders import TODAY, achievement, fund, incubator, matcher, outcome, project
+from tests.builders import TODAY, achievement, fund, incubator, matcher, outcome, project, side
 
 A, I = achievement(), incubator()  # noqa: E741  # the letters of their ids
 
@@ -100,6 +101,27 @@ def test_why_names_the_wish_its_reason_and_how_to_undo_it() -> None:
     assert "2026-12-31" in verdict.said.en
     assert verdict.change is not None
     assert "matcher control undo 7" in verdict.change.zh
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (wish(I), "甲孵化器 排除了记录 玉米淀粉"),
+        (wish(I, aim=Aim.INSTITUTION, target="某大学"), "甲孵化器 排除了单位 某大学"),
+        (wish(I, aim=Aim.TERM, target="淀粉"), "甲孵化器 排除了词 淀粉"),
+    ],
+)
+def test_a_wish_is_told_by_the_names_of_records_not_by_their_ids(told: Control, said: str) -> None:
+    left, right = achievement(title="玉米淀粉", institution="某大学"), replace(I, name="甲孵化器")
+    found = matcher([left], [right]).why(side(left), "I1", Viewer.PUBLIC, Question(controls=(told,)))
+    [verdict] = [one for one in found.verdicts if one.rule == "excluded"]
+    assert verdict.said.zh.startswith(said)
+
+
+def test_a_carrier_that_a_fund_excludes_is_told_by_its_name() -> None:
+    told = wish(fund("F1"), asker_kind=Kind.FUNDS, aim=Aim.INSTITUTION, target="I1")
+    assert wished(told, project(incubator_id="I1"), {"I1": "甲孵化器"}) == "甲孵化器"
+    assert wished(told, project(incubator_id="I1"), {}) == "I1"
 
 
 @pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (1, True), (None, True)])
