@@ -140,9 +140,7 @@ class MilvusIndex:
         return index
 
     def _all(self, fields: list[str]) -> Iterator[dict[str, Any]]:
-        pages = self._client.query_iterator(
-            self.name, batch_size=CHUNK, output_fields=fields, consistency_level=STRONG
-        )
+        pages = self._client.query_iterator(self.name, batch_size=CHUNK, output_fields=fields, consistency_level=STRONG)
         try:
             while page := pages.next():
                 yield from page

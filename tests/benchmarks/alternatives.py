@@ -331,7 +331,9 @@ def repeated(name: str, place: Path, runs: int) -> dict[str, Any]:
 def save(place: Path, records: int) -> None:
     """Documents and their vectors, and as many questions, by the encoder of the settings."""
     settings = Settings()
-    encoder = ClauseEncoder(resolve_encoder(settings.encoder, settings.cache_folder / "encoder", settings.encoder_backend))
+    encoder = ClauseEncoder(
+        resolve_encoder(settings.encoder, settings.cache_folder / "encoder", settings.encoder_backend)
+    )
     texts = documents(Vocabulary.of(read(resources.data_folder("sample"))), records + ASKED, 0)
     vectors = encoder.encode(texts, Role.PASSAGE)
     # Two of the same words would be one record to some and two to others.

@@ -81,7 +81,9 @@ def test_what_one_worker_takes_up_the_others_only_fetch(workers: Workers) -> Non
     (one, busy), (other, idle) = workers.new(), workers.new()
     one.refresh()
     other.refresh()
-    workers.first.write(builders.achievement("A2", title="奶牛育种", summary="全基因组选择。"), builders.achievement("A9"))
+    workers.first.write(
+        builders.achievement("A2", title="奶牛育种", summary="全基因组选择。"), builders.achievement("A9")
+    )
     workers.first.delete(Kind.ACHIEVEMENTS, "A3")
     busy.asked.clear()
 
