@@ -142,6 +142,8 @@ class TermIndex:
         return TermIndex([self.ids[row] for row in rows], self.counts[rows])
 
     def order(self, ids: Sequence[str]) -> Counts:
-        """The counts of these ids, in their order."""
+        """The counts of these ids, in their order; as they are where that is all of them in the order they have."""
+        if tuple(ids) == self.ids:
+            return self.counts
         rows = {name: row for row, name in enumerate(self.ids)}
         return self.counts[[rows[name] for name in ids]]

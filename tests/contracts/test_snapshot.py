@@ -153,8 +153,8 @@ def test_old_snapshots_and_half_written_ones_are_swept(tmp_path: Path) -> None:
 FILES = [
     "achievements.vectors.faiss",
     "achievements.vectors.ids.json",
-    "achievements.bigrams.npz",
-    "funds.words.npz",
+    "achievements.bigrams.columns.npy",
+    "funds.words.ends.npy",
 ]
 
 
@@ -190,7 +190,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, damage: str) -> None
         "null",
         "[]",
         "{}",
-        json.dumps({"format": 1, "files": {"a": {}}, "origin": {"revision": 1}}),
+        json.dumps({"format": 2, "files": {"a": {}}, "origin": {"revision": 1}}),
         "\ufeff\x00",
     ],
 )
