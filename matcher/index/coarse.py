@@ -7,6 +7,7 @@ the file is built, so that the recall is known and not hoped for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,23 @@ ASKED, WANTED, RECALL = 64, 40, 0.99
 nearest than anybody shows: a filter that keeps a quarter of the rows reaches four times as far for its ten."""
 STALE = 0.5
 """Share of the rows that may have come or gone before the centres are chosen anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The rows that a search may look at."""
+
+    labels: Labels
+    """Ascending."""
+    selector: Any
+    """The same, as FAISS asks for it."""
+
+    @classmethod
+    def of(cls, labels: Labels, end: int) -> Filter:
+        """Of some labels below an end."""
+        bits = np.zeros(end, np.bool_)
+        bits[labels] = True
+        return cls(labels, faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little")))
 
 
 class Coarse:
@@ -58,7 +76,7 @@ class Coarse:
     @classmethod
     def read(cls, path: Path) -> Coarse:
         """What `write` wrote."""
-        index = faiss.downcast_index(faiss.read_index(str(path)))
+        index = faiss.read_index(str(path))
         return cls(index, int(index.ntotal))
 
     def copy(self) -> Coarse:

@@ -1,8 +1,8 @@
 """Vectors to nearest ids. FAISS does the arithmetic; identity is the explicit id map, never a position.
 
 A search is planned by how many rows it may look at. Up to `EXACT` of them it is exact, and a narrow filter is answered
-from the filtered rows alone, because a filtered graph or file loses answers. Only a wide search of very many rows asks a
-coarse file first (`coarse`), and then compares what that names exactly.
+from the filtered rows alone, because a filtered graph or file loses answers. Only a wide search of very many rows asks
+a coarse file first (`coarse`), and then compares what that names exactly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.coarse import Coarse, Labels
+from matcher.index.coarse import Coarse, Filter, Labels
 from matcher.index.mapped import lent
 
 Vectors = NDArray[np.float32]
@@ -49,23 +49,6 @@ class VectorIndex(Protocol):
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None: ...  # noqa: D102
     def delete(self, ids: Collection[str]) -> None: ...  # noqa: D102
     def search(self, queries: Vectors, k: int, allowed: Collection[str] | None = None) -> list[Hits]: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """The rows that a search may look at."""
-
-    labels: Labels
-    """Ascending."""
-    selector: Any
-    """The same, as FAISS asks for it."""
-
-    @classmethod
-    def of(cls, labels: Labels, end: int) -> Filter:
-        """Of some labels below an end."""
-        bits = np.zeros(end, np.bool_)
-        bits[labels] = True
-        return cls(labels, faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little")))
 
 
 class FaissIndex:
@@ -148,7 +131,7 @@ class FaissIndex:
 
     @property
     def matrix(self) -> Vectors:
-        """All vectors, (n, d), in the order of `ids`: rows of a file as they lie there, not to be changed; else a copy."""
+        """All vectors, (n, d), in the order of `ids`: those of a file where they lie, not to be changed; or a copy."""
         if not self._mapped:
             return self._view.copy()
         return lent(self._index, self._view)
@@ -198,8 +181,9 @@ class FaissIndex:
         rows = len(self) if kept is None else len(kept.labels)
         if not rows or not k or not len(queries):
             return _none(queries)
-        if rows > EXACT and rows > NARROW * len(self) and OVERFETCH * (k + SPARE) < NARROW * rows:
-            return self._planned(queries, k, kept)
+        wide = rows > EXACT and rows > NARROW * len(self) and OVERFETCH * (k + SPARE) < NARROW * rows
+        if wide and (coarse := self.coarse):
+            return self._planned(coarse, queries, k, kept)
         # A few more than asked for, and still more while a tie reaches over the edge: ties are broken by id.
         fetched = min(k + SPARE, rows)
         while True:
@@ -248,10 +232,8 @@ class FaissIndex:
             self._filters = dict([*self._filters.items(), (allowed, found)][-FILTERS:])
         return found
 
-    def _planned(self, queries: Vectors, k: int, kept: Filter | None) -> list[Hits]:
+    def _planned(self, coarse: Coarse, queries: Vectors, k: int, kept: Filter | None) -> list[Hits]:
         """The nearest among what the coarse file names, compared exactly; fewer are found only where fewer are near."""
-        coarse = self.coarse
-        assert coarse is not None
         named = coarse.near(queries, OVERFETCH * (k + SPARE), kept.selector if kept else None)
         known = np.where(named >= 0, named, next(iter(self._ids)))  # where none is named, any row will do
         rows = self._index.reconstruct_batch(known.ravel()).reshape(*named.shape, self.dimension)
@@ -266,9 +248,9 @@ class FaissIndex:
         if len(kept.labels) > NARROW * len(self):
             chosen = faiss.SearchParameters(sel=kept.selector)
             return tuple(self._index.search(queries, k, params=chosen))
-        scores = queries @ self._index.reconstruct_batch(kept.labels).T
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return np.take_along_axis(scores, order, axis=1), kept.labels[order]
+        gathered = self._index.reconstruct_batch(kept.labels)
+        scores, rows = faiss.knn(queries, gathered, k, metric=faiss.METRIC_INNER_PRODUCT)
+        return scores, kept.labels[rows]
 
     def _hits(self, scores: Vectors, labels: Labels, k: int) -> list[Hits]:
         answers = []
