@@ -159,7 +159,8 @@ def index(
     """使索引与数据库一致。Bring the indexes up to the database."""
     with Session() as session:
         with session.busy():
-            _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
+            found = session.installation
+            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True)
         counts = session.installation.encoder.counts
         if json:
             session.screen.json(reports.index_json(report, counts))

@@ -94,20 +94,25 @@ class Indexer:
             now = self._origin(stored)
             return now.revision - held.revision if held and _continues(stored, held, now) else None
 
-    def refresh(self, progress: Progress | None = None, *, rebuild: bool = False) -> tuple[Snapshot, IndexReport]:
+    def refresh(
+        self, progress: Progress | None = None, *, rebuild: bool = False, verify: bool = False
+    ) -> tuple[Snapshot, IndexReport]:
         """The snapshot of this moment, loaded, brought up to date, or built anew when it is of no use.
 
+        With `verify` every byte of its files is read first; else of very large ones only parts.
         Vectors are cached as they are made, so a killed run goes on where it was; files appear whole or not at all.
         """
         held = self._snapshot
         if held is not None and not rebuild and held.origin == self.origin():
             return held, IndexReport(held.origin.revision, 0, 0)
         with self._folder.exclusive():
-            self._snapshot, report = self._refreshed(progress, rebuild=rebuild)
+            older, why = self._usable(rebuild=rebuild, verify=verify)
+            self._snapshot, report = self._refreshed(older, why, progress)
         return self._snapshot, report
 
-    def _refreshed(self, progress: Progress | None, *, rebuild: bool) -> tuple[Snapshot, IndexReport]:
-        older, why = self._usable(rebuild=rebuild)
+    def _refreshed(
+        self, older: Snapshot | None, why: Said | None, progress: Progress | None
+    ) -> tuple[Snapshot, IndexReport]:
         with self._database.read() as connection:
             stored = Records(connection)
             origin = self._origin(stored)
@@ -133,10 +138,12 @@ class Indexer:
         self._folder.save(snapshot)
         return snapshot, report
 
-    def _usable(self, *, rebuild: bool) -> tuple[Snapshot | None, Said | None]:
+    def _usable(self, *, rebuild: bool, verify: bool) -> tuple[Snapshot | None, Said | None]:
         if rebuild:
             return None, Said("按要求重建", "rebuilt as asked")
         try:
+            if verify:
+                self._folder.verify()
             if self._snapshot is not None and self._snapshot.origin == self._folder.origin():
                 return self._snapshot, None
             return self._folder.load(), None

@@ -262,7 +262,7 @@ class Pairings:
         ids = [record.id for record in indexed]
         return Side(
             records=indexed,
-            vectors=table.vectors.matrix[[rows[name] for name in ids]],
+            vectors=table.vectors.matrix if ids == list(rows) else table.vectors.matrix[[rows[name] for name in ids]],
             bigrams=table.terms["bigrams"].order(ids),
             words=table.terms["words"].order(ids),
             facets=self._builder.facets.matrices(indexed),
