@@ -107,11 +107,11 @@ class Indexer:
             return held, IndexReport(held.origin.revision, 0, 0)
         with self._folder.exclusive():
             older, why = self._usable(rebuild=rebuild, verify=verify)
-            self._snapshot, report = self._refreshed(older, why, progress)
+            self._snapshot, report = self._refreshed(older, why, progress, afresh=rebuild)
         return self._snapshot, report
 
     def _refreshed(
-        self, older: Snapshot | None, why: Said | None, progress: Progress | None
+        self, older: Snapshot | None, why: Said | None, progress: Progress | None, *, afresh: bool
     ) -> tuple[Snapshot, IndexReport]:
         with self._database.read() as connection:
             stored = Records(connection)
@@ -129,10 +129,10 @@ class Indexer:
             return Snapshot(origin, base.tables), report
         with self._shared.opened(origin) if self._shared else nullcontext() as shared:
             tables = {
-                kind: self._table(table, kind, changes, progress, shared, afresh=rebuild)
+                kind: self._table(table, kind, changes, progress, shared, afresh=afresh)
                 for kind, table in (base or Snapshot.empty(origin)).tables.items()
             }
-            if shared and rebuild:
+            if shared and afresh:
                 shared.drop_others()
         snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
