@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from api.parts import HERE
 from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
@@ -27,8 +27,6 @@ from matcher.wording import Language, Word
 
 SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
 """What a reason adds to the score."""
-HERE = ZoneInfo("Asia/Shanghai")
-"""The days and hours of those who work with it; China has one time zone."""
 
 
 def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
