@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Response, ViewportSize, expect
 
@@ -43,6 +44,11 @@ class Way:
         """Whether Chinese is spoken."""
         return self.language == "zh"
 
+    @property
+    def turn(self) -> int:
+        """A number by which journeys that write choose what no other way takes."""
+        return 2 * (not self.zh) + (not self.scripts)
+
     def __str__(self) -> str:
         return f"{self.language}-{'scripts' if self.scripts else 'plain'}-{'phone' if self.phone else 'desk'}"
 
@@ -56,7 +62,10 @@ WAYS = tuple(
         ("en", False, False),
     )
 )
-"""Every two of language, scripts and size meet in one of them."""
+"""Every two of language, scripts and size meet in one of them: for the main journey of a role."""
+APART = (Way("zh", scripts=True, phone=True), Way("en", scripts=False, phone=False))
+"""Two with nothing in common: for the others."""
+everywhere = pytest.mark.parametrize("way", WAYS, ids=str)
 
 
 class Place:

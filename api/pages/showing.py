@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
+from matcher.domain.rounding import share
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
 from matcher.reporting import sections
@@ -30,13 +31,8 @@ HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
 
 
-def share(value: float) -> str:
-    """A part of a whole in per cent; unlike a chance it may be nothing or everything."""
-    return f"{value * 100:.3g}%"
-
-
-def money(amount: float | None, language: str, currency: str = "") -> str:
-    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan."""
+def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
+    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan; `exact` as signed for."""
     if amount is None:
         return ""
     if currency not in ("", "CNY"):
@@ -44,7 +40,7 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
     if language != "zh":
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
-    return f"{amount / size:,.10g} {unit}"
+    return f"{amount / size if exact else round(amount / size, 2):,.10g} {unit}"
 
 
 def worded(reason: str) -> str:

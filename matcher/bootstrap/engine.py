@@ -20,6 +20,7 @@ from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.ahead import Ahead
 from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
@@ -123,6 +124,11 @@ class Engine:
         return StandingWishes(self.database)
 
     @cached_property
+    def ahead(self) -> Ahead:
+        """What a service counts before anybody asks."""
+        return Ahead()
+
+    @cached_property
     def pairings(self) -> Pairings:
         """What matching needs in memory."""
         return Pairings(
@@ -135,6 +141,7 @@ class Engine:
             self.rulebook,
             tell=self._tell,
             progress=self.progress,
+            ahead=self.ahead,
         )
 
     @cached_property

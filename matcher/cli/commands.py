@@ -26,6 +26,7 @@ from matcher.cli import (
     delivering,
     digest,
     drifting,
+    encoding,
     evaluating,
     identity,
     imports,
@@ -158,7 +159,8 @@ def index(
     """使索引与数据库一致。Bring the indexes up to the database."""
     with Session() as session:
         with session.busy():
-            _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
+            found = session.installation
+            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True)
         counts = session.installation.encoder.counts
         if json:
             session.screen.json(reports.index_json(report, counts))
@@ -260,6 +262,7 @@ app.add_typer(carrier.app, name="carrier")
 app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
+app.command()(encoding.encode)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)

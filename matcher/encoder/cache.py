@@ -80,6 +80,17 @@ class CachedEncoder:
             known |= blobs
         return self._rows(keys, known)
 
+    def missing(self, texts: Sequence[str], role: Role) -> list[str]:
+        """The non-blank texts that are not kept yet, each once."""
+        wanted = {_key(text, role): text for text in texts if text.strip()}
+        known = self._read(list(wanted), role)
+        return [text for key, text in wanted.items() if key not in known]
+
+    def keep(self, texts: Sequence[str], role: Role, vectors: Vectors) -> None:
+        """Put vectors of texts that were encoded elsewhere, (len(texts), dimension), into the file."""
+        keys = [_key(text, role) for text in texts]
+        self._write({key: row.tobytes() for key, row in zip(keys, vectors.astype("<f2"), strict=True)}, role)
+
     def _read(self, keys: list[str], role: Role) -> dict[str, bytes]:
         if role is Role.QUERY:
             return {key: self._asked[key] for key in keys if key in self._asked}

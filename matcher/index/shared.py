@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from matcher.domain.records import Kind
+from matcher.domain.records import RECORD_KINDS, Kind
 from matcher.index.milvus import CHUNK, MilvusIndex
 from matcher.index.server import Address, connected
 from matcher.index.snapshot import Origin
@@ -80,6 +80,13 @@ class SharedTables:
         index = self.index(kind)
         index.delete(set(index.ids).difference(ids))
 
+    def drop_others(self) -> None:
+        """Drop what this database has from encoders that it had before."""
+        mine = {collection_name(self._origin, kind) for kind in RECORD_KINDS}
+        for name in self._client.list_collections():
+            if name.startswith(_prefix(self._origin)) and name not in mine:
+                self._client.drop_collection(name)
+
 
 def collection_name(origin: Origin, kind: Kind) -> str:
     """Letters, digits and underscores that no other database or encoder has.
@@ -87,7 +94,11 @@ def collection_name(origin: Origin, kind: Kind) -> str:
     The database's identity is random; the encoder's id is hashed too, for two may differ in a sign no name may hold.
     """
     readable = re.sub(r"[^a-z0-9]+", "_", origin.encoder.lower())[:40].strip("_")
-    return f"matcher_{hashed(origin.database)[:12]}_{readable}_{hashed(origin.encoder)[:8]}_{kind.value}"
+    return f"{_prefix(origin)}{readable}_{hashed(origin.encoder)[:8]}_{kind.value}"
+
+
+def _prefix(origin: Origin) -> str:
+    return f"matcher_{hashed(origin.database)[:12]}_"
 
 
 def hashed(text: str) -> str:

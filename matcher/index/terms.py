@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -99,19 +99,23 @@ def present(counts: Counts) -> Counts:
 class Postings:
     """Weights of terms by record, and by term, so that one query touches only the records that share a term with it."""
 
-    def __init__(self, weights: Counts) -> None:
-        self.weights = weights
+    def __init__(self, weights: Counts, *, parts: bool = True) -> None:
+        """`parts`: whether some rows alone will be asked about, which takes the weights by record too."""
+        self._by_record: Counts = weights if parts else None
+        self._turned: Counts = None if parts else weights.T.tocsr()
 
-    @cached_property
+    @property
     def _by_term(self) -> Counts:
-        return self.weights.T.tocsr()
+        if self._turned is None:
+            self._turned = self._by_record.T.tocsr()
+        return self._turned
 
     def scores(self, queries: Counts, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.float32]:
         """Products of each query with each record (or those of some rows), (queries, records)."""
         if isinstance(rows, slice):
             found = (queries @ self._by_term).toarray()[:, rows]
         else:
-            found = (queries @ self.weights[rows].T).toarray()
+            found = (queries @ self._by_record[rows].T).toarray()
         return np.asarray(found, np.float32)
 
 
@@ -142,6 +146,8 @@ class TermIndex:
         return TermIndex([self.ids[row] for row in rows], self.counts[rows])
 
     def order(self, ids: Sequence[str]) -> Counts:
-        """The counts of these ids, in their order."""
+        """The counts of these ids, in their order; as they are where that is all of them in the order they have."""
+        if tuple(ids) == self.ids:
+            return self.counts
         rows = {name: row for row, name in enumerate(self.ids)}
         return self.counts[[rows[name] for name in ids]]

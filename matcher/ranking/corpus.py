@@ -73,7 +73,7 @@ class Side(Generic[AnyRecord]):
     @cached_property
     def postings(self) -> tuple[Postings, Postings]:
         """BM25 over pairs of characters and over words, for whoever searches this side."""
-        return Postings(bm25_weights(self.bigrams)), Postings(bm25_weights(self.words))
+        return Postings(bm25_weights(self.bigrams), parts=False), Postings(bm25_weights(self.words), parts=False)
 
     def row(self, record_id: str) -> int:
         """The row of one id. Raises RecordNotFoundError for a record that left, or came, a moment ago."""

@@ -77,7 +77,7 @@ class Knowledge:
     @cached_property
     def past_adapted(self) -> Matrix:
         """Adapted vectors of the past left records, (past, d)."""
-        return self.left_adapted[self.past_rows]
+        return self.adapted(self.left.vectors[self.past_rows])
 
     @cached_property
     def near_amounts(self) -> Nearness:
@@ -181,7 +181,7 @@ class Knowledge:
     @cached_property
     def tfidf_past(self) -> Postings:
         """TF-IDF rows of the past left records, rows as in `past_rows`."""
-        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency))
+        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency), parts=False)
 
     @cached_property
     def this_month(self) -> Matrix:
@@ -222,7 +222,7 @@ class Knowledge:
     @cached_property
     def centroids(self) -> Matrix:
         """Unit mean of the adapted vectors of what each right record took, (right, d); zero without a past."""
-        return unit(np.asarray(self.accepted.T @ self.left_adapted, np.float32))
+        return unit(np.asarray(self.past_accepted.T @ self.past_adapted, np.float32))
 
     def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
         """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
@@ -241,12 +241,12 @@ class Knowledge:
     @cached_property
     def past_weights(self) -> Postings:
         """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
-        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]))
+        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]), parts=False)
 
     @cached_property
     def left_weights(self) -> Postings:
         """BM25 weights of the bigrams of all left records."""
-        return Postings(terms.bm25_weights(self.left.bigrams))
+        return Postings(terms.bm25_weights(self.left.bigrams), parts=False)
 
     def lexical_views(self, columns: Rows) -> Matrix:
         """BM25 of every left record against the words and the past of some right records, (left, columns)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -23,6 +23,8 @@ CHUNK = 256
 VOTES = ("dense_knn", "dense_knn_recent", "bm25_knn", "tfidf_knn_recent")
 BLOCK, MOST_KEPT = 64, 2**23
 """Left records whose votes are counted at once, and the shares kept (8 bytes each)."""
+FILLED = 0.9
+"""Share of the room that is filled ahead: what is asked for must not push out what was just counted."""
 
 
 class Votes:
@@ -53,6 +55,15 @@ class Votes:
         )
         asked = np.arange(width)[columns]
         return {name: table[:, number * width + asked].toarray() for number, name in enumerate(VOTES)}
+
+    def ahead(self, stopped: Callable[[], bool]) -> None:
+        """Count for all left records, block after block, until it is stopped or no more could be kept."""
+        for start in range(0, len(self._known.left), BLOCK):
+            rows = [row for row in range(start, min(start + BLOCK, len(self._known.left))) if row not in self._kept]
+            if stopped() or self._size > MOST_KEPT * FILLED:
+                return
+            if rows:
+                self._counted(rows)
 
     def _counted(self, rows: list[int]) -> dict[int, tuple[NDArray[np.int32], Matrix]]:
         """The votes for at most a block of rows; the last of them fills what is left of the block."""
@@ -143,17 +154,25 @@ def _recent_votes(known: Knowledge, cosines: Matrix, sharpness: float) -> Matrix
     return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def _dense_votes(known: Knowledge, meant: Matrix) -> Matrix:
-    """Votes of the nearest past left records, (q, past), rows sum to one; of equally near ones the first by id."""
-    votes = np.zeros_like(meant)
-    keep = min(NEIGHBOURS, meant.shape[1])
-    for row, cosines in enumerate(meant if keep else ()):
-        near = np.flatnonzero(cosines >= max(np.partition(cosines, -keep)[-keep], np.finfo(np.float32).min))
-        near = near[np.lexsort((known.left.by_id[known.past_rows[near]], -cosines[near]))][:NEIGHBOURS]
-        if len(near):
-            scores = cosines[near].astype(np.float64)
-            weights = np.exp((scores - scores[0]) / SHARPNESS)
-            votes[row, near] = weights / weights.sum()
+def _dense_votes(known: Knowledge, cosines: Matrix) -> Matrix:
+    """Votes of the nearest past left records by their cosines, minus infinity for the own one; rows sum to one.
+
+    Of equal ones at the edge the first by id.
+    """
+    votes = np.zeros_like(cosines)
+    if cosines.shape[1] == 0:
+        return votes
+    keep = min(NEIGHBOURS, cosines.shape[1])
+    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
+    chosen = (cosines >= threshold) & np.isfinite(cosines)
+    by_id = known.left.by_id[known.past_rows]
+    for row in np.flatnonzero(chosen.sum(axis=1) > keep):
+        edge = np.flatnonzero(cosines[row] == threshold[row])
+        room = keep - int((cosines[row] > threshold[row]).sum())
+        chosen[row, edge[np.argsort(by_id[edge])][room:]] = False
+    rows, places = np.nonzero(chosen)
+    weights = np.exp((cosines[rows, places].astype(np.float64) - cosines.max(axis=1)[rows]) / SHARPNESS)
+    votes[rows, places] = weights / np.bincount(rows, weights, minlength=len(cosines))[rows]
     return votes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -94,20 +94,25 @@ class Indexer:
             now = self._origin(stored)
             return now.revision - held.revision if held and _continues(stored, held, now) else None
 
-    def refresh(self, progress: Progress | None = None, *, rebuild: bool = False) -> tuple[Snapshot, IndexReport]:
+    def refresh(
+        self, progress: Progress | None = None, *, rebuild: bool = False, verify: bool = False
+    ) -> tuple[Snapshot, IndexReport]:
         """The snapshot of this moment, loaded, brought up to date, or built anew when it is of no use.
 
+        With `verify` every byte of its files is read first; else of very large ones only parts.
         Vectors are cached as they are made, so a killed run goes on where it was; files appear whole or not at all.
         """
         held = self._snapshot
         if held is not None and not rebuild and held.origin == self.origin():
             return held, IndexReport(held.origin.revision, 0, 0)
         with self._folder.exclusive():
-            self._snapshot, report = self._refreshed(progress, rebuild=rebuild)
+            older, why = self._usable(rebuild=rebuild, verify=verify)
+            self._snapshot, report = self._refreshed(older, why, progress, afresh=rebuild)
         return self._snapshot, report
 
-    def _refreshed(self, progress: Progress | None, *, rebuild: bool) -> tuple[Snapshot, IndexReport]:
-        older, why = self._usable(rebuild=rebuild)
+    def _refreshed(
+        self, older: Snapshot | None, why: Said | None, progress: Progress | None, *, afresh: bool
+    ) -> tuple[Snapshot, IndexReport]:
         with self._database.read() as connection:
             stored = Records(connection)
             origin = self._origin(stored)
@@ -124,17 +129,21 @@ class Indexer:
             return Snapshot(origin, base.tables), report
         with self._shared.opened(origin) if self._shared else nullcontext() as shared:
             tables = {
-                kind: self._table(table, kind, changes, progress, shared, afresh=rebuild)
+                kind: self._table(table, kind, changes, progress, shared, afresh=afresh)
                 for kind, table in (base or Snapshot.empty(origin)).tables.items()
             }
+            if shared and afresh:
+                shared.drop_others()
         snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
         return snapshot, report
 
-    def _usable(self, *, rebuild: bool) -> tuple[Snapshot | None, Said | None]:
+    def _usable(self, *, rebuild: bool, verify: bool) -> tuple[Snapshot | None, Said | None]:
         if rebuild:
             return None, Said("按要求重建", "rebuilt as asked")
         try:
+            if verify:
+                self._folder.verify()
             if self._snapshot is not None and self._snapshot.origin == self._folder.origin():
                 return self._snapshot, None
             return self._folder.load(), None
@@ -181,11 +190,27 @@ class Indexer:
         # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
         # records that somebody took nobody asks who could take them, and those of others another worker has encoded;
         # should it happen here, their sentences follow then.
-        asked = (record for record in records if record.id not in changes.taken[kind])
-        quotable = list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
+        quotable = _quotable(records, changes.taken[kind])
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
         return table.changed(ids, vectors, counts, gone)
+
+
+def texts_of(database: Database) -> list[str]:
+    """All that an index of the records of this moment encodes, each text once."""
+    with database.read() as connection:
+        changes = _changes(Records(connection), Outcomes(connection), None)
+    kinds = changes.records.items()
+    texts = [document(record) for _, records in kinds for record in records]
+    return list(
+        dict.fromkeys([*texts, *(each for kind, records in kinds for each in _quotable(records, changes.taken[kind]))])
+    )
+
+
+def _quotable(records: Sequence[Record], taken: Collection[str]) -> list[str]:
+    """Sentences of the records that nobody took, each once."""
+    asked = (record for record in records if record.id not in taken)
+    return list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
 
 
 def _continues(stored: Records, older: Origin, newer: Origin) -> bool:

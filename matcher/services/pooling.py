@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import cast
 
 from matcher.domain.columns import references
 from matcher.domain.identity import Identities, Pooled, led
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left, PairKind, Record, Register, Right
+from matcher.domain.registers import Arrangement
 from matcher.domain.visibility import Viewer, require_visible, visible
+from matcher.policy.arrangements import Residents, residents
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
 
@@ -77,6 +80,12 @@ def _standing(records: Sequence[Record], identities: Identities, viewer: Viewer)
     seen = [record for record in records if visible(record, viewer)]
     hidden = {record.id: "" for record in records if not visible(record, viewer)}
     return hidden | (identities.standing(IdentityKind.of(seen[0].table), seen) if seen else {})
+
+
+def residing(rows: Iterable[Arrangement], known: Pooled[Left, Right], day: date) -> Residents:
+    """The residences of a day, under the records that stand for those they name."""
+    standing = {Kind.INCUBATORS: known.references.get(Kind.INCUBATORS, {}), Kind.FUNDS: known.standing}
+    return residents((led(row, standing) for row in rows), day)
 
 
 def organisations(database: Database) -> Organisations:

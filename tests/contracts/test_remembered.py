@@ -73,15 +73,15 @@ def test_what_is_made_of_records_is_made_once_a_revision_for_each_who_asks(datab
         with database.read() as connection:
             return database.remembered.made(Records(connection), name, make)
 
-    put(database, "A1"))
+    put(database, "A1")
     assert [asked("one"), asked("other"), asked("one"), asked("other")] == [1, 2, 1, 2]
-    put(database, "A2"))
+    put(database, "A2")
     assert [asked("one"), asked("one")] == [3, 3]
     assert made == ["one", "other", "one"]
 
 
 def test_a_transaction_that_is_taken_back_leaves_nothing_made_of_it(database: Database) -> None:
-    put(database, "A1"))
+    put(database, "A1")
     with suppress(ZeroDivisionError), database.begin() as connection:
         Records(connection).upsert([achievement("A2")], NOW)
         stored = Records(connection)

@@ -17,13 +17,15 @@ from matcher.domain.records import Kind, Record
 from matcher.errors import UnservedError
 from matcher.index.milvus import MilvusIndex
 from matcher.index.server import Address, connected
-from matcher.index.shared import SharedTables, SharedVectors
+from matcher.index.shared import SharedTables, SharedVectors, hashed
 from matcher.index.snapshot import Snapshot
 from matcher.services.indexing import Indexer
-from matcher.store import Database, open_database, upgrade
+from matcher.store import Database, Records, open_database
 from tests import builders
 from tests.commandline import DAY, SAMPLE, CommandLine
 from tests.integration.test_indexing import Place, Watched, content
+
+pytest.importorskip("pymilvus", reason="pymilvus is not installed: pip install 'techtransfer-matcher[milvus]'")
 
 RECORDS: tuple[Record, ...] = (
     builders.achievement("A1"),
@@ -44,13 +46,22 @@ class Workers:
     def database(self) -> Database:
         return self.first.database
 
-    def new(self, server: str | None = None) -> tuple[Indexer, Watched]:
+    def new(self, dimension: int = 64) -> tuple[Indexer, Watched]:
         """A worker without any file, and what it encodes."""
-        place = Place(self.first.folder / uuid.uuid4().hex)
+        place = Place(self.first.folder / uuid.uuid4().hex, Watched(dimension))
         place.folder.mkdir()
         place.__dict__["database"] = self.database
-        shared = SharedVectors(Address.parse(server or self.server))
-        return place.indexer(shared=shared), place.encoder
+        return place.indexer(shared=SharedVectors(Address.parse(self.server))), place.encoder
+
+    def collections(self) -> list[str]:
+        """Names on the server that are this database's."""
+        with connected(Address.parse(self.server)) as client:
+            return [name for name in client.list_collections() if self.identity in name]
+
+    @property
+    def identity(self) -> str:
+        """What names the database in names of collections."""
+        return hashed(self.new()[0].origin().database)[:12]
 
     def kept(self, kind: Kind = Kind.ACHIEVEMENTS) -> set[str]:
         """Ids on the server."""
@@ -122,6 +133,17 @@ def test_a_rebuild_trusts_no_vector_of_the_server(workers: Workers) -> None:
     assert content(workers.new()[0].refresh()[0]) != right
     assert content(one.refresh(rebuild=True)[0]) == right
     assert content(workers.new()[0].refresh()[0]) == right
+
+
+def test_a_rebuild_drops_what_an_earlier_encoder_left(workers: Workers) -> None:
+    workers.new(32)[0].refresh()
+    workers.new()[0].refresh()
+    assert len(workers.collections()) == 8
+
+    workers.new()[0].refresh(rebuild=True)
+
+    assert len(workers.collections()) == 4
+    assert all("x64" in name for name in workers.collections())
 
 
 def test_what_was_withdrawn_while_nobody_told_the_server_is_forgotten(workers: Workers) -> None:
@@ -230,20 +252,16 @@ def test_a_whole_installation_on_servers_answers_as_one_on_files(
         one("index")
         assert one("check", "--json").json["sound"]
         with connected(Address.parse(milvus_server)) as client:
-            mine = [each for each in client.list_collections() if _identity(url) in each]
-            assert len(mine) == 4
-            (results,) = (each for each in mine if each.endswith("_achievements"))
+            (results,) = (
+                each for each in client.list_collections() if each.startswith(_prefix(url)) and "achiev" in each
+            )
             assert "ex-a003" not in MilvusIndex(client, results, 256).ids
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def _identity(url: str) -> str:
-    from matcher.index.shared import hashed
-    from matcher.store import Records
-
+def _prefix(url: str) -> str:
     database = open_database(url)
-    upgrade(database)
     with database.read() as connection:
         identity = Records(connection).identity()
     database.close()
-    return hashed(identity)[:12]
+    return f"matcher_{hashed(identity)[:12]}_"

@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from matcher.domain.accounts import Role
-from tests.person import WAYS, Come, Way
+from tests.person import Come, Way, everywhere
 
 HOME = "/carriers/ex-i01"
 
@@ -44,8 +44,9 @@ def test_the_next_level_says_what_it_lacks_and_by_which_clause(come: Come) -> No
             her.stands_at("沙柳原科技企业孵化器")
 
 
+@everywhere
 def test_figures_are_corrected_and_a_wrong_one_is_named_where_it_stands(come: Come, way: Way) -> None:
-    tenants = str(50 + WAYS.index(way))
+    tenants = str(50 + way.turn)
     with come(Role.INCUBATOR) as her:
         her.opens(HOME)
         her.follows("填报", "Figures")
@@ -77,7 +78,7 @@ def test_a_service_to_be_filed_is_checked_before_it_starts(come: Come) -> None:
 
 
 def test_of_two_windows_the_second_is_told_and_keeps_what_was_typed(come: Come, way: Way) -> None:
-    one, other = (str(start + WAYS.index(way)) for start in (70, 80))
+    one, other = (str(start + way.turn) for start in (70, 80))
     with come(Role.INCUBATOR) as first, come(Role.INCUBATOR) as second:
         for window in (first, second):
             window.opens("/records/incubators/ex-i01")

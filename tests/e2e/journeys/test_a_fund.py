@@ -13,7 +13,7 @@ from matcher.domain.accounts import Role
 from matcher.domain.records import Outcome, PairKind, Project, Result
 from matcher.domain.terms import Stage
 from matcher.store import Outcomes, Records
-from tests.person import Come, Person, Way
+from tests.person import Come, Person, Way, everywhere
 from tests.service import NOW, Service
 
 OTHERS = "本基金决定从速"
@@ -44,6 +44,7 @@ def first(person: Person) -> str:
     return str(person.page.locator("[data-card]").first.get_attribute("aria-label"))
 
 
+@everywhere
 def test_a_week_is_screened_card_by_card(come: Come, way: Way) -> None:
     with come(Role.FUND) as her:
         her.opens("/screen")

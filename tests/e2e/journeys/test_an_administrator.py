@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from matcher.domain.accounts import Role
 from matcher.domain.weeks import Week
-from tests.person import WAYS, Come, Way
+from tests.person import Come, Way
 from tests.post import read
 from tests.service import Service
 
@@ -33,7 +33,7 @@ def letters(service: Service, address: str) -> list[str]:
 
 
 def test_a_user_is_invited_comes_in_and_is_shut_out(come: Come, service: Service, way: Way) -> None:
-    email, secret = f"new{WAYS.index(way)}@example.org", "a sentence nobody else says"
+    email, secret = f"new{way.turn}@example.org", "a sentence nobody else says"
     with come(Role.ADMINISTRATOR) as her, come(Role.BROKER) as somebody:
         her.opens("/admin")
         her.writes("邮箱", "E-mail", email)

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from matcher.domain.accounts import Role
-from tests.person import WAYS, Come, Person, Way
+from tests.person import Come, Person, Way
 from tests.service import Service
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def messy(way: Way) -> bytes:
     """A list with a column that nobody knows, a row without its name, and a stage in words."""
-    n = WAYS.index(way)
+    n = way.turn
     return (
         f"编号,技术名字,完成单位,成熟度\nLS-{n}1,甜菜粕膳食纤维粉碎{n},青石滩研究所,5\n"
         f"LS-{n}2,,青石滩研究所,4\nLS-{n}3,风机叶片回收制板{n},云岭材料学院,很成熟\n"
@@ -41,7 +41,7 @@ def awaits(person: Person) -> None:
 
 
 def test_a_messy_list_is_named_mended_imported_and_taken_back(come: Come, way: Way) -> None:
-    n = WAYS.index(way)
+    n = way.turn
     with come(Role.BUREAU) as her:
         hands_in(her, f"清单{n}.csv", messy(way), "text/csv")
         her.reads("缺少必需的列", "required column")
