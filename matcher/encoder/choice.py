@@ -6,14 +6,13 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import json
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcher.appearing import SHARED, appearing
 from matcher.encoder.backend import Backend
 from matcher.encoder.model import Encoder, Role, Vectors
 from matcher.errors import EncoderError
@@ -90,11 +89,9 @@ class BackendRecord:
     def write(self, folder: Path) -> None:
         """Write the record into the folder, whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{RECORD}.", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(dataclasses.asdict(self), file, ensure_ascii=False, indent=2, sort_keys=True)
-        Path(name).chmod(0o644)  # as the model's own files: a cache may be shared
-        Path(name).replace(folder / RECORD)
+        text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2, sort_keys=True)
+        with appearing(folder / RECORD, SHARED) as file:
+            file.write(f"{text}\n".encode())
 
     @classmethod
     def read(cls, folder: Path) -> BackendRecord | None:

@@ -8,6 +8,7 @@ The word table keeps the four bits in which it is packed, exactly. Norms, softma
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -47,11 +48,11 @@ class _Graph:
         self.constants: list[onnx.TensorProto] = []
         self._known: set[str] = set()
 
-    def add(self, kind: str, *inputs: str, domain: str = "", **attributes: object) -> str:
+    def add(self, kind: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """A node with one output, whose name is returned."""
         return self.split(kind, 1, *inputs, domain=domain, **attributes)[0]
 
-    def split(self, kind: str, count: int, *inputs: str, domain: str = "", **attributes: object) -> list[str]:
+    def split(self, kind: str, count: int, *inputs: str, domain: str = "", **attributes: Any) -> list[str]:
         """A node with `count` outputs."""
         outputs = [f"{kind}_{len(self.nodes)}_{index}" for index in range(count)]
         self.nodes.append(helper.make_node(kind, list(inputs), outputs, domain=domain, **attributes))

@@ -64,7 +64,8 @@ def chosen_backend(cache: Path, wanted: str = AUTO) -> Backend:
         return Backend.TORCH
     record = BackendRecord.read(cache)
     if record is None:
-        record = measure_backends(partial(default_encoder, cache))
+        measured = measure_backends(partial(default_encoder, cache))
+        record = BackendRecord.read(cache) or measured  # another process may have been first: all go by one record
         try:
             record.write(cache)
         except OSError as error:
