@@ -21,7 +21,7 @@ from matcher.errors import IntakeError
 from matcher.intake import Seen, Severity
 from matcher.intake.headers import field_names, has_metrics, withdrawable
 from matcher.intake.names import kind_of
-from matcher.services.drafts import Column
+from matcher.services.drafts import Column, correctable
 from matcher.services.job_kinds import KINDS
 
 router = APIRouter(prefix="/data/jobs", include_in_schema=False, route_class=PageRoute)
@@ -55,9 +55,10 @@ def job_page(request: Request, job_id: Id, parts: Parts, actor: Acting) -> HTMLR
     sorted_issues = sorted(issues, key=lambda issue: order.index(issue["severity"]))
     refused = len({(issue["file"], issue["row"]) for issue in issues if issue["severity"] == Severity.ERROR.value})
     counts = Counter(issue["severity"] for issue in issues)
+    warned = len({(issue["file"], issue["row"]) for issue in correctable(issues, Severity.WARNING)})
     return rendered(
         request, "data/job.html", job=job, said=KINDS[job.kind].said, issues=sorted_issues[:MOST_ISSUES],
-        many=len(issues), refused=refused, counts=counts, **_draft(parts, job, actor),
+        many=len(issues), refused=refused, warned=warned, counts=counts, **_draft(parts, job, actor),
         table_of=_tables(job, issues),
     )  # fmt: skip
 
@@ -70,10 +71,17 @@ def issues_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Re
 
 
 @router.get("/{job_id}/corrections.xlsx", name="page_corrections")
-def corrections_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Response:
-    """The rows that were refused, to correct and hand in again."""
-    content = parts.drafts.corrections(job_id, actor, language_of(request))
-    return Workbook(content, headers=saved_as("corrections.xlsx"))
+def corrections_sent(
+    request: Request,
+    job_id: Id,
+    parts: Parts,
+    actor: Acting,
+    rows: Annotated[Literal["refused", "warned"], Query()] = "refused",
+) -> Response:
+    """The rows that were refused, or that were taken in with a warning, to correct and hand in again."""
+    severity = Severity.WARNING if rows == "warned" else Severity.ERROR
+    content = parts.drafts.corrections(job_id, actor, language_of(request), severity)
+    return Workbook(content, headers=saved_as("warnings.xlsx" if rows == "warned" else "corrections.xlsx"))
 
 
 @router.post("/{job_id}/again", name="page_import_again")
@@ -114,7 +122,7 @@ def _draft(parts: Installation, job: Job, actor: Actor) -> dict[str, Any]:
             problem = error
     return {
         "seen": seen, "unseen": problem, "kinds": tuple(Kind), "alone": len(job.arguments.get("files", ())) == 1,
-        "mapped": job.arguments.get("mapping") or {},
+        "recalled": job.arguments.get("recalled", {}), "guesses": sum(len(one.guesses) for one in seen),
         "fields": {one.kind: _fields(one.kind) for one in seen if one.kind},
         "metric": {one.kind: has_metrics(one.kind) for one in seen if one.kind},
     }  # fmt: skip

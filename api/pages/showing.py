@@ -17,6 +17,8 @@ from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
 from matcher.domain.rounding import share
+from matcher.intake.amounts import YUAN
+from matcher.intake.preview import Meant
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
 from matcher.reporting import sections
@@ -94,6 +96,33 @@ def word(value: object, language: str) -> str:
     return "" if value is None else str(value)
 
 
+def meant(cell: Meant | None, text: str, language: str) -> str:
+    """What a cell of a list was read as; empty where that is just what it says."""
+    if cell is None:
+        return ""
+    shown = _meaning(cell, language)
+    return "" if _SEPARATORS.sub("", shown).casefold() == _SEPARATORS.sub("", text).casefold() else shown
+
+
+_SEPARATORS = re.compile(r"[\s;；、,，|]+")
+
+
+def _meaning(cell: Meant, language: str) -> str:
+    value = cell.value
+    if value is None:
+        return "未采用" if language == "zh" else "not used"
+    if isinstance(value, tuple):
+        return ("、" if language == "zh" else ", ").join(word(each, language) for each in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {number(each)}" for name, each in value.items())
+    if cell.money and isinstance(value, float):
+        foreign = cell.currency not in ("", YUAN, "CNY")
+        return f"{number(value)} {cell.currency if foreign else '元' if language == 'zh' else 'yuan'}"
+    if cell.ratio and isinstance(value, float):
+        return share(value)
+    return number(value) if isinstance(value, float) else word(value, language)
+
+
 def field(name: str, kind: str, language: str) -> str:
     """What a field of a table is called."""
     return label(TYPES[Kind(kind)], name).to(Language(language))
@@ -155,6 +184,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "meant": meant,
     "known": known,
     "stated": stated,
     "table": table,

@@ -169,7 +169,7 @@ class Engine:
     @cached_property
     def finding(self) -> Finding:
         """Records by words, facets and likeness."""
-        return Finding(self.pairings, self.builder)
+        return Finding(self.pairings, self.builder, resources.load_gazetteer())
 
 
 def _made(folder: Path, setting: str) -> Path:

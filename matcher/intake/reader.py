@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matcher.domain.records import Kind, Row, Source
+from matcher.domain.columns import label
+from matcher.domain.records import Achievement, Kind, Row, Source
 from matcher.errors import IntakeError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.folder import files_of, unknown_remark
@@ -15,7 +16,9 @@ from matcher.intake.limits import Limits
 from matcher.intake.mapping import ColumnMapping, check_mapping
 from matcher.intake.names import kind_of
 from matcher.intake.rows import RowBuilder
+from matcher.intake.small_amounts import SmallAmounts
 from matcher.intake.tables import Plan, Table, guess, no_table, open_tables, plan, unknown_table
+from matcher.intake.totals import Totals
 
 Read = Row | Withdrawal | RowIssue
 EVERY = 1000
@@ -163,18 +166,21 @@ def _table(
     table, header = item.table, item.header
     for name, remark in item.layout.remarks:
         yield issue_at(Source(table.file, item.header_row), name, name, remark)
+    totals, amounts = Totals(item.layout), SmallAmounts(item.kind, item.layout)
     builder = RowBuilder(item.kind, item.layout, table.file, limits, registry)
     done = 0
     for number, row in table.rows():
         if number <= item.header_row or (not isinstance(row, Remark) and not has_content(row)):
             continue
         done += 1
-        if (reason := _unusable(item, row, header)) is not None:
+        if (reason := _unusable(item, row, header, totals)) is not None:
             yield issue_at(Source(table.file, number), "", _shown(row), reason)
         else:
             yield from _built(builder, number, row)
+            amounts.see(number, () if isinstance(row, Remark) else row)
         if progress and done % EVERY == 0:
             progress(Progress(table.file, item.kind, done, table.total))
+    yield from amounts.issues(table.file)
     if not done:
         yield issue_at(Source(table.file), "", table.file, _no_rows())
     if progress:
@@ -185,22 +191,32 @@ def _built(builder: RowBuilder, number: int, row: Sequence[object] | Remark) -> 
     found, issues = builder.build(number, () if isinstance(row, Remark) else row)
     yield from issues
     if found is not None:
+        if isinstance(found, Achievement) and not found.title:
+            yield issue_at(found.source, "title", "", _untitled(number), label(Achievement, "title"))
         yield found
 
 
-def _unusable(item: Plan, row: Sequence[object] | Remark, header: Sequence[object]) -> Remark | None:
-    """Why the row cannot be read cell by cell at all."""
+def _unusable(item: Plan, row: Sequence[object] | Remark, header: Sequence[object], totals: Totals) -> Remark | None:
+    """Why the row is not read cell by cell at all."""
     if isinstance(row, Remark):
         return row
     if item.table.ragged and len(row) > len(header) and has_content(row[len(header) :]):
         return _too_many(len(row), len(header))
     if row[0] == header[0] and list(row) == list(header):
         return _repeated_header()
-    return None
+    return totals.remark(row)
 
 
 def _shown(row: Sequence[object] | Remark) -> str:
     return "" if isinstance(row, Remark) else " | ".join(as_text(cell)[:40] for cell in row)
+
+
+def _untitled(row: int) -> Remark:
+    return warn(
+        "no_title",
+        (f"第 {row} 行没有名称，暂用简介代替。", f"Row {row} has no title; it goes by its summary."),
+        ("请补填成果名称后重新导入。", "Fill in the title and import it again."),
+    )
 
 
 def _too_many(cells: int, columns: int) -> Remark:

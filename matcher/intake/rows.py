@@ -63,7 +63,7 @@ class RowBuilder:
         self._registry = registry
         self._labels = Labels(kind, layout)
         by_field = parsers(kind)
-        self._plan = [(column, _parser(column, by_field)) for column in layout.columns]
+        self._plan = [(column, cell_parser(column, by_field)) for column in layout.columns]
         self._key_names = KEYS[kind]
         self._blank_headers = _Once()
 
@@ -206,7 +206,7 @@ class _Once:
         return not known
 
 
-def _parser(column: Column, by_field: Mapping[str, Parser]) -> CellParser | None:
+def cell_parser(column: Column, by_field: Mapping[str, Parser]) -> CellParser | None:
     """The parser of the column with its unit; None where its text is only kept."""
     figure = read_loose_metric if column.loose else read_metric
     parse = partial(figure, column.metric) if column.metric else by_field.get(column.field)

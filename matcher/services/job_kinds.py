@@ -11,7 +11,7 @@ from matcher.domain.jobs import Job
 from matcher.domain.records import Kind
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
-from matcher.intake import Progress, Severity
+from matcher.intake import Progress, RowIssue, Severity
 from matcher.services.delivery.sending import Sending
 from matcher.services.digests.composing import Composing
 from matcher.services.importing import Files, ImportReport, import_files
@@ -97,7 +97,7 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
             tried = import_files(database, files, now=_begun(job), dry_run=True, progress=heard)
         return Outcome(_told(job, tried), keep_files=True)
     report = import_files(parts.database, files, now=_begun(job), progress=heard)
-    return Outcome(_told(job, report), then="index", keep_files=any(issue.refuses for issue in report.issues))
+    return Outcome(_told(job, report), then="index", keep_files=any(map(_of_a_row, report.issues)))
 
 
 def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
@@ -147,6 +147,11 @@ KINDS: Mapping[str, JobKind] = {
     "train": JobKind(Said("训练", "training"), train, single=True),
     "deliver": JobKind(Said("发送简报", "sending digests"), deliver, single=True),
 }
+
+
+def _of_a_row(issue: RowIssue) -> bool:
+    """Whether a row may be corrected because of it, for which its file is kept."""
+    return issue.refuses or (issue.row > 0 and issue.severity is Severity.WARNING)
 
 
 def _week(job: Job) -> Week:
