@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -23,6 +24,8 @@ from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
+SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
+"""What a reason adds to the score."""
 HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
 
@@ -42,6 +45,11 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
     return f"{amount / size:,.10g} {unit}"
+
+
+def worded(reason: str) -> str:
+    """A reason without its share of the score, which tells nothing to whoever gets a letter."""
+    return SHARE.sub("", reason)
 
 
 def number(value: float | None) -> str:
@@ -160,6 +168,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "narrow": narrow,
     "number": number,
+    "worded": worded,
     "answer": answer,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
     "heading": lambda column, language: sections.heading(column, Language(language)),
