@@ -22,7 +22,7 @@ from matcher.domain.accounts import Actor
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.feedback import Judgement
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, name_of
-from matcher.ranking.kinds import FAMILIES, KINDS, by_family
+from matcher.ranking.kinds import FAMILIES, by_family
 from matcher.ranking.listing import Listing
 from matcher.services.choosing import Choices, choices
 from matcher.services.finding import FACETS
@@ -94,7 +94,7 @@ def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, 
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
     return rendered(
         request, "match/why.html", match=found, left=one, right=other, families=by_family(found.components),
-        kinds=KINDS, families_said=FAMILIES, history=history,
+        families_said=FAMILIES, history=history,
     )  # fmt: skip
 
 

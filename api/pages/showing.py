@@ -18,6 +18,7 @@ from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
+from matcher.ranking import kinds
 from matcher.reporting import sections
 from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
@@ -170,6 +171,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "worded": worded,
     "answer": answer,
+    "evidence": kinds.said_of,
+    "strength": kinds.strength,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
     "heading": lambda column, language: sections.heading(column, Language(language)),
     "points": scores.points,

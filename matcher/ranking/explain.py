@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,17 +14,30 @@ from matcher.domain.records import Record, name_of
 from matcher.policy.priority import Tier
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import Place
-from matcher.ranking.kinds import KINDS, Family
-from matcher.text.passages import document
+from matcher.ranking.kinds import KINDS, Family, said_of, strength
 from matcher.wording import Said
 
 NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
-CASES, TERMS, SIGNALS = 3, 5, 3
+CASES, SIGNALS = 3, 3
 TELLING = 0.1
 """Contribution from which a fact or an activity is named as a reason."""
+CIRCUMSTANCES = frozenset(
+    {
+        "popularity",
+        "recent",
+        "this_month",
+        "region_activity",
+        "stage_activity",
+        "region_fit",
+        "free_places",
+        "open_talks",
+    }
+    | {kind.name for kind in KINDS.values() if kind.family in (Family.HABITS, Family.REFUSALS, Family.RECORD)}
+) - {"industry_share", "field_share"}
+"""Evidence that has nothing to do with what the record is about."""
 SIMILAR = 0.25
 """Cosine around the mean from which two records are called similar; random ones: about 0."""
 
@@ -35,13 +48,6 @@ class Case:
 
     record: Record
     day: date
-
-
-def shared_terms(left: Record, right: Record, words: Callable[[str], list[str]]) -> tuple[str, ...]:
-    """Words that both records use, longest first, then in the order of the left text."""
-    theirs = set(words(document(right)))
-    ours = dict.fromkeys(word for word in words(document(left)) if word in theirs and not word.isdigit())
-    return tuple(sorted(ours, key=lambda word: -len(word))[:TERMS])
 
 
 def reasons(
@@ -59,9 +65,22 @@ def reasons(
         told.append(_quoted(quote))
     if terms:
         told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
-    told.extend(_signal(component) for component in _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS])
-    told = told or [_signal(component) for component in _strongest(components, tuple(Family))[:1]]
+    told.extend(_signals(components, content=bool(cases or quote or terms)))
     return tuple(told) or (NOTHING,)
+
+
+def _signals(components: Sequence[Component], *, content: bool) -> list[Reason]:
+    """The facts and activities that speak for the pair; where no content does, just that is told first."""
+    facts = _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS]
+    if content:
+        return [_signal(one) for one in facts]
+    close = _strongest(components, (Family.PROFILE, Family.NEIGHBOURS))[:1]
+    facts = facts or (close or _strongest(components, tuple(Family)))[:1]
+    if close or not facts or not all(one.name in CIRCUMSTANCES for one in facts):
+        return [_signal(one) for one in dict.fromkeys((*close, *facts))]
+    first = _signal(facts[0]).said
+    zh, en = f"没有内容上的理由，主要因为{first.zh}", f"nothing in the content speaks for it; mainly {first.en}"
+    return [Reason(Said(zh, en), "no_content"), *(_signal(one) for one in facts[1:])]
 
 
 def _quoted(quote: Quote) -> Reason:
@@ -123,6 +142,5 @@ def _strongest(components: Sequence[Component], families: Sequence[Family]) -> l
 
 
 def _signal(component: Component) -> Reason:
-    said = KINDS[component.name].said
-    share = f"{component.contribution:+.2f}"
-    return Reason(Said(f"{said.zh}（{share}）", f"{said.en} ({share})"), component.name)
+    said, mark = said_of(component), strength(component.contribution)
+    return Reason(Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})"), component.name)

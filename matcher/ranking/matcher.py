@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -30,6 +30,7 @@ from matcher.ranking.questions import recommended
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
 from matcher.ranking.screening import Screening
+from matcher.ranking.shared import Rarity, Telling, shared_terms
 from matcher.ranking.votes import Votes
 
 MOST_VIEWERS = 8
@@ -142,11 +143,12 @@ def _crowded(listing: Listing, diversity: Diversity | None) -> bool:
 class Matcher:
     """Recommends and screens within one pairing, as of the day of its knowledge."""
 
-    def __init__(self, scorer: Scorer, judge: Judge, *, words: Callable[[str], list[str]], encode: Encode) -> None:
+    def __init__(self, scorer: Scorer, judge: Judge, *, telling: Telling, encode: Encode) -> None:
         self.scorer = scorer
         self.judge = judge
         self.known = scorer.known
-        self._words = lru_cache(MOST_CUT)(words)
+        self._telling = lru_cache(MOST_CUT)(telling)
+        self._rare = Rarity(self.known.left, self.known.right)
         self._encode = encode
         self._seen = lru_cache(MOST_VIEWERS)(self._seen_by)
 
@@ -262,7 +264,7 @@ class Matcher:
     ) -> Match:
         shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
-        terms = explain.shared_terms(pair.left, pair.right, self._words)
+        terms = shared_terms(pair.left, pair.right, self._telling, self._rare)
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (
             *self.judge.pluses(pair, verdicts),
