@@ -247,7 +247,8 @@ class Matcher:
         components = scored.components([pair.place for pair in pairs])
         cases = [explain.past_cases(*self.judge.taken(pair)) for pair in pairs]
         both = [(pair.left, pair.right) for pair in pairs]
-        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known)
+        cited = [[case.record for case in found] for found in cases]
+        quotes = quoted(both, cited, self._encode, self.known, self._telling)
         return [self._match(*told, scored) for told in zip(pairs, components, cases, quotes, strict=True)]
 
     def wishes(self, question: Question) -> Wishes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from matcher.domain.records import Fund, Incubator, Record, name_of
 from matcher.index import terms
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.shared import Telling
 from matcher.text.declining import unwanting
 from matcher.text.passages import sentences
 from matcher.text.words import bigrams
@@ -25,14 +26,24 @@ Told = tuple[tuple[str, ...], tuple[str, ...]]
 """The sentences of both records of a pair."""
 QUOTABLE, QUOTABLE_IN_WORDS = 0.3, 0.2
 """Cosines around the mean, and of rows of weighed words, from which sentences are quoted; random ones: about 0."""
+SURE = 0.55
+"""Cosine from which sentences without a telling word in common are quoted all the same, as of two languages."""
 NEGLIGIBLE = 1e-6
 
 
 def quoted(
-    pairs: Sequence[tuple[Record, Record]], cases: Sequence[Sequence[Record]], encode: Encode, known: Knowledge
+    pairs: Sequence[tuple[Record, Record]],
+    cases: Sequence[Sequence[Record]],
+    encode: Encode,
+    known: Knowledge,
+    telling: Telling,
 ) -> list[Quote | None]:
-    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case."""
-    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right))
+    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case.
+
+    Sentences that are alike in nothing but their manner (“售后尚待补充” and “希望能配齐售后方案”) lie near each other
+    too: what is quoted shares a telling word, or is so near that it needs none.
+    """
+    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right), telling=telling)
     silent = [at for at, quote in enumerate(quotes) if quote is None and cases[at]]
     theirs = closest_in_words([(pairs[at][0], cases[at][0]) for at in silent], known.inverse_frequency)
     for at, quote in zip(silent, theirs, strict=True):
@@ -45,19 +56,31 @@ def closest_sentences(
     encode: Encode,
     around: tuple[Centre, Centre] = (np.asarray, np.asarray),
     least: float = QUOTABLE,
+    telling: Telling | None = None,
 ) -> list[Quote | None]:
     """For each pair the two sentences, one of each record, with the highest cosine; None where none reaches
     `least`.
 
-    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
+    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences. With
+    `telling`, two without a telling word in common must be nearer than that.
     """
     told, texts, rows = _sentences(pairs)
     vectors = encode(texts)
     ours, theirs = around[0](vectors), around[1](vectors)
-    return [
-        _best(pair, ours[[rows[text] for text in pair[0]]] @ theirs[[rows[text] for text in pair[1]]].T, least)
-        for pair in told
-    ]
+    things = {text: frozenset(bigrams(" ".join(telling(text)))) for text in texts} if telling else {}
+    quotes = []
+    for pair in told:
+        found = ours[[rows[text] for text in pair[0]]] @ theirs[[rows[text] for text in pair[1]]].T
+        quotes.append(_best(pair, _seen(found, pair, things) if telling else found, least))
+    return quotes
+
+
+def _seen(found: Matrix, told: Told, things: Mapping[str, frozenset[str]]) -> Matrix:
+    """The cosines of sentences that have a thing in common or are near enough without one; -1 elsewhere."""
+    common = np.array([[bool(things[one] & things[other]) for other in told[1]] for one in told[0]], np.bool_).reshape(
+        found.shape
+    )
+    return np.where(common | (found >= SURE), found, -1)
 
 
 def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:
