@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -25,8 +24,6 @@ from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
-SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
-"""What a reason adds to the score."""
 HERE = ZoneInfo("Asia/Shanghai")
 """The days and hours of those who work with it; China has one time zone."""
 
@@ -46,11 +43,6 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
     return f"{amount / size:,.10g} {unit}"
-
-
-def worded(reason: str) -> str:
-    """A reason without its share of the score, which tells nothing to whoever gets a letter."""
-    return SHARE.sub("", reason)
 
 
 def number(value: float | None) -> str:
@@ -169,7 +161,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "narrow": narrow,
     "number": number,
-    "worded": worded,
     "answer": answer,
     "evidence": kinds.said_of,
     "strength": kinds.strength,

@@ -12,6 +12,7 @@ from matcher.domain.controls import Control
 from matcher.domain.matches import Component, Match, Quote, Reason, State, Verdict
 from matcher.domain.records import Record, name_of
 from matcher.policy.priority import Tier
+from matcher.ranking import addressed
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import Place
 from matcher.ranking.kinds import KINDS, Family, said_of, strength
@@ -60,11 +61,13 @@ def reasons(
     if cases:
         zh = "；".join(f"《{name_of(case.record)}》（{case.day}）" for case in cases)
         en = "; ".join(f"“{name_of(case.record)}” ({case.day})" for case in cases)
-        told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
+        taken = addressed.took([(case.record, case.day) for case in cases])
+        told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top", taken))
     if quote:
         told.append(_quoted(quote))
     if terms:
-        told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
+        said = Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}")
+        told.append(Reason(said, "shared_terms", addressed.both_about(terms)))
     told.extend(_signals(components, content=bool(cases or quote or terms)))
     return tuple(told) or (NOTHING,)
 
@@ -87,9 +90,9 @@ def _quoted(quote: Quote) -> Reason:
     if quote.case:
         zh = f"“{quote.left}” 与其曾承接的《{quote.case}》中 “{quote.right}” 用词最相近"
         en = f"“{quote.left}” is closest in words to “{quote.right}” of “{quote.case}”, which it took"
-        return Reason(Said(zh, en), "case_sentences")
+        return Reason(Said(zh, en), "case_sentences", addressed.quoted(quote))
     zh, en = f"“{quote.left}” 与对方 “{quote.right}” 最相近", f"“{quote.left}” is closest to its “{quote.right}”"
-    return Reason(Said(zh, en), "sentences")
+    return Reason(Said(zh, en), "sentences", addressed.quoted(quote))
 
 
 def watched(control: Control, target: str) -> Reason:
@@ -143,4 +146,5 @@ def _strongest(components: Sequence[Component], families: Sequence[Family]) -> l
 
 def _signal(component: Component) -> Reason:
     said, mark = said_of(component), strength(component.contribution)
-    return Reason(Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})"), component.name)
+    told = Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})")
+    return Reason(told, component.name, addressed.FACTS.get(component.name))

@@ -201,7 +201,7 @@ class Matcher:
         likeness = self.known.left_meaning[rows] @ self.known.right_meaning[screening.column]
         nearest = rows[np.argsort(-likeness, kind="stable")[:PASSED]].tolist()
         passed = tuple(screening.pair(self.known.left, row) for row in nearest)
-        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [])
+        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [], passed_over=len(rows))
 
     def _seen_by(self, viewer: Viewer) -> Rows:
         return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
@@ -225,7 +225,8 @@ class Matcher:
             passing.excluded["diversity"] = gave_way
         listed = [pool[place.before] for place in places] if diversity else pool
         explain = partial(self.explained, scored=scored)
-        return Listing(tuple(listed), len(asked), passing.excluded, tuple(passing.first), self.judge, explain, places)
+        found, first = tuple(listed), tuple(passing.first)
+        return Listing(found, len(asked), passing.excluded, first, self.judge, explain, places, passing.count)
 
     def _spread(self, pool: Sequence[Asked], scored: Scored, k: int, diversity: Diversity) -> tuple[Place, ...]:
         levels = [(self._queue(pair), not np.isfinite(scored.ranking[pair.place])) for pair in pool]
