@@ -21,6 +21,7 @@ from matcher.intake.amounts import YUAN
 from matcher.intake.preview import Meant
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
+from matcher.ranking import kinds
 from matcher.reporting import sections
 from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
@@ -194,6 +195,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "worded": worded,
     "answer": answer,
+    "evidence": kinds.said_of,
+    "strength": kinds.strength,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
     "heading": lambda column, language: sections.heading(column, Language(language)),
     "points": scores.points,

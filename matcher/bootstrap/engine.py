@@ -89,7 +89,8 @@ class Engine:
     def builder(self) -> SideBuilder:
         """Records to arrays."""
         facets = FacetReader(resources.load_gazetteer(), resources.load_industries(), resources.load_fields())
-        return SideBuilder(self.encoder, resources.load_word_cutter().words, facets)
+        cutter = resources.load_word_cutter()
+        return SideBuilder(self.encoder, cutter.words, facets, cutter.telling)
 
     @cached_property
     def indexer(self) -> Indexer:

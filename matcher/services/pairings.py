@@ -176,7 +176,7 @@ class Pairings:
             organisations=organisations(self._database),
             residents=residing(arrangements, known, today),
         )
-        matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
+        matcher = Matcher(scorer, judge, telling=self._builder.telling, encode=self._builder.sentences)
         loaded = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
         others = [(key, held) for key, held in self._loaded.items() if key != (pairing, viewer)]
         self._loaded = dict([*others[-MOST_LOADED + 1 :], ((pairing, viewer), loaded)])

@@ -6,7 +6,7 @@ import pytest
 from matcher.index import terms
 from matcher.ranking.quotes import closest_in_words, closest_sentences
 from matcher.text.words import bigrams
-from tests.builders import achievement, incubator, side_builder, table_encoder
+from tests.builders import achievement, incubator, side_builder, table_encoder, word_cutter
 
 ANY = -1.0
 """Vectors of hashed words are not around their mean, so that any cosine is enough where they stand in."""
@@ -30,6 +30,28 @@ def test_the_quoted_sentences_are_the_pair_closest_in_meaning() -> None:
     assert quote is not None
     assert (quote.left, quote.right) == ("蒙药制剂技术。", "我们孵化蒙医药。")
     assert quote.similarity == pytest.approx(1)
+
+
+def test_sentences_that_are_alike_in_manner_only_are_not_quoted_and_nearer_ones_need_no_word_in_common() -> None:
+    left = achievement(title="", industry=(), summary="售后尚待补充。蒙药制剂需要放大。")
+    vectors = {
+        "售后尚待补充。": (1, 0, 0),
+        "希望能配齐方案。": (0.5, 0.866, 0),
+        "蒙药制剂需要放大。": (0, 0, 1),
+        "服务蒙药材。": (0, 0.9, 0.4359),
+        "售后已经齐备。": (1, 0, 0),
+    }
+    telling = word_cutter().telling
+    manner = incubator(focus="希望能配齐方案。服务蒙药材。")
+
+    (quote,) = closest_sentences([(left, manner)], table_encoder(vectors), telling=telling)
+    assert quote is not None
+    assert (quote.left, quote.right) == ("蒙药制剂需要放大。", "服务蒙药材。"), "蒙药 is in both"
+    (sure,) = closest_sentences([(left, incubator(focus="售后已经齐备。"))], table_encoder(vectors), telling=telling)
+    assert sure is not None
+    assert sure.similarity == pytest.approx(1)
+    (none,) = closest_sentences([(left, incubator(focus="希望能配齐方案。"))], table_encoder(vectors), telling=telling)
+    assert none is None
 
 
 def test_nothing_is_quoted_from_a_side_without_words() -> None:
