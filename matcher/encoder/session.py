@@ -55,8 +55,8 @@ class OnnxModel:
         vectors = np.empty((len(batch), self.dimension), dtype=np.float32)
         before, after = self._frame[:1], self._frame[1:]
         for same in places.values():
-            ids = np.array([[*before, *batch[place], *after] for place in same], dtype=np.int64)
-            vectors[same] = self._session.run(None, {"ids": ids})[0]
+            rows = np.array([[*before, *batch[place], *after] for place in same], dtype=np.int64)
+            vectors[same] = self._session.run(None, {"ids": rows})[0]
         return unit_rows(vectors)
 
 
