@@ -18,7 +18,7 @@ from api.permissions import REPORTING
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.attachments import LARGEST, TYPES
-from matcher.domain.cases import UNDO, Audience
+from matcher.domain.cases import UNDO, Audience, Case
 from matcher.domain.introductions import DAYS, OVER, Side
 from matcher.domain.matches import State
 from matcher.domain.phases import MOVES, OPEN, PHASES

@@ -16,7 +16,7 @@ from api.parts import Acting, Now, Parts, Workbook, saved_as
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.jobs import Job, JobState
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.errors import IntakeError
 from matcher.intake import Seen, Severity
 from matcher.intake.headers import field_names, has_metrics, withdrawable
@@ -29,6 +29,9 @@ router = APIRouter(prefix="/data/jobs", include_in_schema=False, route_class=Pag
 PART = 30
 MOST_ISSUES = 100
 """Issues on the page; the list to download has them all."""
+
+HIDEABLE = frozenset(kind for kind in Kind if "visibility" in field_names(kind))
+"""Tables whose rows say who may see them."""
 
 Id = Annotated[str, Path(min_length=1, max_length=64)]
 Texts = Annotated[list[str] | None, Form(max_length=2000)]
@@ -88,14 +91,15 @@ def corrections_sent(
 def again_sent(
     job_id: Id, parts: Parts, actor: Acting, now: Now,
     do: Annotated[Literal["check", "import"], Form()],
-    kind: Annotated[str, Form(max_length=40)] = "",
+    kind: Annotated[str, Form(max_length=40)] = "", visibility: Annotated[str, Form(max_length=40)] = "",
     table: Texts = None, header: Texts = None, was: Texts = None, field: Texts = None,
 ) -> Response:  # fmt: skip
     """Take the same files with what was said about their columns: to look once more, or in earnest."""
     told = zip(table or (), header or (), was or (), field or (), strict=False)
     columns = [Column(of, name, now_is) for of, name, before, now_is in told if now_is != before]
     chosen = Kind(kind) if kind in tuple(Kind) else None
-    job = parts.drafts.again(job_id, columns, chosen, actor, now, dry_run=do == "check")
+    seen_by = Visibility(visibility) if visibility in tuple(Visibility) else None
+    job = parts.drafts.again(job_id, columns, chosen, actor, now, dry_run=do == "check", visibility=seen_by)
     return led(f"/data/jobs/{job.id}")
 
 
@@ -121,6 +125,7 @@ def _draft(parts: Installation, job: Job, actor: Actor) -> dict[str, Any]:
         except IntakeError as error:
             problem = error
     return {
+        "visibilities": tuple(Visibility), "hideable": any(one.kind in HIDEABLE for one in seen),
         "seen": seen, "unseen": problem, "kinds": tuple(Kind), "alone": len(job.arguments.get("files", ())) == 1,
         "recalled": job.arguments.get("recalled", {}), "guesses": sum(len(one.guesses) for one in seen),
         "fields": {one.kind: _fields(one.kind) for one in seen if one.kind},

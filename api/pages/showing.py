@@ -30,6 +30,8 @@ from matcher.wording import Language, Word
 
 SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
 """What a reason adds to the score."""
+IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
+"""Words of the closed lists that are not said as they are written."""
 
 
 def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
@@ -91,7 +93,7 @@ def word(value: object, language: str) -> str:
     if isinstance(value, Word):
         return value.said.zh if language == "zh" else value.said.en
     if isinstance(value, Term):
-        return value.label if language == "zh" else value.value.replace("_", " ")
+        return value.label if language == "zh" else IN_ENGLISH.get(value.value, value.value.replace("_", " "))
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
     return "" if value is None else str(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from matcher.domain.columns import label
-from matcher.domain.records import Achievement, Kind, Row, Source
+from matcher.domain.records import Achievement, Kind, Row, Source, Visibility
 from matcher.errors import IntakeError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.folder import files_of, unknown_remark
@@ -32,6 +32,7 @@ def read(
     kinds: Collection[Kind] = tuple(Kind),
     mapping: Mapping[str, object] | None = None,
     limits: Limits | None = None,
+    visibility: Visibility | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Read]:
     """Read an ecosystem folder or a single file.
@@ -40,11 +41,16 @@ def read(
     the call itself; only a damaged sheet inside a sound .xlsx archive shows later. Rows that cannot be used come as
     issues of severity `error`. In a folder the tables come in the order of `Kind`, or only the one that `kind` names;
     tables that are not among `kinds` are not even opened, if their file's name tells them.
-    Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns.
+    Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns; `visibility` is that of rows
+    that state none, public if it is not given.
     """
     limits = limits or Limits()
     plans, notes = plans_of(path, kind=kind, kinds=kinds, mapping=mapping, limits=limits)
-    return _stream(plans, notes, limits, progress)
+    registries = {of: Registry() for of in Kind}
+    builders = [
+        RowBuilder(one.kind, one.layout, one.table.file, limits, registries[one.kind], visibility) for one in plans
+    ]
+    return _stream(plans, builders, notes, progress)
 
 
 def plans_of(
@@ -148,26 +154,23 @@ def _hidden(name: str) -> Remark:
 
 
 def _stream(
-    plans: Sequence[Plan], notes: Sequence[RowIssue], limits: Limits, progress: Callable[[Progress], None] | None
-) -> Iterator[Read]:
-    registries = {kind: Registry() for kind in Kind}
+    plans: Sequence[Plan], builders: Sequence[RowBuilder], notes: Sequence[RowIssue],
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[Read]:  # fmt: skip
     try:
         yield from notes
-        for item in plans:
-            yield from _table(item, limits, registries[item.kind], progress)
+        for item, builder in zip(plans, builders, strict=True):
+            yield from _table(item, builder, progress)
     finally:
         for item in plans:
             item.table.close()
 
 
-def _table(
-    item: Plan, limits: Limits, registry: Registry, progress: Callable[[Progress], None] | None
-) -> Iterator[Read]:
+def _table(item: Plan, builder: RowBuilder, progress: Callable[[Progress], None] | None) -> Iterator[Read]:
     table, header = item.table, item.header
     for name, remark in item.layout.remarks:
         yield issue_at(Source(table.file, item.header_row), name, name, remark)
     totals, amounts = Totals(item.layout), SmallAmounts(item.kind, item.layout)
-    builder = RowBuilder(item.kind, item.layout, table.file, limits, registry)
     done = 0
     for number, row in table.rows():
         if number <= item.header_row or (not isinstance(row, Remark) and not has_content(row)):

@@ -10,7 +10,7 @@ from typing import Any
 
 from matcher.domain.accounts import Actor
 from matcher.domain.jobs import Job
-from matcher.domain.records import TABLE_LABELS, Kind
+from matcher.domain.records import TABLE_LABELS, Kind, Visibility
 from matcher.errors import ConflictError, IntakeError
 from matcher.intake import ADVICE, Refused, Seen, Severity, preview, refused_rows, template
 from matcher.reporting.spreadsheets import Sheet, xlsx_content
@@ -51,15 +51,17 @@ class Drafts:
 
     def again(
         self, job_id: str, columns: Iterable[Column], kind: Kind | None, actor: Actor | None, now: datetime, *,
-        dry_run: bool,
+        dry_run: bool, visibility: Visibility | None = None,
     ) -> Job:  # fmt: skip
         """Import the files of an earlier import once more with what was said of columns since, as a trial or in
-        earnest; without a kind it stays with its own. Raises as `look`."""
+        earnest; without a kind or a visibility it stays with its own. Raises as `look`."""
         job = self._import(job_id, actor)
         mapping = {name: dict(named) for name, named in (job.arguments["mapping"] or {}).items()}
         for one in columns:
             mapping.setdefault(one.table, {})[one.header] = one.field
-        order = ImportOrder(kind or _kind(job.arguments), mapping, dry_run=dry_run)
+        told = job.arguments.get("visibility")
+        unstated = visibility or (Visibility(told) if told else None)
+        order = ImportOrder(kind or _kind(job.arguments), mapping, dry_run, unstated)
         return self._jobs.resubmit_import(job, order, actor, now)
 
     def corrections(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from matcher.domain.jobs import Job
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
 from matcher.intake import Progress, RowIssue, Severity
@@ -86,7 +86,8 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
     """Take uploaded files in, or try it out. What an earlier attempt took in is found unchanged."""
     said = job.arguments
     path = parts.uploads.path(job.id, said["files"])
-    files = Files([path], Kind(said["kind"]) if said["kind"] else None, said["mapping"], parts.uploads.limits)
+    unstated = Visibility(said["visibility"]) if said.get("visibility") else None
+    files = Files([path], Kind(said["kind"]) if said["kind"] else None, said["mapping"], parts.uploads.limits, unstated)
 
     def heard(progress: Progress) -> None:
         tell(f"{progress.file} · {progress.table.value}", progress.rows, progress.total)

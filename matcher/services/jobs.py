@@ -11,7 +11,7 @@ from typing import Any
 
 from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.jobs import Job, JobState
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.errors import ConfigurationError, ConflictError, IntakeError, RecordNotFoundError
 from matcher.intake import check_mapping, preview
 from matcher.reporting.spreadsheets import Sheet, csv_text
@@ -40,6 +40,8 @@ class ImportOrder:
     kind: Kind | None = None
     mapping: Mapping[str, object] | None = None
     dry_run: bool = False
+    visibility: Visibility | None = None
+    """Who sees what does not say so itself; everybody if it is not given."""
     recall: bool = False
     """Whether columns are taken as whoever asks said when they last imported such headers."""
 
@@ -100,6 +102,7 @@ class JobQueue:
     ) -> Job:
         kind = order.kind and order.kind.value
         arguments = {"files": names, "kind": kind, "mapping": columns, "dry_run": order.dry_run, **more}
+        arguments |= {"visibility": order.visibility.value} if order.visibility else {}
         made_by = actor.id if actor else ""
         with self._database.begin() as connection:
             job = Job(id=job_id, kind="import", arguments=arguments, created_by=made_by, created_at=now)

@@ -223,3 +223,24 @@ def test_the_preview_says_what_each_cell_is_read_as_where_that_is_not_what_it_sa
             "B8": "", "除冰涂层": "", "面议": "", "2025-13-01": lost, "5": "",
             "许可": "" if language == "zh" else "licence", "": "",
         }  # fmt: skip
+
+
+def test_it_is_said_and_chosen_who_will_see_rows_that_do_not_say_so(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    text = "编号,成果名称,可见范围\nB1,玉米淀粉,\nB2,绒山羊选育,公开\n"
+    first = upload(browser, "成果.csv", text.encode()).headers["location"]
+    worked(service)
+    page = browser.get(first).text
+    assert "导入后谁能看到" in page
+    assert re.search(r'<option value="public" selected>[^<]*所有登录者', page)
+    second = again(browser, first, "check", kind="achievements", visibility="restricted")
+    worked(service)
+    assert re.search(r'<option value="restricted" selected>', browser.get(second).text)
+    again(browser, second, "import", kind="achievements")
+    worked(service)
+    found = {name: service.get(Role.BUREAU, f"/achievements/{name}").json()["visibility"] for name in ("B1", "B2")}
+    assert found == {"B1": "restricted", "B2": "public"}
+    assert service.get(Role.FUND, "/achievements/B1").status_code == 404
+    carriers = upload(browser, "载体.csv", "载体名称\n甲孵化器\n".encode()).headers["location"]
+    worked(service)
+    assert "导入后所有登录者都能看到" in browser.get(carriers).text

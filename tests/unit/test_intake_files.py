@@ -391,10 +391,10 @@ def test_a_sum_below_a_table_is_left_out_with_a_word_in_every_format_and_place(t
         ["2", "A2", "总计费系统", ""],
         ["3", word, "x", ""],
     ]
-    keys = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    keys = [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
     lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in keys)
     files = (
-        (write(tmp_path / "成果.csv", "\n".join(map(",".join, rows))), [3, 4, 6]),
+        (write(tmp_path / "成果.csv", "\n".join(",".join(map(str, row)) for row in rows)), [3, 4, 6]),
         (book(tmp_path / "成果二.xlsx", {"成果": rows}), [3, 4, 6]),
         (write(tmp_path / "成果三.jsonl", lines), [2, 3, 5]),
         (tmp_path, None),

@@ -82,6 +82,7 @@ def test_an_unknown_column_is_reported_with_the_closest_known_header() -> None:
         ("挂牌金额", Kind.ACHIEVEMENTS, "asking_price"),
         ("单笔投资最低", Kind.FUNDS, "ticket_min"),
         ("急", Kind.ACHIEVEMENTS, ""),
+        ("序号", Kind.ACHIEVEMENTS, ""),  # counts the rows; as ids two lists would overwrite each other
     ],
 )
 def test_what_an_unknown_header_may_mean_is_a_guess_that_nothing_is_read_by(

@@ -347,3 +347,15 @@ def test_a_lacking_column_is_named_in_the_language_of_the_reader(tmp_path: Path)
 
     assert "作为“孵化载体”表缺少必需的列：载体名称。" in error.value.message.zh
     assert "as incubators lacks the required column name." in error.value.message.en
+
+
+@pytest.mark.parametrize("visibility", [None, *Visibility])
+def test_rows_that_do_not_say_who_sees_them_are_seen_as_the_import_says(
+    tmp_path: Path, visibility: Visibility | None
+) -> None:
+    for name, text in (("成果", "成果名称,可见范围\n甲,\n乙,公开\n丙,看情况\n"), ("载体", "载体名称\n甲\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    found = [one for one in read(tmp_path, visibility=visibility) if isinstance(one, Achievement | Incubator)]
+    results = [one.visibility for one in found if isinstance(one, Achievement)]
+    assert results == [visibility or Visibility.PUBLIC, Visibility.PUBLIC, Visibility.RESTRICTED]
+    assert len(found) == 4
