@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -84,7 +85,8 @@ def new_case_page(
     sides = [meant(parts, actor, now.date(), RECORD_KINDS, typed) for typed in (left, right)]
     if not all(side.one for side in sides):
         shown(request, [one for side in sides for one in side.records])
-        return rendered(request, "cases/new.html", pair=None, had=[], left=left, right=right, sides=sides)
+        status = HTTPStatus.OK if all(side.records for side in sides) else HTTPStatus.NOT_FOUND
+        return rendered(request, "cases/new.html", status, pair=None, had=[], left=left, right=right, sides=sides)
     one, other = (side.records[0] for side in sides)
     pair = parts.records.pair(one.id, other.id, actor.viewer)
     told = _about(request, parts, actor, pair, now.date())
