@@ -167,6 +167,7 @@ PAGES: Mapping[str, Permission] = {
     "page_judge": WRITING,
     "page_undo_judgement": WRITING,
     "page_shortlist": SIGNED_IN,
+    "page_shortlist_export": SIGNED_IN,
     "page_mandates": SIGNED_IN,
     "page_create_mandate": WRITING,
     "page_mandate": SIGNED_IN,

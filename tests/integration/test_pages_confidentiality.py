@@ -48,6 +48,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "page_shortlist": (
         "/shortlist", "/shortlist?verdict=later", "/shortlist?right=ex-f01&verdict=does_not", "/shortlist?right=zz-a0",
     ),
+    "page_shortlist_export": ("/shortlist/export", "/shortlist/export?right=ex-f01&verdict=later"),
     "page_mandates": ("/screen/mandates?record=zz-a0",),
     "page_mandate": ("/screen/mandates/no-such-thing",),
     "page_digests": ("/digests",),

@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -23,11 +25,12 @@ PAIR = ("ex-a003", "ex-i02")
 NEW = {"name": "玉米深加工", "record_id": "ex-f01", "must": "玉米", "ban": "药", "k": "10"}
 
 
-def say(browser: TestClient, word: str, pair: tuple[str, str] = PAIR, note: str = "") -> None:
-    """Judge a pair."""
+def say(browser: TestClient, word: str, pair: tuple[str, str] = PAIR, note: str = "") -> str:
+    """Judge a pair; where one is led then."""
     form = {"word": word, "left": pair[0], "right": pair[1], "note": note, "back": "/shortlist"}
     answer = browser.post("/screen/judge", data=hidden(browser, "/screen/mandates") | form, follow_redirects=False)
     assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
 
 
 def colleague(service: Service) -> TestClient:
@@ -53,6 +56,29 @@ def test_the_shortlist_holds_what_one_and_ones_colleagues_found_fitting_latest_f
         assert "方向对口" in page
         assert "/cases/new?left=ex-a003&amp;right=ex-i02" in page
     assert "乙经纪人" in first.get("/shortlist").text
+
+
+def test_the_shortlist_is_exported_with_who_said_what_and_what_each_is_about(service: Service) -> None:
+    broker = visitor(service, Role.BROKER)
+    say(broker, "fits", note="方向对口")
+    say(broker, "later", ("ex-a001", "ex-i01"))
+    answer = broker.get("/shortlist/export")
+    assert "attachment" in answer.headers["content-disposition"]
+    page = load_workbook(BytesIO(answer.content)).active
+    assert page is not None
+    heading, *rows = page.iter_rows(values_only=True)
+    assert heading[:5] == ("编号", "名称", "给谁", "判断", "理由和备注")
+    assert [(row[0], row[3], row[4]) for row in rows] == [("ex-a003", "合适", "方向对口")]
+    assert "低聚木糖" in str(rows[0][heading.index("内容")])
+
+
+def test_what_was_just_judged_is_named_beside_its_undoing(service: Service) -> None:
+    broker = visitor(service, Role.BROKER)
+    said = say(broker, "fits")
+    (mine,) = re.findall(r"/screen/undo.*?name=\"given\" value=\"(\d+)\"", broker.get(said).text, re.DOTALL)
+    assert "玉米皮半纤维素酶解制低聚木糖”：<b>合适</b>" in broker.get(f"/shortlist?done=noted&given={mine}").text
+    other = visitor(service, Role.FUND).get(f"/shortlist?done=noted&given={mine}").text
+    assert "低聚木糖" not in other
 
 
 def test_another_judgement_takes_a_pair_off_the_list_of_all_colleagues(service: Service) -> None:

@@ -58,7 +58,7 @@ def test_a_week_is_screened_card_by_card(come: Come, way: Way) -> None:
             her.page.locator("[data-card]").first.focus()
             her.hits("1")
         else:
-            card.presses("感兴趣", "Interested")
+            card.presses("感兴趣，入选", "Interested: shortlist")
         her.is_told("已记下。", "Noted.")
         two = first(her)
         assert two != one
