@@ -145,7 +145,7 @@ def routed(installation: Installation) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         jobs = installation.worker(Event()).beside() if installation.settings.serve_jobs else nullcontext()
-        with jobs, installation.ahead.beside():
+        with installation.warming.beside(), installation.ahead.beside(), jobs:
             yield
         installation.close()
 

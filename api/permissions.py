@@ -160,6 +160,7 @@ PAGES: Mapping[str, Permission] = {
     "page_why": THINKING,
     "page_compare": THINKING,
     "page_letter": THINKING,
+    "page_word_letter": THINKING,  # a post that writes nothing: the words are too long for an address
     "page_give_feedback": WRITING,
     "page_screen": Permission(DECIDING, heavy=True),
     "page_screen_export": Permission(DECIDING, heavy=True),
@@ -179,7 +180,7 @@ PAGES: Mapping[str, Permission] = {
     "page_record": THINKING,
     "page_cases": SIGNED_IN,
     "page_tasks": Permission(BROKING),
-    "page_new_case": Permission(OPENING),
+    "page_new_case": Permission(OPENING, heavy=True),
     "page_open_case": Permission(OPENING, Scope.WRITE),
     # Whom a case concerns decides the service, as above.
     "page_case": SIGNED_IN,
@@ -222,6 +223,7 @@ PAGES: Mapping[str, Permission] = {
     "page_report_print": STAFF_THINKING,
     # Whose record it is decides the service.
     "page_new_record": SIGNED_IN,
+    "page_describe_record": SIGNED_IN,  # fills in a form and writes nothing
     "page_create_record": WRITING,
     "page_edit_record": SIGNED_IN,
     "page_change_record": WRITING,

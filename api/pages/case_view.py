@@ -18,7 +18,7 @@ from api.permissions import REPORTING
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.attachments import LARGEST, TYPES
-from matcher.domain.cases import UNDO, Audience
+from matcher.domain.cases import UNDO, Audience, Case
 from matcher.domain.introductions import DAYS, OVER, Side
 from matcher.domain.matches import State
 from matcher.domain.phases import MOVES, OPEN, PHASES
@@ -67,10 +67,16 @@ class Here:
             "left_to_undo": UNDO - (self.now - sheet.step.at) if sheet.step else None,
             "day": self.now.date(),
             "now": self.now,
+            "stated_trl": self._trl(sheet.folder.case),
             "typed": typed(),
             "form": "",
             "clash": False,
         }
+
+    def _trl(self, case: Case) -> int | None:
+        """The readiness that the record of the result or project states."""
+        found = self.parts.records.many(case.pairing.left, [case.left_id], self.actor.viewer).get(case.left_id)
+        return getattr(found, "trl", None)
 
     def _contracts(self, folder: Folder) -> tuple[Check, ...]:
         """The contracts on the case's result or project: carriers' own, and the case's for who works on it."""

@@ -9,16 +9,19 @@ from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from api.parts import HERE
 from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
 from matcher.domain.rounding import share
+from matcher.intake.amounts import YUAN
+from matcher.intake.preview import Meant
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
+from matcher.ranking import kinds
 from matcher.reporting import sections
 from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
@@ -27,8 +30,8 @@ from matcher.wording import Language, Word
 
 SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
 """What a reason adds to the score."""
-HERE = ZoneInfo("Asia/Shanghai")
-"""The days and hours of those who work with it; China has one time zone."""
+IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
+"""Words of the closed lists that are not said as they are written."""
 
 
 def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
@@ -90,10 +93,37 @@ def word(value: object, language: str) -> str:
     if isinstance(value, Word):
         return value.said.zh if language == "zh" else value.said.en
     if isinstance(value, Term):
-        return value.label if language == "zh" else value.value.replace("_", " ")
+        return value.label if language == "zh" else IN_ENGLISH.get(value.value, value.value.replace("_", " "))
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
     return "" if value is None else str(value)
+
+
+def meant(cell: Meant | None, text: str, language: str) -> str:
+    """What a cell of a list was read as; empty where that is just what it says."""
+    if cell is None:
+        return ""
+    shown = _meaning(cell, language)
+    return "" if _SEPARATORS.sub("", shown).casefold() == _SEPARATORS.sub("", text).casefold() else shown
+
+
+_SEPARATORS = re.compile(r"[\s;；、,，|]+")
+
+
+def _meaning(cell: Meant, language: str) -> str:
+    value = cell.value
+    if value is None:
+        return "未采用" if language == "zh" else "not used"
+    if isinstance(value, tuple):
+        return ("、" if language == "zh" else ", ").join(word(each, language) for each in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {number(each)}" for name, each in value.items())
+    if cell.money and isinstance(value, float):
+        foreign = cell.currency not in ("", YUAN, "CNY")
+        return f"{number(value)} {cell.currency if foreign else '元' if language == 'zh' else 'yuan'}"
+    if cell.ratio and isinstance(value, float):
+        return share(value)
+    return number(value) if isinstance(value, float) else word(value, language)
 
 
 def field(name: str, kind: str, language: str) -> str:
@@ -157,6 +187,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "meant": meant,
     "known": known,
     "stated": stated,
     "table": table,
@@ -166,6 +197,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "worded": worded,
     "answer": answer,
+    "evidence": kinds.said_of,
+    "strength": kinds.strength,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
     "heading": lambda column, language: sections.heading(column, Language(language)),
     "points": scores.points,

@@ -97,8 +97,8 @@ def list_cases(
 
 @router.post("", status_code=201)
 def open_case(new: NewCase, request: Request, parts: Parts, actor: Acting, response: Response, now: Now) -> FolderShown:
-    """Open a case of a pair. A pair has one open case at most."""
-    case = parts.case_handling.open(new.left_id, new.right_id, actor, now)
+    """Open a case of a pair. A pair has one open case at most; one that came together already needs a reason."""
+    case = parts.case_handling.open(new.left_id, new.right_id, actor, now, new.reason)
     created(response, "cases", case.id)
     return _folder(case.id, request, parts, actor, response, now)
 

@@ -63,3 +63,14 @@ document.addEventListener("keydown", (event) => {
     if (wanted) { event.preventDefault(); wanted.click(); }
   }
 });
+// A question that takes a while says so on its button, once it is sent; back again, it can be asked anew.
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("[data-busy]");
+  if (button) { button.dataset.said = button.textContent; button.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-said]")) {
+    button.textContent = button.dataset.said;
+    button.removeAttribute("aria-busy");
+  }
+});

@@ -89,7 +89,8 @@ class Engine:
     def builder(self) -> SideBuilder:
         """Records to arrays."""
         facets = FacetReader(resources.load_gazetteer(), resources.load_industries(), resources.load_fields())
-        return SideBuilder(self.encoder, resources.load_word_cutter().words, facets)
+        cutter = resources.load_word_cutter()
+        return SideBuilder(self.encoder, cutter.words, facets, cutter.telling)
 
     @cached_property
     def indexer(self) -> Indexer:
@@ -169,7 +170,7 @@ class Engine:
     @cached_property
     def finding(self) -> Finding:
         """Records by words, facets and likeness."""
-        return Finding(self.pairings, self.builder)
+        return Finding(self.pairings, self.builder, resources.load_gazetteer())
 
 
 def _made(folder: Path, setting: str) -> Path:

@@ -57,7 +57,7 @@ from matcher.cli.session import (
     question_of,
 )
 from matcher.domain.matches import Answer
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.intake import load_mapping
 from matcher.plain.matches import match_json
@@ -109,6 +109,10 @@ def import_(
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="表头对照文件（JSON 或 TOML）。A file that maps headers to fields.")
     ] = None,
+    visibility: Annotated[
+        Visibility | None,
+        typer.Option("--visibility", help="未写明可见范围的行谁能看到。Who sees rows that do not say so."),
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。Check only, write nothing.")] = False,
     json: Json = False,
@@ -119,7 +123,7 @@ def import_(
         with session.busy():
             report = import_files(
                 session.installation.database,
-                Files(paths, kind, columns),
+                Files(paths, kind, columns, visibility=visibility),
                 now=datetime.now(UTC),
                 dry_run=dry_run,
                 progress=session.reading,

@@ -137,7 +137,10 @@ def _gathered(crew: Crew) -> Iterator[Any]:
         except ConnectionError as error:
             raise ConfigurationError(
                 Said(f"无法连接 Ray 集群 {crew.cluster}。", f"The Ray cluster {crew.cluster} cannot be reached."),
-                Said("请检查 --cluster 的地址。", "Check the address of --cluster."),
+                Said(
+                    "请检查 --cluster 的地址，以及集群的 RAY_AUTH_TOKEN。",
+                    "Check the address of --cluster, and RAY_AUTH_TOKEN where the cluster has one.",
+                ),
             ) from error
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         ray.data.DataContext.get_current().enable_progress_bars = False

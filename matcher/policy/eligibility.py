@@ -39,7 +39,13 @@ def already_decided(pair: Pair, _: PairRule) -> Check:
     }[last.result]
     reason = f"：{last.reason}" if last.reason else ""
     said = Said(f"{tells.zh}（{last.decided_on}{reason}）", f"{tells.en} ({last.decided_on}{reason})")
-    change = Said("原因消除后由经纪人重新发起", "a broker may reopen it once the reason is gone")
+    change = {
+        Result.ACCEPTED: Said(
+            "已经成功，不必再推荐；要再次合作，可写明原因立案", "done; a case with a reason may follow it"
+        ),
+        Result.IN_TALKS: Said("洽谈有结果后再看", "wait for what becomes of the talks"),
+        Result.REJECTED: Said("原因消除后由经纪人重新发起", "a broker may reopen it once the reason is gone"),
+    }[last.result]
     yield Told("pair_decided", True, said, change, last.result.value)
 
 

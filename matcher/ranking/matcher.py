@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -30,6 +30,7 @@ from matcher.ranking.questions import recommended
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
 from matcher.ranking.screening import Screening
+from matcher.ranking.shared import Rarity, Telling, shared_terms
 from matcher.ranking.votes import Votes
 
 MOST_VIEWERS = 8
@@ -147,11 +148,12 @@ def _without(question: Question, order: list[int], side: Side[AnyRecord]) -> lis
 class Matcher:
     """Recommends and screens within one pairing, as of the day of its knowledge."""
 
-    def __init__(self, scorer: Scorer, judge: Judge, *, words: Callable[[str], list[str]], encode: Encode) -> None:
+    def __init__(self, scorer: Scorer, judge: Judge, *, telling: Telling, encode: Encode) -> None:
         self.scorer = scorer
         self.judge = judge
         self.known = scorer.known
-        self._words = lru_cache(MOST_CUT)(words)
+        self._telling = lru_cache(MOST_CUT)(telling)
+        self._rare = Rarity(self.known.left, self.known.right)
         self._encode = encode
         self._seen = lru_cache(MOST_VIEWERS)(self._seen_by)
 
@@ -209,7 +211,7 @@ class Matcher:
         likeness = self.known.left_meaning[rows] @ self.known.right_meaning[screening.column]
         nearest = rows[np.argsort(-likeness, kind="stable")[:PASSED]].tolist()
         passed = tuple(screening.pair(self.known.left, row) for row in nearest)
-        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [])
+        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [], passed_over=len(rows))
 
     def _seen_by(self, viewer: Viewer) -> Rows:
         return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
@@ -239,7 +241,8 @@ class Matcher:
             passing.excluded["diversity"] = gave_way
         listed = [pool[place.before] for place in places] if diversity else pool
         explain = partial(self.explained, scored=scored)
-        return Listing(tuple(listed), ranked, passing.excluded, tuple(passing.first), self.judge, explain, places)
+        found, first = tuple(listed), tuple(passing.first)
+        return Listing(found, ranked, passing.excluded, first, self.judge, explain, places, passing.count)
 
     def _spread(self, pool: Sequence[Asked], scored: Scored, k: int, diversity: Diversity) -> tuple[Place, ...]:
         levels = [(self._queue(pair), not np.isfinite(scored.ranking[pair.place])) for pair in pool]
@@ -262,7 +265,8 @@ class Matcher:
         cases = [explain.past_cases(*self.judge.taken(pair)) for pair in pairs]
         both = [(pair.left, pair.right) for pair in pairs]
         own = pairs[0].query.sentences if pairs else {}
-        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known, own)
+        cited = [[case.record for case in found] for found in cases]
+        quotes = quoted(both, cited, self._encode, self.known, self._telling, own)
         return [self._match(*told, scored) for told in zip(pairs, components, cases, quotes, strict=True)]
 
     def wishes(self, question: Question) -> Wishes:
@@ -279,7 +283,7 @@ class Matcher:
     ) -> Match:
         shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
-        terms = explain.shared_terms(pair.left, pair.right, self._words)
+        terms = shared_terms(pair.left, pair.right, self._telling, self._rare)
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (
             *self.judge.pluses(pair, verdicts),

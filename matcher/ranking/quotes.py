@@ -15,6 +15,7 @@ from matcher.domain.records import Fund, Incubator, Record, name_of
 from matcher.index import terms
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.shared import Telling
 from matcher.text.declining import unwanting
 from matcher.text.passages import sentences
 from matcher.text.words import bigrams
@@ -27,6 +28,8 @@ Told = tuple[tuple[str, ...], tuple[str, ...]]
 """The sentences of both records of a pair."""
 QUOTABLE, QUOTABLE_IN_WORDS = 0.3, 0.2
 """Cosines around the mean, and of rows of weighed words, from which sentences are quoted; random ones: about 0."""
+SURE = 0.55
+"""Cosine from which sentences without a telling word in common are quoted all the same, as of two languages."""
 NEGLIGIBLE = 1e-6
 NOTHING: Mapping[str, Matrix] = {}
 MOST_READ = 2**13
@@ -38,13 +41,17 @@ def quoted(
     cases: Sequence[Sequence[Record]],
     encode: Encode,
     known: Knowledge,
+    telling: Telling,
     own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
     """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case.
 
-    `own` are vectors of left sentences that are known already.
+    Sentences that are alike in nothing but their manner (“售后尚待补充” and “希望能配齐售后方案”) lie near each other
+    too: what is quoted shares a telling word, or is so near that it needs none. `own` are vectors of left sentences
+    that are known already.
     """
-    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right), own=own)
+    centres = (known.centred, known.centred_right)
+    quotes = closest_sentences(pairs, encode, centres, telling=telling, own=own)
     silent = [at for at, quote in enumerate(quotes) if quote is None and cases[at]]
     theirs = closest_in_words([(pairs[at][0], cases[at][0]) for at in silent], known.inverse_frequency)
     for at, quote in zip(silent, theirs, strict=True):
@@ -57,13 +64,14 @@ def closest_sentences(
     encode: Encode,
     around: tuple[Centre, Centre] = (np.asarray, np.asarray),
     least: float = QUOTABLE,
+    telling: Telling | None = None,
     own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
     """For each pair the two sentences, one of each record, with the highest cosine; None where none reaches
     `least`.
 
     All sentences but the `own` ones of the left records are encoded in one call; `around` centres the vectors of the
-    left and of the right sentences.
+    left and of the right sentences. With `telling`, two without a telling word in common must be nearer than that.
     """
     told, texts, _ = _sentences(pairs)
     offered = {text for _, right in told for text in right}
@@ -73,7 +81,19 @@ def closest_sentences(
     ours = dict(zip(texts, around[0](vectors), strict=True))
     if own:
         ours |= zip(own, around[0](np.stack(list(own.values()))), strict=True)
-    return [_best(pair, _rows(ours, pair[0]) @ _rows(theirs, pair[1]).T, least) if all(pair) else None for pair in told]
+    every = {text for pair in told for group in pair for text in group} if telling else ()
+    things = {text: frozenset(bigrams(" ".join(telling(text)))) for text in every} if telling else {}
+    quotes = []
+    for pair in told:
+        found = _rows(ours, pair[0]) @ _rows(theirs, pair[1]).T if all(pair) else np.zeros((0, 0), np.float32)
+        quotes.append(_best(pair, _seen(found, pair, things) if telling and found.size else found, least))
+    return quotes
+
+
+def _seen(found: Matrix, told: Told, things: Mapping[str, frozenset[str]]) -> Matrix:
+    """The cosines of sentences that have a thing in common or are near enough without one; -1 elsewhere."""
+    common = np.array([[bool(things[one] & things[other]) for other in told[1]] for one in told[0]], np.bool_)
+    return np.where(common | (found >= SURE), found, -1)
 
 
 def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:

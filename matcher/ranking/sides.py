@@ -26,6 +26,8 @@ class SideBuilder:
     encoder: Encoder
     words: Callable[[str], list[str]]
     facets: FacetReader
+    telling: Callable[[str], list[str]]
+    """The words of a text that may be told as shared with another."""
 
     def build(
         self,

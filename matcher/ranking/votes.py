@@ -31,7 +31,7 @@ class Votes:
     """The votes for each left record of what is known: no question changes them, so they are counted once and kept.
 
     What is answered must not depend on what was asked before, but the last digit of a product depends on its shape and
-    on the place of a row in it. So blocks have one size, small enough that FAISS takes each row by itself.
+    on the place of a row in it. So blocks have one size, and their products are taken to double precision.
     """
 
     def __init__(self, known: Knowledge) -> None:

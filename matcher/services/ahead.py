@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 
@@ -45,4 +46,7 @@ class Ahead:
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:
             votes, stale = asked
-            votes.ahead(lambda stale=stale: stale() or self._stop.wait(PAUSE))  # type: ignore[misc]
+            votes.ahead(partial(self._over, stale))
+
+    def _over(self, stale: Stale) -> bool:
+        return stale() or self._stop.wait(PAUSE)

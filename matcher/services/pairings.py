@@ -29,7 +29,7 @@ from matcher.services.ahead import Ahead
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled, residing
-from matcher.services.settling import settled
+from matcher.services.settling import settle
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
@@ -124,8 +124,8 @@ class Pairings:
             return cast("Loaded", older)
         try:
             if (loaded := self._held(pairing, viewer, now)) is None:
-                with settled():
-                    loaded = self._load(pairing, today, viewer, arrangements)
+                loaded = self._load(pairing, today, viewer, arrangements)
+                settle(len(loaded.corpus.left) + len(loaded.corpus.right))
             return loaded
         finally:
             self._loading.release()
@@ -176,7 +176,7 @@ class Pairings:
             organisations=organisations(self._database),
             residents=residing(arrangements, known, today),
         )
-        matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
+        matcher = Matcher(scorer, judge, telling=self._builder.telling, encode=self._builder.sentences)
         loaded = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
         others = [(key, held) for key, held in self._loaded.items() if key != (pairing, viewer)]
         self._loaded = dict([*others[-MOST_LOADED + 1 :], ((pairing, viewer), loaded)])

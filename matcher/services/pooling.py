@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import cast
 
 from matcher.domain.columns import references
@@ -51,15 +52,10 @@ def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
         stored, identities = Records(connection), Identities(Decisions(connection).all())
         rows = [row for row in Registers(connection).all(kind) if visible(row, viewer)]
         named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
-        remembered = database.remembered
-        standing = {
-            each: remembered.made(
-                stored,
-                (register, each, viewer),
-                lambda each=each: _standing(remembered.all(stored, each), identities, viewer),  # type: ignore[misc]
-            )
-            for each in named
-        }
+        remembered, standing = database.remembered, {}
+        for each in named:
+            read = partial(_standing, remembered.all(stored, each), identities, viewer)
+            standing[each] = remembered.made(stored, (register, each, viewer), read)
     return [led(row, standing) for row in rows]
 
 

@@ -16,6 +16,8 @@ import rjieba
 HAN = "\\u3400-\\u9fff\\uf900-\\ufaff"
 MOST_TERMS = 4096
 """Terms whose pattern is kept."""
+GRAMMAR = frozenset({"a", "ad", "c", "d", "f", "m", "p", "q", "r", "t", "u"})
+"""Parts of speech that name no thing: qualities, conjunctions, adverbs, sides, numbers, units, pronouns, times."""
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<other>[^\W_{HAN}]+(?:[-.+][^\W_{HAN}]+)*)")
 
 
@@ -58,9 +60,12 @@ def bigrams(text: str) -> list[str]:
 class WordCutter:
     """Cuts text into words with the general dictionary and the domain's own terms, and leaves out empty words."""
 
-    def __init__(self, dictionary: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, dictionary: Iterable[str] = (), stop_words: Iterable[str] = (), common: Iterable[str] = ()
+    ) -> None:
         self._cutter = rjieba.Jieba()
         self._stop_words = frozenset(stop_words)
+        self._common = frozenset(common)
         for word in dictionary:
             self._cutter.add_word(word, 1_000_000, "n")
 
@@ -71,3 +76,13 @@ class WordCutter:
             for word in self._cutter.cut(fold(text), False)
             if len(word) > 1 and word not in self._stop_words and RUN.fullmatch(word)
         ]
+
+    def telling(self, text: str) -> list[str]:
+        """Its words without those that anybody in the trade writes: what two texts share of these, they have in common.
+
+        "完成、两成、产品、玉米芯" → ["玉米芯"].
+        """
+        return [word for word in self.words(text) if word not in self._common and not self._grammatical(word)]
+
+    def _grammatical(self, word: str) -> bool:
+        return word.isdigit() or all(part in GRAMMAR for _, part in self._cutter.tag(word))

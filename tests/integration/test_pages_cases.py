@@ -67,6 +67,17 @@ def test_a_case_is_opened_from_its_pair_and_a_second_one_leads_to_the_first(brok
     assert f'href="{path}"' in again.text
 
 
+def test_facts_offer_usual_answers_and_the_records_readiness_and_cite_their_clause_once(broker: TestClient) -> None:
+    page = broker.get(opened(broker)).text
+    assert '<option value="职务成果，单位所有"></option>' in page
+    stated = re.search(r'name="case_trl" value="(\d)"', page)
+    assert stated
+    assert "取自记录，核对后保存。" in page
+    stage = page[page.index("离开“发现”需要") : page.index("“挖掘”环节的事实")]
+    assert stage.count("依据：") == 1
+    assert stage.count("二(四)") == 1
+
+
 def test_a_form_that_is_sent_twice_opens_one_case(broker: TestClient) -> None:
     sent = form(broker.get("/cases/new", params=PAIR).text, "/cases")
     first, second = (broker.post("/cases", data=sent, follow_redirects=False) for _ in range(2))

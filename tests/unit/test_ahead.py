@@ -35,7 +35,12 @@ def test_votes_are_counted_while_the_service_runs_and_not_for_what_left_the_memo
 def test_the_service_ends_in_the_middle_of_a_count() -> None:
     ahead, endless = Ahead(), Watched()
     begun = Event()
+
+    def go_on() -> bool:
+        begun.set()
+        return False
+
     with ahead.beside():
-        ahead.count(endless, lambda: begun.set() or False)
+        ahead.count(endless, go_on)
         assert begun.wait(30)
     assert endless.done.is_set()

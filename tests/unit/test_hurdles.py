@@ -56,7 +56,7 @@ class WatchedResult(Achievement):
 
 
 def watched(record: Left) -> Left:
-    of = Watched if isinstance(record, Project) else WatchedResult
+    of: type[Left] = Watched if isinstance(record, Project) else WatchedResult
     found = of.__new__(of)
     object.__setattr__(found, "read", set())
     for field in fields(record):

@@ -70,8 +70,7 @@ class Seen:
 
 def sides_of(actor: Actor, left: Record, right: Record) -> frozenset[Side]:
     """The sides an actor speaks for. A record that was only opened to somebody is not theirs to speak for."""
-    own = replace(actor.viewer, opened=frozenset())
-    told = {Side.LEFT: own.owns(left), Side.RIGHT: actor.speaks_for(right.table, right.id)}
+    told = {Side.LEFT: actor.viewer.owns(left), Side.RIGHT: actor.speaks_for(right.table, right.id)}
     return frozenset(side for side, speaks in told.items() if speaks)
 
 

@@ -53,6 +53,7 @@ class _Telling:
         self._files = {one.id: one for one in folder.attachments}
         self._steps = {one.id: one for one in folder.events}
         self._ways: Mapping[Happening, Callable[[Event], Said]] = {
+            Happening.OPENED: self._opened,
             Happening.TOLD: self._told,
             Happening.MOVED: self._moved,
             Happening.NOTED: self._noted,
@@ -68,6 +69,10 @@ class _Telling:
         """What happened, without who did it and when."""
         telling = self._ways.get(event.what)
         return telling(event) if telling else event.what.said
+
+    def _opened(self, event: Event) -> Said:
+        what, reason = event.what.said, event.said.get("reason", "")
+        return Said(f"{what.zh}，因为：{reason}", f"{what.en}, because: {reason}") if reason else what
 
     def _told(self, event: Event) -> Said:
         facts = event.said.get("facts", {})
