@@ -41,7 +41,8 @@ class Filter:
         """Of some labels below an end."""
         bits = np.zeros(end, np.bool_)
         bits[labels] = True
-        return cls(labels, faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little")))
+        bitmap: Any = faiss.IDSelectorBitmap
+        return cls(labels, bitmap(np.packbits(bits, bitorder="little")))
 
 
 class Coarse:
@@ -108,7 +109,8 @@ class Coarse:
 
     def near(self, queries: Vectors, k: int, selector: Any | None) -> Labels:
         """Labels of about the k nearest of each query among those that a FAISS selector allows, (q, k), -1 for none."""
-        chosen = faiss.SearchParametersIVF(nprobe=self.index.nprobe, sel=selector)
+        chosen: Any = faiss.SearchParametersIVF()
+        chosen.nprobe, chosen.sel = self.index.nprobe, selector
         return np.asarray(self.index.search(queries, k, params=chosen)[1], np.int64)
 
 

@@ -25,7 +25,8 @@ def lent(index: Any, rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def read_array(path: Path) -> NDArray[Any]:
     """An array that `numpy.save` wrote, mapped; an empty one, which cannot be mapped, is read."""
-    return np.load(path, mmap_mode="r" if path.stat().st_size > EMPTY else None, allow_pickle=False)
+    read: NDArray[Any] = np.load(path, mmap_mode="r" if path.stat().st_size > EMPTY else None, allow_pickle=False)
+    return read
 
 
 EMPTY = 128

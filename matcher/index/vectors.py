@@ -246,7 +246,8 @@ class FaissIndex:
         if kept is None:
             return tuple(self._index.search(queries, k))
         if len(kept.labels) > NARROW * len(self):
-            chosen = faiss.SearchParameters(sel=kept.selector)
+            chosen: Any = faiss.SearchParameters()
+            chosen.sel = kept.selector
             return tuple(self._index.search(queries, k, params=chosen))
         gathered = self._index.reconstruct_batch(kept.labels)
         scores, rows = faiss.knn(queries, gathered, k, metric=faiss.METRIC_INNER_PRODUCT)

@@ -25,7 +25,7 @@ def categories(known: Knowledge, queries: Side[Left], columns: Columns) -> Mappi
 
 
 def _worked_out(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str, Matrix]:
-    values = {}
+    values: dict[str, Matrix] = {}
     for facet, taken in known.facet_activity.items():
         asked = queries.facets[facet]
         values[f"{facet}_activity"] = _unknown_without(asked, taken.scores(asked, columns))

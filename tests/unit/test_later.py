@@ -9,7 +9,12 @@ from matcher.ranking.later import Kept, Later
 
 def test_a_value_is_made_once_and_only_when_it_is_asked_for() -> None:
     made: list[str] = []
-    values = Later(("a", "b"), lambda name: made.append(name) or name.upper())  # type: ignore[func-returns-value]
+
+    def make(name: str) -> str:
+        made.append(name)
+        return name.upper()
+
+    values = Later(("a", "b"), make)
 
     assert list(values) == ["a", "b"]
     assert made == []
