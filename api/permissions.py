@@ -126,7 +126,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
-    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64 * 1024 * 1024, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.
     "list_cases": SIGNED_IN,
@@ -208,7 +208,7 @@ PAGES: Mapping[str, Permission] = {
     "page_carrier_contracts": Permission(REPORTING),
     "page_figures": Permission(REPORTING),
     "page_save_figures": Permission(REPORTING, Scope.WRITE),
-    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4_000_000),
+    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4 * 1024 * 1024),
     "page_figures_form": Permission(REPORTING),
     "page_bureau": STAFF_THINKING,
     "page_chains": STAFF_THINKING,
@@ -233,7 +233,7 @@ PAGES: Mapping[str, Permission] = {
     "page_close_record": WRITING,
     "page_data": Permission(CURATING),
     # As for `create_import`: an import may write anybody's records.
-    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64 * 1024 * 1024, late=True),
     "page_template": SIGNED_IN,
     "page_import": STAFF_READING,
     "page_undo_import": Permission(STAFF, Scope.WRITE),

@@ -20,10 +20,9 @@ from matcher.domain.accounts import Actor
 from matcher.domain.phases import OPEN, PHASES, Phase
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, Visibility, name_of
 from matcher.errors import MatcherError
-from matcher.services.cases.agenda import SOON, STILL, since
+from matcher.services.cases.agenda import SOON, STILL, Whose, narrowed
 from matcher.services.cases.invitations import Invitation
 from matcher.services.cases.reading import Folder, Line
-from matcher.store import Wanted
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -31,7 +30,6 @@ LANE, PART = 15, 50
 """Cards of a stage on the board, and lines of the table."""
 LEFTS = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 
-Whose = Literal["", "mine", "organisation"]
 Id = Annotated[str, Query(max_length=300)]
 
 
@@ -44,15 +42,7 @@ def cases_page(
     record: Id = "", after: Annotated[str, Query(max_length=100)] = "",
 ) -> HTMLResponse:  # fmt: skip
     """The cases there are for the account, narrowed as the address says."""
-    wanted = Wanted(
-        phases=frozenset(phase or ()),
-        record_id=record.strip(),
-        pairing=pairing or None,
-        owner=actor.id if whose == "mine" else "",
-        organisation_id=actor.account.organisation_id if whose == "organisation" else "",
-        late=now.date() if late else None,
-        still_since=since(now, still) if still else None,
-    )
+    wanted = narrowed(actor, now, phase or (), record, pairing or None, whose, late=late, still=still)
     told: dict[str, Any] = {
         "view": view, "whose": whose, "phase": phase or [], "pairing": pairing, "late": late, "still": still,
         "record": record, "pairings": PairKind, "phases": PHASES, "open": OPEN, "standstill": STILL,

@@ -46,7 +46,7 @@ def upload_sent(
 ) -> Response:  # fmt: skip
     """Hand files in to be looked at. Nothing is written yet."""
     named = [file for file in files or () if not isinstance(file, str) and file.filename]
-    order = ImportOrder(Kind(kind) if kind in tuple(Kind) else None, dry_run=True)
+    order = ImportOrder(Kind(kind) if kind in tuple(Kind) else None, dry_run=True, recall=True)
     try:
         job = parts.jobs.submit_import([Upload(file.filename or "", file.file) for file in named], order, actor, now)
     except IntakeError as error:

@@ -16,12 +16,12 @@ from api.parts import Acting, Now, Parts, Workbook, saved_as
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.jobs import Job, JobState
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.errors import IntakeError
 from matcher.intake import Seen, Severity
 from matcher.intake.headers import field_names, has_metrics, withdrawable
 from matcher.intake.names import kind_of
-from matcher.services.drafts import Column
+from matcher.services.drafts import Column, correctable
 from matcher.services.job_kinds import KINDS
 
 router = APIRouter(prefix="/data/jobs", include_in_schema=False, route_class=PageRoute)
@@ -29,6 +29,9 @@ router = APIRouter(prefix="/data/jobs", include_in_schema=False, route_class=Pag
 PART = 30
 MOST_ISSUES = 100
 """Issues on the page; the list to download has them all."""
+
+HIDEABLE = frozenset(kind for kind in Kind if "visibility" in field_names(kind))
+"""Tables whose rows say who may see them."""
 
 Id = Annotated[str, Path(min_length=1, max_length=64)]
 Texts = Annotated[list[str] | None, Form(max_length=2000)]
@@ -55,9 +58,10 @@ def job_page(request: Request, job_id: Id, parts: Parts, actor: Acting) -> HTMLR
     sorted_issues = sorted(issues, key=lambda issue: order.index(issue["severity"]))
     refused = len({(issue["file"], issue["row"]) for issue in issues if issue["severity"] == Severity.ERROR.value})
     counts = Counter(issue["severity"] for issue in issues)
+    warned = len({(issue["file"], issue["row"]) for issue in correctable(issues, Severity.WARNING)})
     return rendered(
         request, "data/job.html", job=job, said=KINDS[job.kind].said, issues=sorted_issues[:MOST_ISSUES],
-        many=len(issues), refused=refused, counts=counts, **_draft(parts, job, actor),
+        many=len(issues), refused=refused, warned=warned, counts=counts, **_draft(parts, job, actor),
         table_of=_tables(job, issues),
     )  # fmt: skip
 
@@ -70,24 +74,32 @@ def issues_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Re
 
 
 @router.get("/{job_id}/corrections.xlsx", name="page_corrections")
-def corrections_sent(request: Request, job_id: Id, parts: Parts, actor: Acting) -> Response:
-    """The rows that were refused, to correct and hand in again."""
-    content = parts.drafts.corrections(job_id, actor, language_of(request))
-    return Workbook(content, headers=saved_as("corrections.xlsx"))
+def corrections_sent(
+    request: Request,
+    job_id: Id,
+    parts: Parts,
+    actor: Acting,
+    rows: Annotated[Literal["refused", "warned"], Query()] = "refused",
+) -> Response:
+    """The rows that were refused, or that were taken in with a warning, to correct and hand in again."""
+    severity = Severity.WARNING if rows == "warned" else Severity.ERROR
+    content = parts.drafts.corrections(job_id, actor, language_of(request), severity)
+    return Workbook(content, headers=saved_as("warnings.xlsx" if rows == "warned" else "corrections.xlsx"))
 
 
 @router.post("/{job_id}/again", name="page_import_again")
 def again_sent(
     job_id: Id, parts: Parts, actor: Acting, now: Now,
     do: Annotated[Literal["check", "import"], Form()],
-    kind: Annotated[str, Form(max_length=40)] = "",
+    kind: Annotated[str, Form(max_length=40)] = "", visibility: Annotated[str, Form(max_length=40)] = "",
     table: Texts = None, header: Texts = None, was: Texts = None, field: Texts = None,
 ) -> Response:  # fmt: skip
     """Take the same files with what was said about their columns: to look once more, or in earnest."""
     told = zip(table or (), header or (), was or (), field or (), strict=False)
     columns = [Column(of, name, now_is) for of, name, before, now_is in told if now_is != before]
     chosen = Kind(kind) if kind in tuple(Kind) else None
-    job = parts.drafts.again(job_id, columns, chosen, actor, now, dry_run=do == "check")
+    seen_by = Visibility(visibility) if visibility in tuple(Visibility) else None
+    job = parts.drafts.again(job_id, columns, chosen, actor, now, dry_run=do == "check", visibility=seen_by)
     return led(f"/data/jobs/{job.id}")
 
 
@@ -113,8 +125,9 @@ def _draft(parts: Installation, job: Job, actor: Actor) -> dict[str, Any]:
         except IntakeError as error:
             problem = error
     return {
+        "visibilities": tuple(Visibility), "hideable": any(one.kind in HIDEABLE for one in seen),
         "seen": seen, "unseen": problem, "kinds": tuple(Kind), "alone": len(job.arguments.get("files", ())) == 1,
-        "mapped": job.arguments.get("mapping") or {},
+        "recalled": job.arguments.get("recalled", {}), "guesses": sum(len(one.guesses) for one in seen),
         "fields": {one.kind: _fields(one.kind) for one in seen if one.kind},
         "metric": {one.kind: has_metrics(one.kind) for one in seen if one.kind},
     }  # fmt: skip

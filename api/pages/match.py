@@ -177,7 +177,7 @@ def _found(
 ) -> Choices:
     k = NARROWED if any(chosen.values()) else max(LOOKED_AT, n)
     listing = _listing(parts, actor, day, asking, k)
-    return choices(listing, asking.to, chosen, n, parts.records, actor.viewer)
+    return choices(listing, asking.to, chosen, n, parts.records, actor.viewer, parts.finding.places)
 
 
 def _listing(parts: Installation, actor: Actor, day: date, asking: Asking, k: int) -> Listing:

@@ -13,6 +13,7 @@ from api.parts import Acting, Now, Parts, shown
 from api.permissions import STAFF
 from matcher.domain.columns import references
 from matcher.domain.records import RECORD_KINDS, Kind, name_of
+from matcher.domain.visibility import withheld
 from matcher.services.finding import FACETS
 from matcher.services.records import may_add, may_open, owns
 from matcher.store.fields import Form, fields_of
@@ -59,6 +60,7 @@ def record_page(
     near = parts.finding.similar(kind, record_id, actor.viewer, now.date(), 5)
     shown(request, [stored.record, *(record for record, _ in near)])
     fields = [each for each in fields_of(type(stored.record)) if each.name not in NAMED]
+    hidden = withheld(stored.record, actor.viewer)
     told = [each for each in fields if getattr(stored.record, each.name) not in (None, "", (), {})]
     opens, record = may_open(actor, stored.record), stored.record
     named = {
@@ -67,7 +69,8 @@ def record_page(
     shown(request, [other for found in named.values() for other in found.values()])
     return rendered(
         request, "records/record.html", kind=kind, stored=stored, record=record, name=name_of(record), named=named,
-        near=near, told=told, silent=[each for each in fields if each not in told], many=Form.MANY,
+        near=near, told=told, many=Form.MANY,
+        silent=[each for each in fields if each not in told and each.name not in hidden], hidden=hidden,
         mine=owns(actor, stored.record), origins=parts.records.origins(kind, record_id, actor.viewer), opens=opens,
         openings=parts.people.with_access(kind, record_id) if opens else (),
         organisations=parts.people.organisations() if opens and actor.role in STAFF else (),

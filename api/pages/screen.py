@@ -20,14 +20,13 @@ from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
 from api.problems import Refused
 from api.texts import terms_of
 from matcher.bootstrap import Installation
-from matcher.domain.accounts import Actor
+from matcher.domain.accounts import CARETAKERS, Actor
 from matcher.domain.controls import Question
 from matcher.domain.feedback import Feedback, Judgement, reasoned
 from matcher.domain.filenames import safe_name
 from matcher.domain.mandates import Mandate
 from matcher.domain.records import Kind, Record, Refusal
 from matcher.reporting.spreadsheets import xlsx_content
-from matcher.services.records import CARETAKERS
 from matcher.wording import Said
 
 router = APIRouter(prefix="/screen", include_in_schema=False, route_class=PageRoute)

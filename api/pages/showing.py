@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from api.parts import HERE
 from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
+from matcher.domain.rounding import share
+from matcher.intake.amounts import YUAN
+from matcher.intake.preview import Meant
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
 from matcher.ranking import kinds
@@ -24,17 +28,14 @@ from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
-HERE = ZoneInfo("Asia/Shanghai")
-"""The days and hours of those who work with it; China has one time zone."""
+SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
+"""What a reason adds to the score."""
+IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
+"""Words of the closed lists that are not said as they are written."""
 
 
-def share(value: float) -> str:
-    """A part of a whole in per cent; unlike a chance it may be nothing or everything."""
-    return f"{value * 100:.3g}%"
-
-
-def money(amount: float | None, language: str, currency: str = "") -> str:
-    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan."""
+def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
+    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan; `exact` as signed for."""
     if amount is None:
         return ""
     if currency not in ("", "CNY"):
@@ -42,7 +43,12 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
     if language != "zh":
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
-    return f"{amount / size:,.10g} {unit}"
+    return f"{amount / size if exact else round(amount / size, 2):,.10g} {unit}"
+
+
+def worded(reason: str) -> str:
+    """A reason without its share of the score, which tells nothing to whoever gets a letter."""
+    return SHARE.sub("", reason)
 
 
 def number(value: float | None) -> str:
@@ -87,10 +93,37 @@ def word(value: object, language: str) -> str:
     if isinstance(value, Word):
         return value.said.zh if language == "zh" else value.said.en
     if isinstance(value, Term):
-        return value.label if language == "zh" else value.value.replace("_", " ")
+        return value.label if language == "zh" else IN_ENGLISH.get(value.value, value.value.replace("_", " "))
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
     return "" if value is None else str(value)
+
+
+def meant(cell: Meant | None, text: str, language: str) -> str:
+    """What a cell of a list was read as; empty where that is just what it says."""
+    if cell is None:
+        return ""
+    shown = _meaning(cell, language)
+    return "" if _SEPARATORS.sub("", shown).casefold() == _SEPARATORS.sub("", text).casefold() else shown
+
+
+_SEPARATORS = re.compile(r"[\s;；、,，|]+")
+
+
+def _meaning(cell: Meant, language: str) -> str:
+    value = cell.value
+    if value is None:
+        return "未采用" if language == "zh" else "not used"
+    if isinstance(value, tuple):
+        return ("、" if language == "zh" else ", ").join(word(each, language) for each in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {number(each)}" for name, each in value.items())
+    if cell.money and isinstance(value, float):
+        foreign = cell.currency not in ("", YUAN, "CNY")
+        return f"{number(value)} {cell.currency if foreign else '元' if language == 'zh' else 'yuan'}"
+    if cell.ratio and isinstance(value, float):
+        return share(value)
+    return number(value) if isinstance(value, float) else word(value, language)
 
 
 def field(name: str, kind: str, language: str) -> str:
@@ -154,6 +187,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "minute": minute,
     "word": word,
     "field": field,
+    "meant": meant,
     "known": known,
     "stated": stated,
     "table": table,
@@ -161,6 +195,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "narrow": narrow,
     "number": number,
+    "worded": worded,
     "answer": answer,
     "evidence": kinds.said_of,
     "strength": kinds.strength,

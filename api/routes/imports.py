@@ -12,7 +12,7 @@ from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts
 from api.problems import Refused
 from api.routes.jobs import JobShown, accepted
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.services.jobs import ImportOrder
 from matcher.services.uploads import Upload
 from matcher.wording import Said
@@ -39,10 +39,13 @@ def create_import(
     *,
     kind: Annotated[Kind | None, Form(description="单个文件属于哪张表。The table of a single file.")] = None,
     mapping: Columns = "",
+    visibility: Annotated[
+        Visibility | None, Form(description="未写明可见范围的行谁能看到。Who sees rows that do not say so.")
+    ] = None,
     dry_run: Annotated[bool, Form(description="只检查，不写入。Check only, write nothing.")] = False,
 ) -> JobShown:
     """Hand files in. The answer is the job that takes them in; the indexes follow by themselves."""
-    order = ImportOrder(kind, _mapping(mapping), dry_run)
+    order = ImportOrder(kind, _mapping(mapping), dry_run, visibility)
     uploads = [Upload(file.filename or "", file.file) for file in files]
     return accepted(parts.jobs.submit_import(uploads, order, actor, now), response)
 

@@ -21,6 +21,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// A table that is wider than the window is scrolled by keys, too.
+const wide = new ResizeObserver((boxes) => {
+  for (const { target } of boxes) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const box of document.querySelectorAll(".scroll")) wide.observe(box);
 // The time left to take something back runs down before one's eyes.
 for (const left of document.querySelectorAll("[data-left]")) {
   const end = Date.now() + 1000 * Number(left.dataset.left);

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
+from matcher.bootstrap import told_encoding
 from matcher.cli import (
     account,
     backup,
+    benching,
     broker,
     carrier,
     case,
@@ -24,6 +26,7 @@ from matcher.cli import (
     delivering,
     digest,
     drifting,
+    encoding,
     evaluating,
     identity,
     imports,
@@ -54,7 +57,7 @@ from matcher.cli.session import (
     question_of,
 )
 from matcher.domain.matches import Answer
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.domain.visibility import Viewer
 from matcher.intake import load_mapping
 from matcher.plain.matches import match_json
@@ -94,6 +97,8 @@ def init() -> None:
     with Session() as session:
         session.installation.initialise()
         home = session.installation.home
+        if encoding := told_encoding(session.installation.settings):
+            session.screen.note(encoding)
         session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
 
 
@@ -103,6 +108,10 @@ def import_(
     kind: Annotated[Kind | None, typer.Option("--kind", help="单个文件属于哪张表。The table of a single file.")] = None,
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="表头对照文件（JSON 或 TOML）。A file that maps headers to fields.")
+    ] = None,
+    visibility: Annotated[
+        Visibility | None,
+        typer.Option("--visibility", help="未写明可见范围的行谁能看到。Who sees rows that do not say so."),
     ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。Check only, write nothing.")] = False,
@@ -114,7 +123,7 @@ def import_(
         with session.busy():
             report = import_files(
                 session.installation.database,
-                Files(paths, kind, columns),
+                Files(paths, kind, columns, visibility=visibility),
                 now=datetime.now(UTC),
                 dry_run=dry_run,
                 progress=session.reading,
@@ -154,7 +163,8 @@ def index(
     """使索引与数据库一致。Bring the indexes up to the database."""
     with Session() as session:
         with session.busy():
-            _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
+            found = session.installation
+            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True)
         counts = session.installation.encoder.counts
         if json:
             session.screen.json(reports.index_json(report, counts))
@@ -256,9 +266,11 @@ app.add_typer(carrier.app, name="carrier")
 app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
+app.command()(encoding.encode)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.command("bench")(benching.command)
 app.add_typer(identity.app, name="identity")
 app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")

@@ -12,11 +12,18 @@ from matcher.cli.console import Screen
 from matcher.cli.session import Json, Session
 from matcher.domain.records import TABLE_LABELS, Kind
 from matcher.services.imports import Listed, Undone
+from matcher.store import ImportState
 from matcher.wording import Said
 
 app = typer.Typer(help="导入记录与撤销。The journal of imports, and undoing one.", no_args_is_help=True)
 
 MOST_NAMED = 20
+UNDONE = Said("已撤销", "undone")
+STATES = {
+    ImportState.RUNNING: Said("未完成", "not finished"),
+    ImportState.DONE: Said("已完成", "done"),
+    ImportState.FAILED: Said("中断", "broken off"),
+}
 
 
 @app.command("list")
@@ -38,8 +45,9 @@ def list_(
         for one in found:
             told = one.import_
             moment = told.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
-            state = screen.say("已撤销", "undone") if told.undone_at else told.state.value
+            state = (UNDONE if told.undone_at else STATES[told.state]).to(screen.language)
             left = screen.say(f"可撤销 {one.changes} 项更改", f"{one.changes} changes can be undone")
+            left = left if one.changes else screen.say("没有可撤销的更改", "nothing can be undone")
             screen.print(f"{told.id:>6}  {moment}  {told.name}  ", (state, "bold"), f"  {left}")
 
 

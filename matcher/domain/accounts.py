@@ -33,6 +33,8 @@ CLEARANCES: Mapping[Role, Clearance] = {
 """What each role sees of records that are neither its own nor opened to it."""
 OVERSEEING = frozenset({Role.ADMINISTRATOR, Role.BUREAU})
 """Who looks after everybody's cases, figures, jobs and judgements."""
+CARETAKERS = OVERSEEING | {Role.BROKER}
+"""Who brings owners and takers together: they may write whatever they see; the others write what is their own."""
 
 
 class Scope(Word):
@@ -108,6 +110,8 @@ class Actor:
             institutions=frozenset(mine.institutions if mine else ()),
             carriers=frozenset(mine.incubator_ids if mine else ()),
             opened=self.opened,
+            funds=frozenset(mine.fund_ids if mine else ()),
+            introduces=self.role in CARETAKERS,
         )
 
     def speaks_for(self, kind: Kind, record_id: str) -> bool:

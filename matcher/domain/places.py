@@ -46,6 +46,14 @@ class Gazetteer:
             self._memory[text] = self._resolve(_fold(text))
         return self._memory[text]
 
+    def called(self, text: str) -> str:
+        """The place's name down the tree, whatever a file calls it: 科左后旗 → 内蒙古自治区/通辽市/科尔沁左翼后旗.
+
+        The country goes without saying; a text without a known name stays as it is.
+        """
+        path = self.path(text)
+        return "/".join(path[1:] or path) if self.knows(path) else text
+
     def knows(self, path: Path) -> bool:
         """Whether the path begins in the tree."""
         return bool(path) and path[0] in self._roots

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from matcher.intake.cells import NOTHING, Reading, as_text, is_blank, plain, unread
-from matcher.intake.issues import tell
+from matcher.intake.issues import Remark, tell, warn
 
 SCALES = {
     "十万": 10**5, "百万": 10**6, "千万": 10**7, "百亿": 10**10, "十亿": 10**9, "万亿": 10**12,
@@ -108,8 +108,9 @@ def read_amount(cell: object, unit: Unit = NO_UNIT) -> Reading:
     money = [CURRENCIES.get(word, "") for word in found.group("lead", "tail", "tail2") if word]
     stated = total[1] or found["tail"] is not None
     number = total[0] * (1 if stated else unit.factor) * (-1 if found["sign"] == "-" else 1)
-    about = bool(found["about"] or found["about2"])
-    return _amount(number, _first_named([code for code in money if code]) or unit.currency, about=about)
+    reading = _amount(number, _first_named([code for code in money if code]) or unit.currency)
+    about = bool(found["about"] or found["about2"]) and reading.remark is None
+    return replace(reading, remark=_approximate(text), keep=True) if about else reading
 
 
 def _sum(parts: str) -> tuple[Decimal, bool] | None:
@@ -127,7 +128,18 @@ def _sum(parts: str) -> tuple[Decimal, bool] | None:
     return total, scaled
 
 
-def _amount(number: Decimal, currency: str, *, about: bool = False) -> Reading:
+def _approximate(text: str) -> Remark:
+    return warn(
+        "amount_is_approximate",
+        (f"“{text[:40]}”是约数，按确定的数读取。", f"'{text[:40]}' is approximate; it was read as an exact amount."),
+        (
+            "知道确数时请改填确数；原文保存在附加信息里。",
+            "Write the exact amount once it is known; the text is kept as extra.",
+        ),
+    )
+
+
+def _amount(number: Decimal, currency: str) -> Reading:
     if number < 0:
         return unread(
             "negative_amount",
@@ -140,7 +152,7 @@ def _amount(number: Decimal, currency: str, *, about: bool = False) -> Reading:
             (f"金额 {number:.3e} 大得不合理。", f"The amount {number:.3e} is implausibly large."),
             ("请检查表头的单位（如万元）是否写错。", "Check the unit in the header, such as 万元."),
         )
-    return Reading(float(number), currency=currency, keep=about)
+    return Reading(float(number), currency=currency)
 
 
 def _no_amount(text: str) -> Reading:

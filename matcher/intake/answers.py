@@ -18,7 +18,7 @@ def read_answer(text: str, measure: str) -> Reading:
     A reading with a remark has no value that may be kept: on a form nothing is guessed.
     """
     reading = READERS.get(measure, read_whole)(text)
-    if reading.remark:
+    if reading.remark and reading.value is None:
         return Reading(remark=reading.remark, keep=True)
     negative = isinstance(reading.value, int | float) and reading.value < 0
     # What says more than a number (约300, 面议) is not one.

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matcher.domain.columns import label
 from matcher.domain.records import TYPES, Kind, PairKind
 from matcher.intake.amounts import NO_UNIT, Unit, read_amount
 from matcher.intake.cells import as_text
+from matcher.intake.guesses import guess
 from matcher.intake.headers import (
     METRIC,
     OPEN,
     PAIR_HINTS,
     SEVERAL,
-    field_names,
     has_metrics,
     header_key,
     is_nameless,
@@ -46,6 +46,10 @@ class Column:
     """Whether it is only taken for a figure because nobody knows it."""
     ours: bool = False
     """Whether we wrote it ourselves, for people to read."""
+    settled: bool = False
+    """Whether somebody said that no field is meant: it is kept without a word."""
+    guess: str = ""
+    """The field that an unknown header may mean; nothing is read by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def lay_out(headers: Sequence[object], kind: Kind, mapping: Mapping[str, str], u
     names = _unique_names([as_text(header) for header in headers])
     wishes = [_wish(position, name, kind, mapping) for position, name in enumerate(names)]
     winners = _winners(wishes)
-    columns = [_settle(column, kind, winners, unit) for column, _ in wishes]
+    columns = _guessed([_settle(column, kind, winners, unit) for column, _ in wishes], [w for w, _ in wishes], kind)
     remarks = [
         (column.header, _remark(column, wished, columns, kind))
         for column, (wished, _) in zip(columns, wishes, strict=True)
@@ -95,11 +99,11 @@ def _wish(position: int, header: str, kind: Kind, mapping: Mapping[str, str]) ->
     key, unit = split_unit(base)
     if base == ADVICE:
         return Column(position, header, ours=True), 0
-    metric = METRIC.fullmatch(mapped or base) if has_metrics(kind) else None
+    metric = METRIC.fullmatch(base if mapped is None else mapped) if has_metrics(kind) else None
     if metric and key not in known_headers(kind):
         return Column(position, header, "metrics", unit, metric_name(metric[1])), -1
-    if mapped:
-        return Column(position, header, mapped, unit, hint=PAIR_HINTS.get(key)), -1
+    if mapped is not None:
+        return Column(position, header, mapped, unit, hint=PAIR_HINTS.get(key), settled=not mapped), -1
     field, rank = known_headers(kind).get(key, ("", 0))
     if not field and kind in OPEN and not is_nameless(header) and key not in COMPANIONS:
         return Column(position, header, "metrics", unit, metric_name(header), loose=True), 0
@@ -124,15 +128,32 @@ def _settle(column: Column, kind: Kind, winners: set[int], unit: Unit) -> Column
     return column
 
 
+def _guessed(columns: Sequence[Column], wished: Sequence[Column], kind: Kind) -> list[Column]:
+    """The columns, each that nobody knows with what it may mean; no two may mean the same."""
+    taken = {column.field for column in columns}
+    found: list[Column] = []
+    for column, wish in zip(columns, wished, strict=True):
+        stranger = not (wish.field or column.ours or column.settled or is_nameless(column.header))
+        meant = guess(column.header, kind, taken) if stranger else ""
+        taken.add(meant)
+        found.append(dataclasses.replace(column, guess=meant) if meant else column)
+    return found
+
+
 def _remark(column: Column, wished: Column, columns: Sequence[Column], kind: Kind) -> Remark | None:
     if column.field:
         return _figure(column)
     if wished.field:
         taken = next(other for other in columns if (other.field, other.metric) == (wished.field, wished.metric))
         return _second(column.header, taken.header, label(TYPES[kind], wished.field))
-    if column.ours or is_nameless(column.header) or (kind in OPEN and header_key(column.header) in COMPANIONS):
+    if (
+        column.ours
+        or column.settled
+        or is_nameless(column.header)
+        or (kind in OPEN and header_key(column.header) in COMPANIONS)
+    ):
         return None  # A column without header is only worth a word where it holds something.
-    return _unknown(column.header, kind)
+    return _unknown(column.header, column.guess and label(TYPES[kind], column.guess))
 
 
 def _second(header: str, taken: str, field: Said) -> Remark:
@@ -157,13 +178,8 @@ def _figure(column: Column) -> Remark:
     )
 
 
-def _unknown(header: str, kind: Kind) -> Remark:
-    words = [word for field in dataclasses.fields(TYPES[kind]) for word in field.metadata.get("headers", ())]
-    close = difflib.get_close_matches(header, [*words, *field_names(kind)], n=1, cutoff=0.5)
-    hint = ("", "")
-    if close:
-        meant = label(TYPES[kind], close[0])  # a header of a file stays as it is
-        hint = (f"是否指“{meant.zh}”？", f"Did you mean '{close[0]}'?")
+def _unknown(header: str, meant: Said | Literal[""]) -> Remark:
+    hint = (f"是否指“{meant.zh}”？", f"Did you mean '{meant.en}'?") if meant else ("", "")
     return tell(
         "unknown_column",
         (

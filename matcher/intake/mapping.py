@@ -22,6 +22,8 @@ ColumnMapping = Mapping[Kind, Columns]
 def load_mapping(path: Path, *, kind: Kind | None = None) -> ColumnMapping:
     """Read a JSON or TOML mapping: `{"achievements": {"我的列名": "title"}}`, or flat where `kind` is given.
 
+    An empty field says that the column is none of the table's, whatever its header may mean: it is kept as extra.
+
     Raises ConfigurationError naming what is wrong: the file, the table or the field, and the valid names.
     """
     try:
@@ -63,7 +65,7 @@ def _valid(kind: Kind, field: object) -> bool:
         return False
     if has_metrics(kind) and METRIC.fullmatch(field):
         return True
-    return field in field_names(kind) or (field == WITHDRAWN_FIELD and withdrawable(kind))
+    return not field or field in field_names(kind) or (field == WITHDRAWN_FIELD and withdrawable(kind))
 
 
 def _table(name: str) -> Kind:

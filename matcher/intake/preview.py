@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from matcher.domain.records import Kind
 from matcher.errors import IntakeError, UnsupportedFileError
-from matcher.intake.cells import as_text, has_content
+from matcher.intake.amounts import read_amount, read_ratio
+from matcher.intake.cells import Reading, as_text, broken, has_content
 from matcher.intake.folder import files_of
 from matcher.intake.headers import find_header
 from matcher.intake.issues import Remark, cut
@@ -18,11 +20,23 @@ from matcher.intake.layout import Column, lay_out
 from matcher.intake.limits import Limits
 from matcher.intake.mapping import check_mapping
 from matcher.intake.reader import choose
+from matcher.intake.rows import cell_parser
 from matcher.intake.tables import Table, open_tables, plan
+from matcher.intake.values import Parser, parsers
 
 ROWS = 5
 LONGEST = 60
 """Characters of a cell that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a cell says for its field; no value where nothing could be made of it."""
+
+    value: object
+    currency: str = ""
+    money: bool = False
+    ratio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +47,15 @@ class Seen:
     kind: Kind | None
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    meant: tuple[tuple[Meant | None, ...], ...] = ()
+    """The same cells as they are read; None for one that is empty or only kept."""
     problem: IntakeError | None = None
     """Why it cannot be taken in like this."""
+
+    @property
+    def guesses(self) -> tuple[str, ...]:
+        """The headers that nobody knows and that may mean a field."""
+        return tuple(column.header for column in self.columns if column.guess)
 
 
 def preview(
@@ -81,7 +102,9 @@ def _seen(table: Table, kind: Kind, mapping: Mapping[str, str]) -> Seen:
         place = find_header(rows, kind, mapping)
         place = _fullest(rows) if place is None else place
         number, columns = head[place][0] if head else 0, lay_out(rows[place] if rows else (), kind, mapping).columns
-    return Seen(table.file, kind, columns, _first(table, number), problem)
+    rows = _first(table, number)
+    meant = tuple(_meant(row, columns, kind) for row in rows)
+    return Seen(table.file, kind, columns, tuple(map(_texts, rows)), meant, problem)
 
 
 def _unknown(table: Table, problem: IntakeError) -> Seen:
@@ -90,7 +113,8 @@ def _unknown(table: Table, problem: IntakeError) -> Seen:
     place = _fullest(rows)
     header = rows[place] if rows else ()
     columns = tuple(Column(position, as_text(cell)) for position, cell in enumerate(header))
-    return Seen(table.file, None, columns, _first(table, head[place][0] if head else 0), problem)
+    rows = _first(table, head[place][0] if head else 0)
+    return Seen(table.file, None, columns, tuple(map(_texts, rows)), problem=problem)
 
 
 def _fullest(rows: Sequence[Sequence[object]]) -> int:
@@ -99,8 +123,29 @@ def _fullest(rows: Sequence[Sequence[object]]) -> int:
     return texts.index(max(texts)) if texts else 0
 
 
-def _first(table: Table, header: int) -> tuple[tuple[str, ...], ...]:
+def _first(table: Table, header: int) -> list[Sequence[object]]:
     """The first rows below the header."""
     below = (row for number, row in table.rows() if number > header and not isinstance(row, Remark))
     filled = (row for row in below if has_content(row))
-    return tuple(tuple(cut(as_text(cell), LONGEST) for cell in row) for row in islice(filled, ROWS))
+    return list(islice(filled, ROWS))
+
+
+def _texts(row: Sequence[object]) -> tuple[str, ...]:
+    return tuple(cut(as_text(cell), LONGEST) for cell in row)
+
+
+def _meant(row: Sequence[object], columns: Sequence[Column], kind: Kind) -> tuple[Meant | None, ...]:
+    by_field = parsers(kind)
+    return tuple(
+        _cell(parse(cell), by_field.get(column.field))
+        if (parse := cell_parser(column, by_field)) and not broken(cell) and as_text(cell)
+        else None
+        for column, cell in zip(columns, row, strict=False)
+    )
+
+
+def _cell(reading: Reading, parser: Parser | None) -> Meant | None:
+    if reading.value is None and reading.remark is None:
+        return None  # A word such as 面议 or 无 says that there is no value.
+    ratio = isinstance(parser, partial) and parser.func is read_ratio
+    return Meant(reading.value, reading.currency, parser is read_amount, ratio)

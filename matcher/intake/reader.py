@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matcher.domain.records import Kind, Row, Source
+from matcher.domain.columns import label
+from matcher.domain.records import Achievement, Kind, Row, Source, Visibility
 from matcher.errors import IntakeError
 from matcher.intake.cells import as_text, has_content
 from matcher.intake.folder import files_of, unknown_remark
@@ -15,7 +16,9 @@ from matcher.intake.limits import Limits
 from matcher.intake.mapping import ColumnMapping, check_mapping
 from matcher.intake.names import kind_of
 from matcher.intake.rows import RowBuilder
+from matcher.intake.small_amounts import SmallAmounts
 from matcher.intake.tables import Plan, Table, guess, no_table, open_tables, plan, unknown_table
+from matcher.intake.totals import Totals
 
 Read = Row | Withdrawal | RowIssue
 EVERY = 1000
@@ -29,6 +32,7 @@ def read(
     kinds: Collection[Kind] = tuple(Kind),
     mapping: Mapping[str, object] | None = None,
     limits: Limits | None = None,
+    visibility: Visibility | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Read]:
     """Read an ecosystem folder or a single file.
@@ -37,11 +41,16 @@ def read(
     the call itself; only a damaged sheet inside a sound .xlsx archive shows later. Rows that cannot be used come as
     issues of severity `error`. In a folder the tables come in the order of `Kind`, or only the one that `kind` names;
     tables that are not among `kinds` are not even opened, if their file's name tells them.
-    Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns.
+    Ids are unique per table over the whole path. `mapping` is what `load_mapping` returns; `visibility` is that of rows
+    that state none, public if it is not given.
     """
     limits = limits or Limits()
     plans, notes = plans_of(path, kind=kind, kinds=kinds, mapping=mapping, limits=limits)
-    return _stream(plans, notes, limits, progress)
+    registries = {of: Registry() for of in Kind}
+    builders = [
+        RowBuilder(one.kind, one.layout, one.table.file, limits, registries[one.kind], visibility) for one in plans
+    ]
+    return _stream(plans, builders, notes, progress)
 
 
 def plans_of(
@@ -145,36 +154,36 @@ def _hidden(name: str) -> Remark:
 
 
 def _stream(
-    plans: Sequence[Plan], notes: Sequence[RowIssue], limits: Limits, progress: Callable[[Progress], None] | None
-) -> Iterator[Read]:
-    registries = {kind: Registry() for kind in Kind}
+    plans: Sequence[Plan], builders: Sequence[RowBuilder], notes: Sequence[RowIssue],
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[Read]:  # fmt: skip
     try:
         yield from notes
-        for item in plans:
-            yield from _table(item, limits, registries[item.kind], progress)
+        for item, builder in zip(plans, builders, strict=True):
+            yield from _table(item, builder, progress)
     finally:
         for item in plans:
             item.table.close()
 
 
-def _table(
-    item: Plan, limits: Limits, registry: Registry, progress: Callable[[Progress], None] | None
-) -> Iterator[Read]:
+def _table(item: Plan, builder: RowBuilder, progress: Callable[[Progress], None] | None) -> Iterator[Read]:
     table, header = item.table, item.header
     for name, remark in item.layout.remarks:
         yield issue_at(Source(table.file, item.header_row), name, name, remark)
-    builder = RowBuilder(item.kind, item.layout, table.file, limits, registry)
+    totals, amounts = Totals(item.layout), SmallAmounts(item.kind, item.layout)
     done = 0
     for number, row in table.rows():
         if number <= item.header_row or (not isinstance(row, Remark) and not has_content(row)):
             continue
         done += 1
-        if (reason := _unusable(item, row, header)) is not None:
+        if (reason := _unusable(item, row, header, totals)) is not None:
             yield issue_at(Source(table.file, number), "", _shown(row), reason)
         else:
             yield from _built(builder, number, row)
+            amounts.see(number, () if isinstance(row, Remark) else row)
         if progress and done % EVERY == 0:
             progress(Progress(table.file, item.kind, done, table.total))
+    yield from amounts.issues(table.file)
     if not done:
         yield issue_at(Source(table.file), "", table.file, _no_rows())
     if progress:
@@ -185,22 +194,32 @@ def _built(builder: RowBuilder, number: int, row: Sequence[object] | Remark) -> 
     found, issues = builder.build(number, () if isinstance(row, Remark) else row)
     yield from issues
     if found is not None:
+        if isinstance(found, Achievement) and not found.title:
+            yield issue_at(found.source, "title", "", _untitled(number), label(Achievement, "title"))
         yield found
 
 
-def _unusable(item: Plan, row: Sequence[object] | Remark, header: Sequence[object]) -> Remark | None:
-    """Why the row cannot be read cell by cell at all."""
+def _unusable(item: Plan, row: Sequence[object] | Remark, header: Sequence[object], totals: Totals) -> Remark | None:
+    """Why the row is not read cell by cell at all."""
     if isinstance(row, Remark):
         return row
     if item.table.ragged and len(row) > len(header) and has_content(row[len(header) :]):
         return _too_many(len(row), len(header))
     if row[0] == header[0] and list(row) == list(header):
         return _repeated_header()
-    return None
+    return totals.remark(row)
 
 
 def _shown(row: Sequence[object] | Remark) -> str:
     return "" if isinstance(row, Remark) else " | ".join(as_text(cell)[:40] for cell in row)
+
+
+def _untitled(row: int) -> Remark:
+    return warn(
+        "no_title",
+        (f"第 {row} 行没有名称，暂用简介代替。", f"Row {row} has no title; it goes by its summary."),
+        ("请补填成果名称后重新导入。", "Fill in the title and import it again."),
+    )
 
 
 def _too_many(cells: int, columns: int) -> Remark:

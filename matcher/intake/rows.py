@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from matcher.domain.columns import label
-from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source
+from matcher.domain.records import KEYS, TYPES, Kind, PairKind, Row, Source, Visibility
 from matcher.intake.cells import Reading, Uncached, as_text, broken, clean, is_empty, plain
 from matcher.intake.checks import contradictions, currency_remark, missing, missing_remark, settle_currency, two_sides
 from matcher.intake.headers import OPEN, STATUS_FIELD, WITHDRAWN_FIELD, is_nameless, nameless
@@ -56,16 +56,20 @@ class Draft:
 class RowBuilder:
     """Builds the rows of one file. The parser of every column is chosen once."""
 
-    def __init__(self, kind: Kind, layout: Layout, file: str, limits: Limits, registry: Registry) -> None:
+    def __init__(
+        self, kind: Kind, layout: Layout, file: str, limits: Limits, registry: Registry,
+        visibility: Visibility | None = None,
+    ) -> None:  # fmt: skip
         self._kind = kind
         self._file = file
         self._longest = limits.max_cell_chars
         self._registry = registry
         self._labels = Labels(kind, layout)
         by_field = parsers(kind)
-        self._plan = [(column, _parser(column, by_field)) for column in layout.columns]
+        self._plan = [(column, cell_parser(column, by_field)) for column in layout.columns]
         self._key_names = KEYS[kind]
         self._blank_headers = _Once()
+        self._unstated = visibility if "visibility" in by_field else None
 
     def build(self, number: int, cells: Sequence[object]) -> Built:
         """The record or withdrawal of the row, if it can be used, and all issues with it."""
@@ -176,6 +180,8 @@ class RowBuilder:
         key = self._key(values)
         if self._key_names == ("id",):
             (values["id"],) = key
+        if self._unstated:
+            values.setdefault("visibility", self._unstated)
         id_ = shown_key(key)
         remark = self._registry.check(id_, draft.place, content_of(values, draft.extra))
         if remark is not None:
@@ -206,7 +212,7 @@ class _Once:
         return not known
 
 
-def _parser(column: Column, by_field: Mapping[str, Parser]) -> CellParser | None:
+def cell_parser(column: Column, by_field: Mapping[str, Parser]) -> CellParser | None:
     """The parser of the column with its unit; None where its text is only kept."""
     figure = read_loose_metric if column.loose else read_metric
     parse = partial(figure, column.metric) if column.metric else by_field.get(column.field)

@@ -234,6 +234,7 @@ def unknown_table(name: str) -> UnsupportedFileError:
     return UnsupportedFileError(
         Said(f"看不出“{name}”是哪一张表。", f"Nothing tells which table '{name}' is."),
         Said(
-            f"请把文件命名为其中之一，或指明表名：{zh}。", f"Name the file after one of these, or name the table: {en}."
+            f"请用 --kind 指明是哪张表（如 --kind achievements），或以表名命名文件：{zh}。",
+            f"Say which with --kind (as --kind achievements), or name the file after it: {en}.",
         ),
     )

@@ -87,19 +87,20 @@ def refusing(pair: Pair, book: Rulebook) -> frozenset[str]:
     return frozenset(verdict.rule for verdict in hurdles(pair, book))
 
 
-def hurdles(pair: Pair, book: Rulebook) -> list[Verdict]:
-    """The verdicts that keep the pair out; rules that may not are not asked."""
-    judged = _judged(pair, book, _rejecting(book, pair.day))
+def hurdles(pair: Pair, book: Rulebook, rules: Iterable[PairRule] | None = None) -> list[Verdict]:
+    """The verdicts that keep the pair out; rules that may not are not asked, nor those that are not named."""
+    judged = _judged(pair, book, may_reject(book, pair.day) if rules is None else rules)
     return [verdict for verdict, _ in judged if verdict.rejects]
 
 
 def rejecting(book: Rulebook, day: date | None) -> frozenset[str]:
     """The rules that may keep a pair out."""
-    return frozenset(rule.id for rule in _rejecting(book, day))
+    return frozenset(rule.id for rule in may_reject(book, day))
 
 
 @lru_cache(maxsize=8)  # asked of every pair
-def _rejecting(book: Rulebook, day: date | None) -> tuple[PairRule, ...]:
+def may_reject(book: Rulebook, day: date | None) -> tuple[PairRule, ...]:
+    """The rules that may keep a pair out on a day, in their order."""
     return tuple(rule for rule in book.of(PairRule, day) if book.basis(rule.id).effect is Effect.REJECT)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.matches import Answer, Match, Passed
+from matcher.domain.places import Gazetteer
 from matcher.domain.records import Kind, Record
 from matcher.domain.visibility import Viewer
 from matcher.ranking.listing import Listing
-from matcher.services.finding import facets_of
+from matcher.services.finding import as_counted, facets_of
 from matcher.services.records import RecordBook
 
 
@@ -45,11 +46,12 @@ class Choices:
 
 
 def choices(
-    listing: Listing, kind: Kind, chosen: Mapping[str, Sequence[str]], limit: int, book: RecordBook, viewer: Viewer
-) -> Choices:
+    listing: Listing, kind: Kind, chosen: Mapping[str, Sequence[str]], limit: int, book: RecordBook, viewer: Viewer,
+    places: Gazetteer,
+) -> Choices:  # fmt: skip
     """What passes every chosen facet, of which only the first ones are explained. What is gone by now is left out."""
-    facets = facets_of(kind, listing.records)
-    kept, counts = facets.narrowed(facets.passing(chosen))
+    facets = facets_of(kind, listing.records, places)
+    kept, counts = facets.narrowed(facets.passing(as_counted(chosen, places)))
     answer = listing.answer(kept[:limit])
     found = book.many(kind, [match.id for match in answer.matches], viewer)
     listed = [Choice(match, found[match.id]) for match in answer.matches if match.id in found]

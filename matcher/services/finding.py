@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.domain.places import Gazetteer
 from matcher.domain.records import Kind, PairKind, Record, name_of
 from matcher.domain.visibility import Viewer, told
 from matcher.encoder.model import Role
@@ -29,6 +30,8 @@ FACETS: Mapping[Kind, tuple[str, ...]] = {
     Kind.FUNDS: ("kind", "industries", "stages", "regions"),
 }
 """What a list of each table can be narrowed by."""
+PLACES = frozenset({"region", "regions"})
+"""Facets that are places."""
 NEAREST = 20
 """Records that are near in meaning and share no word with the question are shown up to this many."""
 WEAKEST = 0.2
@@ -49,14 +52,15 @@ class Found:
 class Read:
     """What is read once of the records of a table as a viewer knows them."""
 
-    def __init__(self, kind: Kind, records: Sequence[Record]) -> None:
+    def __init__(self, kind: Kind, records: Sequence[Record], places: Gazetteer) -> None:
         self._kind = kind
         self._records = records
+        self._places = places
 
     @cached_property
     def facets(self) -> Facets[Record]:
         """What they state."""
-        return facets_of(self._kind, self._records)
+        return facets_of(self._kind, self._records, self._places)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -67,7 +71,8 @@ class Read:
 class Finding:
     """The use cases of finding records on one installation."""
 
-    def __init__(self, pairings: Pairings, builder: SideBuilder) -> None:
+    def __init__(self, pairings: Pairings, builder: SideBuilder, places: Gazetteer) -> None:
+        self.places = places
         self._pairings = pairings
         self._builder = builder
         self._reads: WeakKeyDictionary[Side[Record], Read] = WeakKeyDictionary()
@@ -88,7 +93,7 @@ class Finding:
         side = self._side(kind, viewer, today)
         order = self._ranked(side, query) if query.strip() else None
         read = self._read(kind, side).facets
-        kept, facets = read.narrowed(read.passing(chosen), order)
+        kept, facets = read.narrowed(read.passing(as_counted(chosen, self.places)), order)
         part = tuple(told(side.records[row], viewer) for row in kept[offset : offset + limit])
         return Found(part, len(kept), facets)
 
@@ -126,7 +131,7 @@ class Finding:
 
     def _read(self, kind: Kind, side: Side[Record]) -> Read:
         if (read := self._reads.get(side)) is None:
-            read = self._reads[side] = Read(kind, side.records)
+            read = self._reads[side] = Read(kind, side.records, self.places)
         return read
 
     def _ranked(self, side: Side[Record], query: str) -> list[int]:
@@ -138,9 +143,9 @@ class Finding:
         lexical = lexical + words.scores(present(count_terms([query], self._builder.words)))[0]
         dense = side.vectors @ self._builder.encoder.encode([query], Role.QUERY)[0]
         worded = lexical > max(WEAKEST * float(lexical.max()), 0)
-        near = np.zeros(len(side), np.bool_)
-        near[np.argsort(-dense, kind="stable")[:NEAREST]] = True
-        fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + _ranks(dense))
+        nearness = _ranks(dense)
+        near = nearness <= NEAREST
+        fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + nearness)
         rows = np.flatnonzero(worded | near)
         return [int(row) for row in rows[np.argsort(-fused[rows], kind="stable")]]
 
@@ -152,9 +157,19 @@ def stated(name: str, record: Record) -> tuple[str, ...]:
     return tuple(str(each) for each in values if each not in (None, ""))
 
 
-def facets_of(kind: Kind, records: Sequence[Record]) -> Facets[Record]:
-    """What records of a table state in its facets."""
-    return Facets(records, {name: partial(stated, name) for name in FACETS[kind]})
+def facets_of(kind: Kind, records: Sequence[Record], places: Gazetteer) -> Facets[Record]:
+    """What records of a table state in its facets. A place is one, however it is written."""
+    return Facets(records, {name: partial(_counted, name, places) for name in FACETS[kind]})
+
+
+def as_counted(chosen: Mapping[str, Sequence[str]], places: Gazetteer) -> dict[str, Sequence[str]]:
+    """What is chosen of the facets as they count it; a place may be named as a record writes it."""
+    return {name: [*map(places.called, values)] if name in PLACES else values for name, values in chosen.items()}
+
+
+def _counted(name: str, places: Gazetteer, record: Record) -> tuple[str, ...]:
+    values = stated(name, record)
+    return tuple(dict.fromkeys(map(places.called, values))) if name in PLACES else values
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:

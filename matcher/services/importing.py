@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.columns import label
-from matcher.domain.records import RECORD_KINDS, Kind, Outcome, Record, Register, Row
+from matcher.domain.records import RECORD_KINDS, Kind, Outcome, Record, Register, Row, Visibility
 from matcher.errors import StoreError
 from matcher.intake import Limits, Progress, RowIssue, Severity, Withdrawal, read
 from matcher.intake.reader import Read
@@ -62,6 +62,8 @@ class Files:
     kind: Kind | None = None
     mapping: Mapping[str, object] | None = None
     limits: Limits | None = None
+    visibility: Visibility | None = None
+    """Who sees what does not say so itself; everybody if it is not given."""
 
 
 def import_files(
@@ -114,7 +116,8 @@ def _only_one(records: Records, name: str, rows: Sequence[Register]) -> None:
 
 
 def _read(path: Path, files: Files, progress: Callable[[Progress], None] | None) -> Iterator[Read]:
-    return read(path, kind=files.kind, mapping=files.mapping, limits=files.limits, progress=progress)
+    told = files.visibility
+    return read(path, kind=files.kind, mapping=files.mapping, limits=files.limits, visibility=told, progress=progress)
 
 
 def _take(database: Database, path: Path, found: Iterable[Read], report: ImportReport, now: datetime) -> None:

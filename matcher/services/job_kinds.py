@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from matcher.domain.jobs import Job
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
-from matcher.intake import Progress, Severity
+from matcher.intake import Progress, RowIssue, Severity
 from matcher.services.delivery.sending import Sending
 from matcher.services.digests.composing import Composing
 from matcher.services.importing import Files, ImportReport, import_files
@@ -86,7 +86,8 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
     """Take uploaded files in, or try it out. What an earlier attempt took in is found unchanged."""
     said = job.arguments
     path = parts.uploads.path(job.id, said["files"])
-    files = Files([path], Kind(said["kind"]) if said["kind"] else None, said["mapping"], parts.uploads.limits)
+    unstated = Visibility(said["visibility"]) if said.get("visibility") else None
+    files = Files([path], Kind(said["kind"]) if said["kind"] else None, said["mapping"], parts.uploads.limits, unstated)
 
     def heard(progress: Progress) -> None:
         tell(f"{progress.file} · {progress.table.value}", progress.rows, progress.total)
@@ -97,7 +98,7 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
             tried = import_files(database, files, now=_begun(job), dry_run=True, progress=heard)
         return Outcome(_told(job, tried), keep_files=True)
     report = import_files(parts.database, files, now=_begun(job), progress=heard)
-    return Outcome(_told(job, report), then="index", keep_files=any(issue.refuses for issue in report.issues))
+    return Outcome(_told(job, report), then="index", keep_files=any(map(_of_a_row, report.issues)))
 
 
 def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
@@ -147,6 +148,11 @@ KINDS: Mapping[str, JobKind] = {
     "train": JobKind(Said("训练", "training"), train, single=True),
     "deliver": JobKind(Said("发送简报", "sending digests"), deliver, single=True),
 }
+
+
+def _of_a_row(issue: RowIssue) -> bool:
+    """Whether a row may be corrected because of it, for which its file is kept."""
+    return issue.refuses or (issue.row > 0 and issue.severity is Severity.WARNING)
 
 
 def _week(job: Job) -> Week:

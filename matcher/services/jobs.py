@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from matcher.domain.accounts import OVERSEEING, Actor
 from matcher.domain.jobs import Job, JobState
-from matcher.domain.records import Kind
+from matcher.domain.records import Kind, Visibility
 from matcher.errors import ConfigurationError, ConflictError, IntakeError, RecordNotFoundError
-from matcher.intake import check_mapping
+from matcher.intake import check_mapping, preview
 from matcher.reporting.spreadsheets import Sheet, csv_text
 from matcher.services.job_kinds import KINDS
+from matcher.services.recalled import LATEST, Columns, recalled
 from matcher.services.uploads import Upload, Uploads
 from matcher.store import Database, Jobs
 from matcher.wording import Language, Said
@@ -37,6 +40,10 @@ class ImportOrder:
     kind: Kind | None = None
     mapping: Mapping[str, object] | None = None
     dry_run: bool = False
+    visibility: Visibility | None = None
+    """Who sees what does not say so itself; everybody if it is not given."""
+    recall: bool = False
+    """Whether columns are taken as whoever asks said when they last imported such headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,10 @@ class JobQueue:
         """
         columns = _columns(order)
         job_id = self._new_id()
-        return self._add_import(job_id, self._uploads.keep(job_id, uploads), order, columns, actor, now)
+        names = self._uploads.keep(job_id, uploads)
+        known = self._recalled(self._uploads.path(job_id, names), order.kind, actor) if order.recall and actor else {}
+        more = {"recalled": known} if known else {}
+        return self._add_import(job_id, names, order, columns or known or None, actor, now, more)
 
     def resubmit_import(self, job: Job, order: ImportOrder, actor: Actor | None, now: datetime) -> Job:
         """Import the files of another import. Raises as `submit_import`, and IntakeError for files that are gone."""
@@ -88,13 +98,23 @@ class JobQueue:
         columns: Mapping[str, Mapping[str, str]] | None,
         actor: Actor | None,
         now: datetime,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> Job:
         kind = order.kind and order.kind.value
-        arguments = {"files": names, "kind": kind, "mapping": columns, "dry_run": order.dry_run}
+        arguments = {"files": names, "kind": kind, "mapping": columns, "dry_run": order.dry_run, **more}
+        arguments |= {"visibility": order.visibility.value} if order.visibility else {}
         made_by = actor.id if actor else ""
         with self._database.begin() as connection:
             job = Job(id=job_id, kind="import", arguments=arguments, created_by=made_by, created_at=now)
             return Jobs(connection).add(job)
+
+    def _recalled(self, path: Path, kind: Kind | None, actor: Actor) -> Columns:
+        with self._database.read() as connection:
+            imports = Jobs(connection).page(LATEST, created_by=actor.id, kind="import")
+        try:
+            return recalled(imports, preview(path, kind=kind, limits=self._uploads.limits))
+        except IntakeError:
+            return {}  # The job that is to take the file in says what is wrong with it.
 
     def get(self, job_id: str, actor: Actor | None) -> Job:
         """The job. Raises RecordNotFoundError for one that is not there or is not the actor's business."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from matcher.domain.accounts import Actor
+from matcher.domain.accounts import CARETAKERS, Actor
 from matcher.domain.records import Kind, Outcome, Record, Source
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import ConflictError, NotAllowedError
@@ -14,7 +14,7 @@ from matcher.intake import RowIssue
 from matcher.intake.issues import issue_at, refuse
 from matcher.intake.single import read_single
 from matcher.services.pairs import paired_records
-from matcher.services.records import CARETAKERS, ORIGIN, InvalidRecordError, belongs
+from matcher.services.records import ORIGIN, InvalidRecordError, belongs
 from matcher.store import Database, Outcomes, Records
 from matcher.wording import Said
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from matcher.domain.accounts import OVERSEEING, Actor, Role
+from matcher.domain.accounts import CARETAKERS, OVERSEEING, Actor
 from matcher.domain.records import Achievement, Incubator, Kind, PairKind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, told, visible, withheld
 from matcher.errors import ConflictError, MatcherError, NotAllowedError
@@ -21,8 +21,6 @@ from matcher.wording import Said
 
 ORIGIN = "service"
 """What stands as the file of a record that came by the service."""
-CARETAKERS = (Role.ADMINISTRATOR, Role.BUREAU, Role.BROKER)
-"""Roles that may write whatever they see; the others write what is their own."""
 
 _HIDEABLE = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 

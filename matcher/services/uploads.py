@@ -21,7 +21,7 @@ MOST_FILES = 20
 MOST_BYTES = 400 * MIB
 """All files of one job together."""
 KEPT = timedelta(days=1)
-"""How long the files of a job that is not done with them are kept: one that failed, was only tried, or refused rows."""
+"""How long the files of a job that is not done with them are kept: one that failed, was a trial, has rows to mend."""
 CHUNK = MIB
 
 

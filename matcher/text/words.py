@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import rjieba
 
 HAN = "\\u3400-\\u9fff\\uf900-\\ufaff"
+MOST_TERMS = 4096
+"""Terms whose pattern is kept."""
 GRAMMAR = frozenset({"a", "ad", "c", "d", "f", "m", "p", "q", "r", "t", "u"})
 """Parts of speech that name no thing: qualities, conjunctions, adverbs, sides, numbers, units, pronouns, times."""
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<other>[^\W_{HAN}]+(?:[-.+][^\W_{HAN}]+)*)")
@@ -25,10 +28,18 @@ def fold(text: str) -> str:
 
 def holds(folded: str, term: str) -> bool:
     """Whether a folded text holds the term; Latin letters only as a whole word, so that AI is not found in maize."""
+    wanted, whole = _wanted(term)
+    if whole:
+        return wanted in folded and whole.search(folded) is not None
+    return bool(wanted) and wanted in folded
+
+
+@lru_cache(MOST_TERMS)  # asked of every record
+def _wanted(term: str) -> tuple[str, re.Pattern[str] | None]:
+    """A term as folded texts write it, and the pattern of the whole word where it is of Latin letters."""
     wanted = fold(term).strip()
-    if wanted.isascii():
-        return bool(wanted) and re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", folded) is not None
-    return wanted in folded
+    latin = bool(wanted) and wanted.isascii()
+    return wanted, re.compile(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])") if latin else None
 
 
 def bigrams(text: str) -> list[str]:

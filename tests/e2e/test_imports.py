@@ -22,3 +22,13 @@ def test_an_import_is_listed_undone_and_not_undone_twice(matcher: CommandLine, t
     assert matcher("imports", "undo", 2, "--json").json["restored"] == {"achievements": 1}
     assert matcher("imports", "undo", 1, "--json").json["deleted"] == {"achievements": 1}
     assert "没有可撤销的更改" in matcher("imports", "undo", 1, code=1).err
+    listed = matcher("imports", "list").out
+    assert ("没有可撤销的更改" in listed, "可撤销 0 项" in listed, "done" in listed) == (True, False, False)
+
+
+def test_a_file_of_an_unknown_table_is_told_the_option_and_its_words(matcher: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "上报清单.csv"
+    path.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    told = matcher("import", path, code=1).err
+    assert "--kind" in told
+    assert all(kind in told for kind in ("achievements", "incubators", "projects", "funds", "outcomes"))

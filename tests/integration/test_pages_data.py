@@ -153,3 +153,94 @@ def test_hidden_records_are_reviewed_by_nobody_who_may_not_see_them(service: Ser
     assert "secret-9" in "".join(bureau.get(f"/data/duplicates?n={n}").text for n in range(3))
     seen = [deed.record_ids for deed in service.installation.journal.latest(None, 9)]
     assert ("achievements/secret-9",) in seen
+
+
+GUESSED = "编号,成果名称,技术成熟程度,备注二\nB7,玉米淀粉绿色制备,六级,急\n"
+SELECT = re.compile(r'name="header" value="([^"]*)".*?<select name="field".*?</select>\s*(.*?)</td>', re.DOTALL)
+
+
+def chosen(page: str) -> dict[str, tuple[str, str]]:
+    """By header the field that its menu has chosen, and what stands beside the menu."""
+    menus = {found[1]: (found[0], re.sub("<[^>]*>", "", found[2]).strip()) for found in SELECT.finditer(page)}
+    picked = {name: re.search(r'<option value="([^"]*)" selected', menu) for name, (menu, _) in menus.items()}
+    return {name: (picked[name][1] if picked[name] else "", beside) for name, (_, beside) in menus.items()}  # type: ignore[index]
+
+
+def test_a_guess_is_chosen_and_marked_and_what_was_confirmed_is_known_the_next_time(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    first = upload(browser, "成果.csv", GUESSED.encode()).headers["location"]
+    worked(service)
+    page = browser.get(first).text
+    assert chosen(page)["技术成熟程度"] == ("trl", "猜测，请核对")
+    assert chosen(page)["备注二"] == ("", "")
+    assert "是否指“技术就绪度”？" in page
+    assert ("请在上面这一列的表头下选择它是什么" in page, "列名对照文件" in page) == (True, False)
+    headers = ["编号", "成果名称", "技术成熟程度", "备注二"]
+    told = {"table": ["achievements"] * 4, "header": headers, "was": ["id", "title", "?", ""],
+            "field": ["id", "title", "trl", ""]}  # fmt: skip
+    second = again(browser, first, "check", kind="achievements", **told)
+    worked(service)
+    assert chosen(browser.get(second).text)["技术成熟程度"] == ("trl", "")
+    again(browser, second, "import", kind="achievements")
+    worked(service)
+    assert service.get(Role.BUREAU, "/achievements/B7").json()["trl"] == 6
+    other = GUESSED.replace("B7", "B8").replace("备注二", "备注三")
+    for role, known in ((Role.BUREAU, True), (Role.ADMINISTRATOR, False)):
+        page = upload(visitor(service, role), "又一份成果.csv", other.encode()).headers["location"]
+        worked(service)
+        expected = ("trl", "同上次所选" if known else "猜测，请核对")
+        assert chosen(visitor(service, role).get(page).text)["技术成熟程度"] == expected
+
+
+def test_a_guess_that_was_refused_is_not_made_again(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    first = upload(browser, "成果.csv", GUESSED.encode()).headers["location"]
+    worked(service)
+    told = {"table": ["achievements"], "header": ["技术成熟程度"], "was": ["?"], "field": [""]}
+    second = again(browser, first, "check", kind="achievements", **told)
+    worked(service)
+    page = browser.get(second).text
+    assert (chosen(page)["技术成熟程度"], "是否指" in page) == (("", ""), False)
+
+
+def test_the_preview_says_what_each_cell_is_read_as_where_that_is_not_what_it_says(service: Service) -> None:
+    text = (
+        "编号,成果名称,意向价格,登记日期,成熟度,转化方式,关键词\n"
+        "B7,沙柳平茬机,300万元,2025年3月,六级,许可;转让,沙柳;平茬\nB8,除冰涂层,面议,2025-13-01,5,许可,\n"
+    )
+    for language, price, lost in (("zh", "3,000,000 元", "未采用"), ("en", "3,000,000 yuan", "not used")):
+        browser = visitor(service, Role.BUREAU)
+        path = upload(browser, f"成果{language}.csv", text.encode()).headers["location"]
+        worked(service)
+        page = browser.get(f"{path}?lang={language}").text
+        body = page[page.index("<tbody>") :]
+        cells = re.findall(r"<td>([^<]*)(?:<br><span class=\"quiet\">→ ([^<]*)</span>)?</td>", body)
+        assert dict(cells[:7]) == {
+            "B7": "", "沙柳平茬机": "", "300万元": price, "2025年3月": "2025-03-01", "六级": "6",
+            "许可;转让": "" if language == "zh" else "licence, transfer", "沙柳;平茬": "",
+        }  # fmt: skip
+        assert dict(cells[7:14]) == {
+            "B8": "", "除冰涂层": "", "面议": "", "2025-13-01": lost, "5": "",
+            "许可": "" if language == "zh" else "licence", "": "",
+        }  # fmt: skip
+
+
+def test_it_is_said_and_chosen_who_will_see_rows_that_do_not_say_so(service: Service) -> None:
+    browser = visitor(service, Role.BUREAU)
+    text = "编号,成果名称,可见范围\nB1,玉米淀粉,\nB2,绒山羊选育,公开\n"
+    first = upload(browser, "成果.csv", text.encode()).headers["location"]
+    worked(service)
+    page = browser.get(first).text
+    assert "导入后谁能看到" in page
+    assert re.search(r'<option value="public" selected>[^<]*所有登录者', page)
+    second = again(browser, first, "check", kind="achievements", visibility="restricted")
+    worked(service)
+    assert re.search(r'<option value="restricted" selected>', browser.get(second).text)
+    again(browser, second, "import", kind="achievements")
+    worked(service)
+    found = {name: service.get(Role.BUREAU, f"/achievements/{name}").json()["visibility"] for name in ("B1", "B2")}
+    assert found == {"B1": "restricted", "B2": "public"}
+    assert service.get(Role.FUND, "/achievements/B1").status_code == 404
+    carriers = upload(browser, "载体.csv", "载体名称\n甲孵化器\n".encode()).headers["location"]
+    worked(service)
+    assert "导入后所有登录者都能看到" in browser.get(carriers).text

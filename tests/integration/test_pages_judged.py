@@ -93,16 +93,28 @@ def test_what_is_hidden_by_now_is_on_no_list(service: Service) -> None:
     assert "ex-p001" not in broker.get("/shortlist").text
 
 
-def test_a_long_shortlist_comes_in_parts(service: Service) -> None:
+def test_a_long_shortlist_is_turned_forward_and_back(service: Service) -> None:
     broker = visitor(service, Role.BROKER)
-    left = [one.id for one in service.installation.records.page(Kind.PROJECTS, Viewer.BROKERS, "", 23)]
+    left = [one.id for one in service.installation.records.page(Kind.PROJECTS, Viewer.BROKERS, "", 43)]
     form = {"word": "fits", "right": "ex-f02", "left": left}
     assert broker.post("/screen/judge", data=hidden(broker, "/screen/mandates") | form).status_code == 200
+
+    def turned(page: str, way: str) -> str:
+        [path] = re.findall(rf'href="([^"]+)" rel="{way}"', page)
+        return broker.get(unescape(path)).text
+
+    def cards(page: str) -> list[str]:
+        return re.findall(r'name="left" value="([^"]+)"', page)
+
     first = broker.get("/shortlist?right=ex-f02").text
-    more = re.search(r'href="([^"]+)" rel="next"', first)
-    assert more
-    rest = broker.get(unescape(more[1])).text
-    assert (first.count("data-card"), rest.count("data-card")) == (20, 3)
+    second = turned(first, "next")
+    third = turned(second, "next")
+    assert [one.count("data-card") for one in (first, second, third)] == [20, 20, 3]
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in third
+    assert cards(turned(third, "prev")) == cards(second)
+    assert cards(turned(turned(third, "prev"), "prev")) == cards(first)
+    assert "right=ex-f02" in turned(third, "prev")
 
 
 # --- standing queries ---

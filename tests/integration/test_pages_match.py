@@ -50,7 +50,7 @@ def test_only_what_is_shown_is_explained_and_it_is_what_the_whole_list_holds(rea
     kind = kinds[whole.matches[-1].id]
     listing = parts.matching.listing("ex-a003", 30, viewer, NOW.date())
 
-    found = choices(listing, Kind.INCUBATORS, {"kind": [str(kind)]}, 2, parts.records, viewer)
+    found = choices(listing, Kind.INCUBATORS, {"kind": [str(kind)]}, 2, parts.records, viewer, parts.finding.places)
 
     fitting = [one for one in whole.matches if kinds[one.id] is kind]
     assert [one.match for one in found.listed] == fitting[:2]

@@ -7,7 +7,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.domain.records import Kind
+from matcher.resources import load_gazetteer
 from matcher.services.facets import Facets
+from matcher.services.finding import as_counted, facets_of
+from tests.builders import achievement, fund
 
 Row = tuple[str, tuple[str, ...]]
 VALUES = {"place": lambda row: (row[0],) if row[0] else (), "topics": lambda row: row[1]}
@@ -40,6 +44,21 @@ def test_a_value_that_nobody_states_leaves_nobody() -> None:
 def test_nothing_is_stated_where_there_is_nothing() -> None:
     read: Facets[Row] = Facets([], VALUES)
     assert read.narrowed(read.passing({"place": ["通辽"]})) == ([], {"place": {}, "topics": {}})
+
+
+def test_a_place_is_one_however_it_is_written_and_can_be_chosen_in_any_of_its_names() -> None:
+    places = load_gazetteer()
+    written = ["科左后旗", "内蒙古自治区/通辽市/科尔沁左翼后旗", "奈曼旗", "", "Atlantis"]
+    records = [achievement(f"A{n}", region=region) for n, region in enumerate(written)]
+    funds = [fund("F1", regions=("通辽市", "内蒙古自治区/通辽市", "辽宁省"))]
+    facets = facets_of(Kind.ACHIEVEMENTS, records, places)
+    banner = "内蒙古自治区/通辽市/科尔沁左翼后旗"
+    for name in ("科左后旗", banner):
+        kept, counts = facets.narrowed(facets.passing(as_counted({"region": [name], "trl": ["5"]}, places)))
+        assert kept == [0, 1]
+        assert counts["region"] == {banner: 2, "Atlantis": 1, "内蒙古自治区/通辽市/奈曼旗": 1}
+    assert facets_of(Kind.FUNDS, funds, places).narrowed({})[1]["regions"] == {"内蒙古自治区/通辽市": 1, "辽宁省": 1}
+    assert records[0].region == "科左后旗"
 
 
 @given(

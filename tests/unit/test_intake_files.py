@@ -335,9 +335,9 @@ def test_a_limit_is_a_named_error_for_every_format(tmp_path: Path, suffix: str, 
     path = tmp_path / f"成果.{suffix}"
     rows = [["编号", "成果名称", "关键词"], ["A1", "甲", "x"], ["A2", "乙", "y"]]
     if suffix == "csv":
-        write(path, "\n".join(map(",".join, rows)))
+        write(path, "\n".join(",".join(map(str, row)) for row in rows))
     elif suffix == "jsonl":
-        write(path, "\n".join(json.dumps(dict(zip(rows[0], row, strict=True))) for row in rows[1:]))
+        write(path, "\n".join(json.dumps(dict(zip(map(str, rows[0]), row, strict=True))) for row in rows[1:]))
     else:
         book(path, {"成果": [list(row) for row in rows]})
     with pytest.raises(LimitExceededError) as caught:
@@ -379,3 +379,40 @@ def test_the_same_file_gives_the_same_answer_twice(tmp_path: Path) -> None:
     path = write(tmp_path / "成果.csv", "成果名称,就绪度,状态\n甲,99,\n乙,3,撤回\n")
     assert list(read(path)) == list(read(path))
     assert [type(item) for item in read(path)] == [RowIssue, Achievement, Withdrawal]
+
+
+@pytest.mark.parametrize("word", ["合计", "小计：", "总 计", " Total", "grand total:"])
+def test_a_sum_below_a_table_is_left_out_with_a_word_in_every_format_and_place(tmp_path: Path, word: str) -> None:
+    rows: list[list[object]] = [
+        ["序号", "编号", "成果名称", "意向价格"],
+        ["1", "A1", "合计算法", "300万"],
+        [word, "", "6项", "1.5亿元"],
+        ["", "", word, "1.5亿元"],
+        ["2", "A2", "总计费系统", ""],
+        ["3", word, "x", ""],
+    ]
+    keys = [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
+    lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in keys)
+    files = (
+        (write(tmp_path / "成果.csv", "\n".join(",".join(map(str, row)) for row in rows)), [3, 4, 6]),
+        (book(tmp_path / "成果二.xlsx", {"成果": rows}), [3, 4, 6]),
+        (write(tmp_path / "成果三.jsonl", lines), [2, 3, 5]),
+        (tmp_path, None),
+    )
+    for path, places in files:
+        kind = None if path.is_dir() else Kind.ACHIEVEMENTS
+        records, issues = parts(path, kind=kind)
+        assert {one.title for one in records if isinstance(one, Achievement)} == {"合计算法", "总计费系统"}
+        sums = [issue for issue in issues if issue.code == "total_row"]
+        assert places is None or [issue.row for issue in sums] == places
+        assert len(sums) == (9 if places is None else 3)
+        assert all(word.strip() in issue.message.zh and word.strip() in issue.message.en for issue in sums)
+        assert all(issue.step.zh and not issue.refuses for issue in sums)
+
+
+def test_a_sum_is_no_carrier_fund_or_row_of_a_register_either(tmp_path: Path) -> None:
+    tables = {"载体": "载体名称,可容纳企业数", "基金": "基金名称,可投余额", "合同": "合同名称,金额",
+              "填报数据": "载体编号,填报期,毕业企业数", "对接结果": "成果编号,载体编号,结果,日期"}  # fmt: skip
+    for name, header in tables.items():
+        records, issues = parts(write(tmp_path / f"{name}.csv", f"{header}\n合计{',9' * header.count(',')}\n"))
+        assert (records, [issue.code for issue in issues][-1]) == ([], "total_row"), name

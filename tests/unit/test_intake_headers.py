@@ -71,7 +71,38 @@ def test_of_two_equal_headers_the_left_one_is_used() -> None:
 def test_an_unknown_column_is_reported_with_the_closest_known_header() -> None:
     ((name, remark),) = lay_out(["成果名称", "技术成熟程度"], Kind.ACHIEVEMENTS, {}).remarks
     assert (name, remark.code) == ("技术成熟程度", "unknown_column")
-    assert "技术成熟度" in remark.message.zh
+    assert "是否指“技术就绪度”？" in remark.message.zh  # as the field is called wherever it can be chosen
+    assert "Did you mean 'trl'?" in remark.message.en
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "meant"),
+    [
+        ("转移形式", Kind.ACHIEVEMENTS, "transfer_modes"),  # the noun at the end, not the first characters
+        ("挂牌金额", Kind.ACHIEVEMENTS, "asking_price"),
+        ("单笔投资最低", Kind.FUNDS, "ticket_min"),
+        ("急", Kind.ACHIEVEMENTS, ""),
+        ("序号", Kind.ACHIEVEMENTS, ""),  # counts the rows; as ids two lists would overwrite each other
+    ],
+)
+def test_what_an_unknown_header_may_mean_is_a_guess_that_nothing_is_read_by(
+    header: str, kind: Kind, meant: str
+) -> None:
+    layout = lay_out([header], kind, {})
+    assert [(column.field, column.guess) for column in layout.columns] == [("", meant)]
+
+
+def test_no_two_columns_may_mean_the_same_and_none_a_field_that_another_feeds() -> None:
+    layout = lay_out(["技术成熟程度", "技术成熟情况", "成果名字", "成果名称"], Kind.ACHIEVEMENTS, {})
+    first, *others = (column.guess for column in layout.columns)
+    assert first == "trl"
+    assert {"trl", "title"}.isdisjoint(others)
+
+
+def test_a_column_of_which_somebody_said_that_it_is_no_field_is_kept_without_a_word() -> None:
+    layout = lay_out(["成果名称", "日期", "技术成熟程度"], Kind.ACHIEVEMENTS, {"日期": "", "技术成熟程度": ""})
+    assert [(column.field, column.guess) for column in layout.columns] == [("title", ""), ("", ""), ("", "")]
+    assert layout.remarks == ()
 
 
 def test_a_column_that_keeps_records_back_is_understood_as_people_call_it() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from matcher.cli.reports import issue_lines
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Outcome, PairKind, Project, Result, Visibility
 from matcher.errors import ConfigurationError, UnsupportedFileError
-from matcher.intake import RowIssue, Withdrawal, read
-from matcher.wording import Language
+from matcher.intake import RowIssue, Severity, Withdrawal, read
+from matcher.wording import Language, Said
 
 
 def rows(
@@ -43,6 +43,50 @@ def test_a_derived_id_is_found_again_whatever_else_changes(tmp_path: Path) -> No
 def test_the_summary_tells_who_a_record_is_only_without_a_title(tmp_path: Path) -> None:
     found, _ = rows(tmp_path, "成果", "成果名称,完成单位,成果简介", ",大学,甲", ",大学,乙")
     assert len({record.id for record in found if isinstance(record, Achievement)}) == 2
+
+
+def test_a_result_without_a_title_goes_by_its_summary_with_a_warning(tmp_path: Path) -> None:
+    (_, untitled), issues = rows(tmp_path, "成果", "成果名称,成果简介", "甲,乙", ",牛粪垫料回用设备。", ",")
+    assert isinstance(untitled, Achievement)
+    assert untitled.summary == "牛粪垫料回用设备。"
+    (issue,) = issues
+    assert (issue.row, issue.field, issue.code, issue.severity) == (3, "title", "no_title", Severity.WARNING)
+    assert issue.message == Said("第 3 行没有名称，暂用简介代替。", "Row 3 has no title; it goes by its summary.")
+
+
+def test_a_bare_small_number_among_amounts_with_units_is_asked_about(tmp_path: Path) -> None:
+    prices = ["300万元", "80万", "1.2亿", "面议", "60", "45000", "60元", ""]
+    found, issues = rows(tmp_path, "成果", "成果名称,意向价格", *(f"成果{n},{price}" for n, price in enumerate(prices)))
+    assert (len(found), codes(issues)) == (8, [(6, "amount_without_unit", "warning")])
+    assert (issues[0].field, issues[0].value, "是否为 60 万元？" in issues[0].message.zh) == (
+        "asking_price",
+        "60",
+        True,
+    )
+
+
+def test_a_number_a_thousand_times_smaller_than_its_column_is_asked_about(tmp_path: Path) -> None:
+    prices = ("3000000", "60", "1200000", "800000")
+    _, issues = rows(tmp_path, "成果", "成果名称,意向价格", *(f"成果{n},{price}" for n, price in enumerate(prices)))
+    assert codes(issues) == [(3, "amount_without_unit", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("header", "prices"),
+    [("意向价格（万元）", ("300", "60", "1.2亿元")), ("意向价格", ("60", "80", "300万")), ("意向价格", ("60", "900"))],
+)
+def test_small_numbers_are_in_order_under_a_unit_or_among_their_like(
+    tmp_path: Path, header: str, prices: tuple[str, ...]
+) -> None:
+    _, issues = rows(tmp_path, "成果", f"成果名称,{header}", *(f"成果{n},{price}" for n, price in enumerate(prices)))
+    assert issues == []
+
+
+def test_an_amount_that_is_said_to_be_approximate_is_read_and_said_so(tmp_path: Path) -> None:
+    (record,), issues = rows(tmp_path, "成果", "成果名称,意向价格", "甲,约1.5亿元")
+    assert isinstance(record, Achievement)
+    assert (record.asking_price, dict(record.extra)) == (1.5e8, {"意向价格": "约1.5亿元"})
+    assert codes(issues) == [(2, "amount_is_approximate", "warning")]
 
 
 def test_a_project_is_known_by_its_name_alone(tmp_path: Path) -> None:
@@ -303,3 +347,15 @@ def test_a_lacking_column_is_named_in_the_language_of_the_reader(tmp_path: Path)
 
     assert "作为“孵化载体”表缺少必需的列：载体名称。" in error.value.message.zh
     assert "as incubators lacks the required column name." in error.value.message.en
+
+
+@pytest.mark.parametrize("visibility", [None, *Visibility])
+def test_rows_that_do_not_say_who_sees_them_are_seen_as_the_import_says(
+    tmp_path: Path, visibility: Visibility | None
+) -> None:
+    for name, text in (("成果", "成果名称,可见范围\n甲,\n乙,公开\n丙,看情况\n"), ("载体", "载体名称\n甲\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    found = [one for one in read(tmp_path, visibility=visibility) if isinstance(one, Achievement | Incubator)]
+    results = [one.visibility for one in found if isinstance(one, Achievement)]
+    assert results == [visibility or Visibility.PUBLIC, Visibility.PUBLIC, Visibility.RESTRICTED]
+    assert len(found) == 4

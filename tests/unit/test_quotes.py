@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from matcher.encoder.model import HashingEncoder, Progress, Role, Vectors
 from matcher.index import terms
+from matcher.ranking.corpus import Matrix
 from matcher.ranking.quotes import closest_in_words, closest_sentences
+from matcher.text.passages import sentences
 from matcher.text.words import bigrams
 from tests.builders import achievement, incubator, side_builder, table_encoder, word_cutter
 
@@ -195,3 +201,38 @@ def test_what_everybody_writes_is_not_quoted_before_what_tells() -> None:
 
     assert quote is not None
     assert (quote.left, quote.right) == ("含盐废水处理技术。", "含盐废水处理装置。")
+
+
+def test_sentences_whose_vectors_are_known_are_not_encoded_again() -> None:
+    encode = side_builder().sentences
+    asked: list[str] = []
+
+    def watched(texts: Sequence[str]) -> Matrix:
+        asked.extend(texts)
+        return encode(texts)
+
+    own = dict(zip(told := sentences(LEFT), encode(told), strict=True))
+
+    assert closest_sentences([(LEFT, RIGHT)], watched, own=own, least=ANY) == closest_sentences(
+        [(LEFT, RIGHT)], encode, least=ANY
+    )
+    assert not set(asked) & set(told)
+
+
+def test_a_question_in_words_is_encoded_with_its_sentences_in_one_call() -> None:
+    class Counting(HashingEncoder):
+        calls = 0
+
+        def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+            Counting.calls += 1
+            return super().encode(texts, role, progress)
+
+    builder = replace(side_builder(), encoder=Counting())
+    question = builder.build([achievement("", title="", summary="玉米发酵制乳酸。沙棘果油提取。")], Role.QUERY)
+
+    assert Counting.calls == 1
+    assert list(question.sentences) == ["玉米发酵制乳酸。", "沙棘果油提取。"]
+    np.testing.assert_array_equal(
+        question.sentences["沙棘果油提取。"], builder.sentences(["沙棘果油提取。"])[0]
+    )  # this encoder makes no difference of roles
+    assert not builder.build([LEFT]).sentences

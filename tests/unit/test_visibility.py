@@ -36,17 +36,39 @@ def test_carriers_and_funds_are_public(viewer: Viewer) -> None:
     assert visible(fund(), viewer)
 
 
+CONTACT = {"contact": "李建国 13900000001", "extra": {"负责人/电话": "李建国 13900000001"}}
+
+
 def test_a_carriers_figures_are_told_to_itself_and_to_those_who_see_everything() -> None:
     carrier = incubator("I1", metrics={"毕业企业数": 34.0}, extra={"产值": "1200万"})
     bare = replace(carrier, metrics={}, extra={})
     own, other = (Viewer(Clearance.BROKERS, carriers=frozenset({name})) for name in ("I1", "I2"))
-    opened = Viewer(Clearance.PUBLIC, opened=frozenset({(Kind.INCUBATORS, "I2")}))
     for viewer, shown in ((Viewer.ENTITLED, carrier), (own, carrier), *((one, bare) for one in (
-        Viewer.PUBLIC, Viewer.BROKERS, other, opened))):  # fmt: skip
+        Viewer.PUBLIC, Viewer.BROKERS, other))):  # fmt: skip
         assert told(carrier, viewer) == shown
-        assert withheld(carrier, viewer) is (shown is bare)
-    for record in (achievement(), project(), fund(extra={"x": "1"})):
-        assert told(record, Viewer.PUBLIC) is record
+        assert withheld(carrier, viewer) == (("metrics", "extra") if shown is bare else ())
+
+
+def test_whom_to_call_is_told_to_the_owner_and_to_those_who_introduce_people() -> None:
+    result = achievement("A1", institution="甲大学", **CONTACT)
+    bare = replace(result, contact="", extra={})
+    carrier = Viewer(Clearance.BROKERS, carriers=frozenset({"I1"}))
+    own, other = (Viewer(Clearance.PUBLIC, institutions=frozenset({name})) for name in ("甲大学", "乙大学"))
+    opened = Viewer(Clearance.PUBLIC, opened=frozenset({(Kind.ACHIEVEMENTS, "A1")}))
+    for viewer in (Viewer.BROKERS, Viewer.ENTITLED, own):
+        assert told(result, viewer) is result
+    for viewer in (Viewer.PUBLIC, carrier, other, opened):
+        assert told(result, viewer) == bare
+        assert withheld(bare, viewer) == ("contact", "extra")
+
+
+def test_columns_that_nobody_knows_are_told_to_the_owner_of_a_project_or_fund_and_to_those_who_introduce() -> None:
+    owned = ((project(incubator_id="I1", extra={"备注": "急"}), Viewer(Clearance.PUBLIC, carriers=frozenset({"I1"}))),
+             (fund("F1", extra={"备注": "急"}), Viewer(Clearance.PUBLIC, funds=frozenset({"F1"}))))  # fmt: skip
+    for record, owner in owned:
+        assert told(record, owner) is told(record, Viewer.BROKERS) is record
+        assert told(record, Viewer.PUBLIC).extra == {}
+        assert told(record, Viewer(Clearance.BROKERS, carriers=frozenset({"I2"}), funds=frozenset({"F2"}))).extra == {}
 
 
 def test_every_viewer_and_every_visibility_has_an_answer() -> None:
