@@ -70,9 +70,10 @@ def test_a_case_is_opened_from_its_pair_and_a_second_one_leads_to_the_first(brok
 def test_facts_offer_usual_answers_and_the_records_readiness_and_cite_their_clause_once(broker: TestClient) -> None:
     page = broker.get(opened(broker)).text
     assert '<option value="职务成果，单位所有"></option>' in page
-    stated = re.search(r'name="case_trl" value="(\d)"', page)
+    stated = re.search(r'<datalist id="case_trl-usual"><option value="(\d)">', page)
     assert stated
-    assert "取自记录，核对后保存。" in page
+    assert f"记录中为 {stated[1]}，核对后填写。" in page
+    assert 'name="case_trl" value=""' in page, "nothing is kept that nobody looked at"
     stage = page[page.index("离开“发现”需要") : page.index("“挖掘”环节的事实")]
     assert stage.count("依据：") == 1
     assert stage.count("二(四)") == 1
