@@ -1,6 +1,6 @@
 # `make` alone prints this help. Everything lands in .venv, .demo and .cache, all ignored by git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs screenshots evaluate clean
+.PHONY: help setup demo test lint speed docs screenshots evaluate clean
 
 PYTHON ?= python3.11
 export MATCHER_CACHE_DIR ?= $(CURDIR)/.cache
@@ -31,6 +31,9 @@ lint: setup  ## lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/tables.py --check
+
+speed: setup  ## fail when the whole path got markedly slower or less exact
+	@$(BIN)/python -m tests.benchmarks.regression
 
 docs: setup  ## write the tables that the documentation takes from the code
 	$(BIN)/python scripts/tables.py

@@ -144,7 +144,8 @@ def routed(installation: Installation) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with installation.worker(Event()).beside() if installation.settings.serve_jobs else nullcontext():
+        jobs = installation.worker(Event()).beside() if installation.settings.serve_jobs else nullcontext()
+        with installation.warming.beside(), installation.ahead.beside(), jobs:
             yield
         installation.close()
 

@@ -126,7 +126,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
     # An import may write anybody's records.
-    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
+    "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64 * 1024 * 1024, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.
     "list_cases": SIGNED_IN,
@@ -160,12 +160,14 @@ PAGES: Mapping[str, Permission] = {
     "page_why": THINKING,
     "page_compare": THINKING,
     "page_letter": THINKING,
+    "page_word_letter": THINKING,  # a post that writes nothing: the words are too long for an address
     "page_give_feedback": WRITING,
     "page_screen": Permission(DECIDING, heavy=True),
     "page_screen_export": Permission(DECIDING, heavy=True),
     "page_judge": WRITING,
     "page_undo_judgement": WRITING,
     "page_shortlist": SIGNED_IN,
+    "page_shortlist_export": SIGNED_IN,
     "page_mandates": SIGNED_IN,
     "page_create_mandate": WRITING,
     "page_mandate": SIGNED_IN,
@@ -179,7 +181,7 @@ PAGES: Mapping[str, Permission] = {
     "page_record": THINKING,
     "page_cases": SIGNED_IN,
     "page_tasks": Permission(BROKING),
-    "page_new_case": Permission(OPENING),
+    "page_new_case": Permission(OPENING, heavy=True),
     "page_open_case": Permission(OPENING, Scope.WRITE),
     # Whom a case concerns decides the service, as above.
     "page_case": SIGNED_IN,
@@ -207,7 +209,7 @@ PAGES: Mapping[str, Permission] = {
     "page_carrier_contracts": Permission(REPORTING),
     "page_figures": Permission(REPORTING),
     "page_save_figures": Permission(REPORTING, Scope.WRITE),
-    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4_000_000),
+    "page_upload_figures": Permission(REPORTING, Scope.WRITE, most_bytes=4 * 1024 * 1024),
     "page_figures_form": Permission(REPORTING),
     "page_bureau": STAFF_THINKING,
     "page_chains": STAFF_THINKING,
@@ -222,6 +224,7 @@ PAGES: Mapping[str, Permission] = {
     "page_report_print": STAFF_THINKING,
     # Whose record it is decides the service.
     "page_new_record": SIGNED_IN,
+    "page_describe_record": SIGNED_IN,  # fills in a form and writes nothing
     "page_create_record": WRITING,
     "page_edit_record": SIGNED_IN,
     "page_change_record": WRITING,
@@ -231,7 +234,7 @@ PAGES: Mapping[str, Permission] = {
     "page_close_record": WRITING,
     "page_data": Permission(CURATING),
     # As for `create_import`: an import may write anybody's records.
-    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64_000_000, late=True),
+    "page_upload": Permission(STAFF, Scope.WRITE, most_bytes=64 * 1024 * 1024, late=True),
     "page_template": SIGNED_IN,
     "page_import": STAFF_READING,
     "page_undo_import": Permission(STAFF, Scope.WRITE),

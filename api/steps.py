@@ -43,7 +43,17 @@ PAGES = tuple(
         (r"如 (?:POST|GET) \S+", ""),
         (r"请按 /openapi.json 改正", "请改正"),
         (r"; see /openapi.json", ""),
-        (r" ?request_id", "页脚的请求编号"),
+        (r"请按 /openapi.json 改写请求", "请返回上一页重新填写"),
+        (r"Write the request as /openapi.json says", "Go back and fill it in anew"),
+        (r"请核对路径和请求中的编号；可用的路径见 /openapi.json", "请核对编号或地址"),
+        (
+            r"Check the path and the ids of the request; /openapi.json lists the paths there are",
+            "Check the id or address",
+        ),
+        (r"请改用 Allow 标头所列的方法", "请用页面上的链接和按钮"),
+        (r"Use one of the methods that the header Allow names", "Use the links and buttons of the pages"),
+        (r"把 request_id 告知", "把下面的请求编号告知"),
+        (r"the request_id", "the number of the request below"),
     )
 )
 """Commands, and the pages that do the same."""

@@ -40,8 +40,8 @@ def load_fields() -> Taxonomy:
 
 
 def load_word_cutter() -> WordCutter:
-    """The word cutter with the domain's own terms, which a general dictionary splits, and the stop words."""
-    return WordCutter(_lines("terms.txt"), _lines("stopwords.txt"))
+    """The word cutter with the domain's own terms, which a general dictionary splits, stop words, and common ones."""
+    return WordCutter(_lines("terms.txt"), _lines("stopwords.txt"), _lines("common.txt"))
 
 
 def _node(row: dict[str, str], also_below: tuple[str, ...] = (), notations: tuple[str, ...] = ()) -> Node:

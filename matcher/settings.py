@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,7 +32,17 @@ class Settings(BaseSettings):
         description="`default` (multilingual-e5-small, rebuilt from the installed package), `hashing` (quick, words "
         "only, for trying things out), or the name or folder of any sentence-transformers model.",
     )
-    vector_store: str = Field("faiss", description="Where vectors are searched; `faiss` is the one there is so far.")
+    encoder_backend: Literal["auto", "torch", "onnx"] = Field(
+        "auto",
+        description="What runs the default encoder: `torch` (PyTorch, float32), `onnx` (ONNX Runtime, eight bits), or "
+        "the one that proves faster on this machine (docs/performance.md); `matcher check` tells which.",
+    )
+    vector_store: str = Field(
+        "faiss",
+        description="Where vectors are kept: `faiss`, in files of the home folder; "
+        "`milvus+http://user:password@host:19530` or `milvus+https`, shared by all workers too; "
+        "`milvus+file:///path/vectors.db`, the same in one file.",
+    )
     policy: Path | None = Field(
         None, description="Folder of rule files (`*.yaml`) that serve instead of the shipped ones of `data/policy`."
     )

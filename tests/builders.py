@@ -150,7 +150,8 @@ def word_cutter() -> WordCutter:
 @cache
 def side_builder() -> SideBuilder:
     """Sides with real tables and hashed vectors of 64 dimensions."""
-    return SideBuilder(HashingEncoder(64), word_cutter().words, FacetReader(gazetteer(), industries(), fields()))
+    facets = FacetReader(gazetteer(), industries(), fields())
+    return SideBuilder(HashingEncoder(64), word_cutter().words, facets, word_cutter().telling)
 
 
 def side(*records: Left, role: Role = Role.PASSAGE) -> Side[Left]:
@@ -198,7 +199,7 @@ def matcher(
         residents=residents,
     )
     scorer = Scorer(known, {direction: Trained(ranker, ASSUMED) for direction, ranker in served.items()})
-    return Matcher(scorer, judge, words=word_cutter().words, encode=side_builder().sentences)
+    return Matcher(scorer, judge, telling=word_cutter().telling, encode=side_builder().sentences)
 
 
 CITIES = ("呼和浩特", "包头", "乌海", "赤峰", "通辽", "鄂尔多斯", "呼伦贝尔", "巴彦淖尔", "沈阳", "长春")

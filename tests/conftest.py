@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -47,3 +50,19 @@ def postgres_server() -> Iterator[Any]:
         admin.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of Milvus's protocol in a process of its own, as the setting that names it."""
+    pytest.importorskip("pymilvus", reason="pymilvus is not installed")
+    pytest.importorskip("milvus_lite", reason="milvus-lite, which stands in for a server, is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["server", "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(tmp_path_factory.mktemp("milvus"))]
+    with subprocess.Popen([sys.executable, "-m", "milvus_lite", *words], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "listening" in server.stdout.readline()
+        yield f"milvus+http://127.0.0.1:{port}"
+        server.terminate()

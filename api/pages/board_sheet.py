@@ -1,16 +1,21 @@
-"""A board as a table for spreadsheets: the columns that its cards show, headed in the reader's language."""
+"""A board or a shortlist as a table for spreadsheets: what its cards show, headed in the reader's language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from api.pages.showing import day, word
 from matcher.domain.matches import State
 from matcher.domain.records import name_of
 from matcher.reporting.spreadsheets import Sheet, Value
 from matcher.services.boards import Board, Card
+from matcher.services.opinions import Opinion
+from matcher.text.passages import body
 from matcher.wording import Language, Said
+
+Row = TypeVar("Row", Card, Opinion)
 
 STATES: Mapping[State, Said] = {
     State.PASS: Said("满足", "met"),
@@ -20,17 +25,26 @@ STATES: Mapping[State, Said] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A heading, and what a card says below it."""
+class Column(Generic[Row]):
+    """A heading, and what a card or a word on a pair says below it."""
 
     said: Said
-    value: Callable[[Card, Language], Value]
+    value: Callable[[Row, Language], Value]
 
 
 def board_sheet(board: Board, language: Language) -> Sheet:
     """The cards of a board, one a row."""
-    rows = tuple(tuple(column.value(card, language) for column in COLUMNS) for card in board.cards)
-    return Sheet(Said("筛选", "screening").to(language), tuple(one.said.to(language) for one in COLUMNS), rows)
+    return _sheet(Said("筛选", "screening"), COLUMNS, board.cards, language)
+
+
+def shortlist_sheet(opinions: Sequence[Opinion], language: Language) -> Sheet:
+    """What was judged, one pair a row."""
+    return _sheet(Said("入选", "shortlist"), JUDGED_COLUMNS, opinions, language)
+
+
+def _sheet(name: Said, columns: Sequence[Column[Row]], listed: Sequence[Row], language: Language) -> Sheet:
+    rows = tuple(tuple(column.value(one, language) for column in columns) for one in listed)
+    return Sheet(name.to(language), tuple(column.said.to(language) for column in columns), rows)
 
 
 def _told(texts: Callable[[Card], Iterable[Said]]) -> Callable[[Card, Language], Value]:
@@ -42,11 +56,11 @@ def _told(texts: Callable[[Card], Iterable[Said]]) -> Callable[[Card, Language],
     return value
 
 
-def _listed(name: str) -> Callable[[Card, Language], Value]:
+def _listed(name: str) -> Callable[[Card | Opinion, Language], Value]:
     """A field that only one of the two tables may have."""
 
-    def value(card: Card, language: Language) -> Value:
-        found = getattr(card.left, name, None)
+    def value(row: Card | Opinion, language: Language) -> Value:
+        found = getattr(row.left, name, None)
         if isinstance(found, tuple):
             return Said("、", ", ").to(language).join(found)
         return found if isinstance(found, float) else word(found, language) or None
@@ -75,7 +89,22 @@ def _level(card: Card, language: Language) -> Value:
     return f"{card.tier.level} {card.tier.said.to(language)}" if card.tier.level else None
 
 
-COLUMNS = (
+def _about(row: Card | Opinion, language: Language) -> Value:
+    return body(row.left) or None
+
+
+FACTS = (
+    (Said("内容", "what it is about"), _about),
+    (Said("阶段", "stage"), _listed("stage")),
+    (Said("融资需求", "amount sought"), _listed("funding_sought")),
+    (Said("意向价格", "asking price"), _listed("asking_price")),
+    (Said("币种", "currency"), _listed("currency")),
+    (Said("行业", "industry"), _listed("industry")),
+    (Said("地区", "region"), _listed("region")),
+    (Said("单位", "institution"), _listed("institution")),
+)
+"""What is empty for one of the two tables stays empty: every export has the same columns."""
+COLUMNS: tuple[Column[Card], ...] = (
     Column(Said("名次", "place"), lambda card, language: card.place + 1),
     Column(Said("编号", "id"), lambda card, language: card.match.id),
     Column(Said("名称", "name"), lambda card, language: name_of(card.left)),
@@ -88,13 +117,16 @@ COLUMNS = (
     Column(Said("与本机构和已投企业", "house and portfolio"), _told(lambda card: [one.said for one in card.house])),
     Column(Said("返投", "return investment"), _returning),
     Column(Said("税收身份", "tax status"), _tax),
-    Column(Said("阶段", "stage"), _listed("stage")),
-    Column(Said("融资需求", "amount sought"), _listed("funding_sought")),
-    Column(Said("意向价格", "asking price"), _listed("asking_price")),
-    Column(Said("币种", "currency"), _listed("currency")),
-    Column(Said("行业", "industry"), _listed("industry")),
-    Column(Said("地区", "region"), _listed("region")),
-    Column(Said("单位", "institution"), _listed("institution")),
+    *(Column(said, value) for said, value in FACTS),
     Column(Said("本机构此前的判断", "said before"), _noted),
-)  # fmt: skip
-"""What is empty for one of the two tables stays empty: every export has the same columns."""
+)
+JUDGED_COLUMNS: tuple[Column[Opinion], ...] = (
+    Column(Said("编号", "id"), lambda one, language: one.left.id),
+    Column(Said("名称", "name"), lambda one, language: name_of(one.left)),
+    Column(Said("给谁", "for whom"), lambda one, language: name_of(one.right)),
+    Column(Said("判断", "judgement"), lambda one, language: one.given.verdict.said.to(language)),
+    Column(Said("理由和备注", "reason and note"), lambda one, language: one.given.reason or None),
+    Column(Said("判断人", "by"), lambda one, language: one.by or None),
+    Column(Said("日期", "on"), lambda one, language: day(one.given.made_at)),
+    *(Column(said, value) for said, value in FACTS),
+)

@@ -24,9 +24,11 @@ from matcher.domain.matches import State
 from matcher.domain.phases import MOVES, OPEN, PHASES
 from matcher.domain.records import Refusal
 from matcher.errors import ConflictError, MatcherError
-from matcher.policy.contracts import Check
+from matcher.policy.contracts import Check, registration_due
 from matcher.policy.vocabulary import Measure
+from matcher.services.cases.access import Part
 from matcher.services.cases.history import shown_fact
+from matcher.services.cases.reading import Folder
 from matcher.services.cases.texts import LONGEST
 
 TEMPLATE = "cases/case.html"
@@ -51,7 +53,7 @@ class Here:
         sheet = self.parts.case_sheets.read(self.id, self.actor, self.now)
         named(self.request, self.parts, [sheet.folder])
         introductions = sheet.folder.introductions
-        contracts = self._contracts(sheet.folder.case)
+        contracts = self._contracts(sheet.folder)
         return {
             **CONSTANTS,
             "sheet": sheet,
@@ -60,24 +62,30 @@ class Here:
             "ways": {way.move.value: way for way in sheet.folder.ways},
             "introduction": introductions[-1] if introductions else None,
             "contracts": contracts,
+            "due": {one.contract.id: registration_due(one.contract, self.parts.rulebook) for one in contracts},
             "fact": lambda asked, value: shown_fact(asked.metric, value),
             "left_to_undo": UNDO - (self.now - sheet.step.at) if sheet.step else None,
             "day": self.now.date(),
             "now": self.now,
+            "stated_trl": self._trl(sheet.folder.case),
             "typed": typed(),
             "form": "",
             "clash": False,
         }
 
-    def _contracts(self, case: Case) -> list[Check]:
-        """The contracts of the register on the case's result or project, for those who may read it."""
-        if self.actor.role not in REPORTING:
-            return []
-        allowed = self.parts.carrier_figures.allowed(self.actor)
-        found = self.parts.contracts.of_record(case.pairing.left, case.left_id, self.actor.viewer, self.now.date())
-        told = [one for one in found if one.contract.carrier_id in allowed]
-        shown(self.request, [one.contract for one in told])
-        return told
+    def _trl(self, case: Case) -> int | None:
+        """The readiness that the record of the result or project states."""
+        found = self.parts.records.many(case.pairing.left, [case.left_id], self.actor.viewer).get(case.left_id)
+        return getattr(found, "trl", None)
+
+    def _contracts(self, folder: Folder) -> tuple[Check, ...]:
+        """The contracts on the case's result or project: carriers' own, and the case's for who works on it."""
+        works = folder.part is Part.WORKS
+        allowed = self.parts.carrier_figures.allowed(self.actor) if self.actor.role in REPORTING else ()
+        viewer, day = self.actor.viewer, self.now.date()
+        found = self.parts.contracts.of_case(folder.case, allowed, viewer, day, works=works)
+        shown(self.request, [one.contract for one in found])
+        return found
 
     @contextmanager
     def mending(self, form: str, **fields: Any) -> Iterator[None]:

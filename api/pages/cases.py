@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.pages.meaning import meant
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts, shown
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.phases import OPEN, PHASES, Phase
-from matcher.domain.records import Kind, PairKind, Record, Visibility, name_of
+from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, Visibility, name_of
 from matcher.errors import MatcherError
-from matcher.services.cases.agenda import SOON, STILL, since
+from matcher.services.cases.agenda import SOON, STILL, Whose, narrowed
 from matcher.services.cases.invitations import Invitation
 from matcher.services.cases.reading import Folder, Line
-from matcher.store import Wanted
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -29,7 +30,6 @@ LANE, PART = 15, 50
 """Cards of a stage on the board, and lines of the table."""
 LEFTS = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 
-Whose = Literal["", "mine", "organisation"]
 Id = Annotated[str, Query(max_length=300)]
 
 
@@ -42,15 +42,7 @@ def cases_page(
     record: Id = "", after: Annotated[str, Query(max_length=100)] = "",
 ) -> HTMLResponse:  # fmt: skip
     """The cases there are for the account, narrowed as the address says."""
-    wanted = Wanted(
-        phases=frozenset(phase or ()),
-        record_id=record.strip(),
-        pairing=pairing or None,
-        owner=actor.id if whose == "mine" else "",
-        organisation_id=actor.account.organisation_id if whose == "organisation" else "",
-        late=now.date() if late else None,
-        still_since=since(now, still) if still else None,
-    )
+    wanted = narrowed(actor, now, phase or (), record, pairing or None, whose, late=late, still=still)
     told: dict[str, Any] = {
         "view": view, "whose": whose, "phase": phase or [], "pairing": pairing, "late": late, "still": still,
         "record": record, "pairings": PairKind, "phases": PHASES, "open": OPEN, "standstill": STILL,
@@ -84,26 +76,36 @@ def tasks_page(
 
 
 @router.get("/cases/new", name="page_new_case")
-def new_case_page(request: Request, parts: Parts, actor: Acting, left: Id = "", right: Id = "") -> HTMLResponse:
+def new_case_page(
+    request: Request, parts: Parts, actor: Acting, now: Now, left: Id = "", right: Id = ""
+) -> HTMLResponse:  # fmt: skip
     """Say which pair a case is to be opened for."""
     if not (left.strip() and right.strip()):
         return rendered(request, "cases/new.html", pair=None, had=[], left=left, right=right)
-    pair = parts.records.pair(left.strip(), right.strip(), actor.viewer)
-    return rendered(request, "cases/new.html", left=left, right=right, **_about(request, parts, actor, pair))
+    sides = [meant(parts, actor, now.date(), RECORD_KINDS, typed) for typed in (left, right)]
+    if not all(side.one for side in sides):
+        shown(request, [one for side in sides for one in side.records])
+        status = HTTPStatus.OK if all(side.records for side in sides) else HTTPStatus.NOT_FOUND
+        return rendered(request, "cases/new.html", status, pair=None, had=[], left=left, right=right, sides=sides)
+    one, other = (side.records[0] for side in sides)
+    pair = parts.records.pair(one.id, other.id, actor.viewer)
+    told = _about(request, parts, actor, pair, now.date())
+    return rendered(request, "cases/new.html", left=left, right=right, **told)
 
 
 @router.post("/cases", name="page_open_case")
 def case_opened(
     request: Request, parts: Parts, actor: Acting, now: Now,
     left: Annotated[str, Form(min_length=1, max_length=300)], right: Annotated[str, Form(min_length=1, max_length=300)],
+    reason: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:  # fmt: skip
     """Open a case of a pair, and lead to it."""
     try:
-        case = parts.case_handling.open(left.strip(), right.strip(), actor, now)
+        case = parts.case_handling.open(left.strip(), right.strip(), actor, now, reason)
     except MatcherError as error:
         pair = parts.records.pair(left.strip(), right.strip(), actor.viewer)
-        told = _about(request, parts, actor, pair)
-        raise Again("cases/new.html", error, left=left, right=right, **told) from None
+        told = _about(request, parts, actor, pair, now.date())
+        raise Again("cases/new.html", error, left=left, right=right, reason=reason, **told) from None
     return led(done(f"/cases/{case.id}", "opened"))
 
 
@@ -117,9 +119,13 @@ def named(
         request.state.shown.update(parts.records.not_public(ids))
 
 
-def _about(request: Request, parts: Installation, actor: Actor, pair: tuple[Record, Record]) -> dict[str, Any]:
+def _about(
+    request: Request, parts: Installation, actor: Actor, pair: tuple[Record, Record], day: date
+) -> dict[str, Any]:
     one, other = pair
     had = parts.case_board.of_pair(one.table, one.id, other.id, actor) if one.table in LEFTS else []
     named(request, parts, had)
     shown(request, pair)
-    return {"pair": pair, "pair_names": tuple(map(name_of, pair)), "had": had, "phases": PHASES}
+    against = [one for one in parts.matching.why(one.id, other.id, actor.viewer, day).verdicts if one.rejects]
+    names = tuple(map(name_of, pair))
+    return {"pair": pair, "pair_names": names, "had": had, "phases": PHASES, "against": against}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
@@ -15,7 +16,7 @@ from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
-from matcher.domain.records import RECORD_KINDS, Kind, name_of
+from matcher.domain.records import RECORD_KINDS, Kind, Visibility, name_of
 from matcher.errors import ConflictError, MatcherError, NotAllowedError, RecordNotFoundError
 from matcher.services.records import Stored, may_add, owns
 from matcher.wording import Said
@@ -39,6 +40,22 @@ OrganisationId = Annotated[str, Form(max_length=300)]
 @router.get("/edit/{kind}", name="page_new_record")
 def new_page(request: Request, kind: RecordKind, actor: Acting) -> Response:
     """An empty form; what makes the record one's own is filled in."""
+    return _new(request, kind, actor, {})
+
+
+@router.post("/describe/{kind}", name="page_describe_record")
+def described(
+    request: Request, kind: RecordKind, actor: Acting, text: Annotated[str, Form(max_length=20_000)] = ""
+) -> Response:
+    """The form of a new record with what somebody described to match it: its first words are its name for a start.
+    Nothing is kept until it is sent."""
+    lines = text.strip().splitlines()
+    name = re.split(r"[。；;.!?！？]", lines[0])[0].strip()[:60] if lines else ""
+    told = {"title" if kind is Kind.ACHIEVEMENTS else "name": name, "summary": text.strip()}
+    return _new(request, kind, actor, told | {"visibility": Visibility.BROKERS.value})
+
+
+def _new(request: Request, kind: Kind, actor: Actor, told: dict[str, str]) -> Response:
     _require_records(kind)
     if not may_add(actor, kind):
         return led(f"/records/{kind}")  # whose list offers no such form
@@ -50,6 +67,7 @@ def new_page(request: Request, kind: RecordKind, actor: Acting) -> Response:
         }
         name, values = own.get(kind, ("", ()))
         texts |= {name: values[0]} if values else {}
+    texts |= {name: value for name, value in told.items() if name in texts}
     return rendered(request, FORM, **_form(kind, texts))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
@@ -9,9 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
+from api.pages.meaning import Meant, meant
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.parts import Acting, Now, Parts
+from api.problems import Refused
 from api.routes.mandates import MandateWanted
 from api.texts import terms_of
 from matcher.bootstrap import Installation
@@ -19,6 +23,7 @@ from matcher.domain.accounts import Actor
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Kind
 from matcher.errors import MatcherError
+from matcher.wording import Said
 
 router = APIRouter(prefix="/screen/mandates", include_in_schema=False, route_class=PageRoute)
 
@@ -76,10 +81,12 @@ def list_page(
 @router.post("", name="page_create_mandate")
 def created(parts: Parts, actor: Acting, now: Now, typed: Form_) -> Response:
     """Keep a question."""
+    who = _named(parts, actor, now, typed)
     try:
+        _require_one(who)
         kept = parts.mandates.create(typed.asked(), actor, now)
-    except (MatcherError, RequestValidationError) as error:
-        raise Again("screen/mandates.html", error, **_list(parts, actor, typed)) from error
+    except (MatcherError, RequestValidationError, Refused) as error:
+        raise Again("screen/mandates.html", error, who=who, **_list(parts, actor, typed)) from error
     return led(done(f"/screen?mandate={kept.id}", "saved"))
 
 
@@ -95,11 +102,12 @@ def changed(
     mandate_id: Id, parts: Parts, actor: Acting, now: Now, typed: Form_, tag: Annotated[str, Form(max_length=100)]
 ) -> Response:
     """Ask something else over the version that was read."""
-    kept = parts.mandates.read(mandate_id, actor)
+    kept, who = parts.mandates.read(mandate_id, actor), _named(parts, actor, now, typed)
     try:
+        _require_one(who)
         parts.mandates.replace(mandate_id, typed.asked(), tag, actor, now)
-    except (MatcherError, RequestValidationError) as error:
-        raise Again("screen/mandate.html", error, **_one(parts, actor, kept, typed, tag)) from error
+    except (MatcherError, RequestValidationError, Refused) as error:
+        raise Again("screen/mandate.html", error, who=who, **_one(parts, actor, kept, typed, tag)) from error
     return led(done(PLACE, "saved"))
 
 
@@ -108,6 +116,26 @@ def deleted(mandate_id: Id, parts: Parts, actor: Acting, tag: Annotated[str, For
     """Delete the version that was read."""
     parts.mandates.delete(mandate_id, tag, actor)
     return led(done(PLACE, "deleted"))
+
+
+def _named(parts: Installation, actor: Actor, now: datetime, typed: Typed) -> Meant | None:
+    """Whom the box names, by name or id; where that is clear the form goes on with the id."""
+    if not typed.record_id.strip():
+        return None
+    who = meant(parts, actor, now.date(), (Kind.FUNDS, Kind.INCUBATORS), typed.record_id)
+    if who.one:
+        typed.record_id = who.one.id
+    return who
+
+
+def _require_one(who: Meant | None) -> None:
+    """Raise Refused where it is not clear whom the box names."""
+    if who and not who.one:
+        raise Refused(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            Said(f"“{who.typed}”不能确定是哪一个。", f"It is not clear who “{who.typed}” is."),
+            Said("请填写所列之一的编号，或换一个名称。", "Put in the id of one that is listed, or another name."),
+        )
 
 
 def _list(parts: Installation, actor: Actor, typed: Typed, after: str = "") -> dict[str, Any]:

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from http import HTTPStatus
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages.rendering import rendered
-from api.pages.routing import PageRoute, done, led
+from api.pages.meaning import meant
+from api.pages.rendering import language_of, rendered
+from api.pages.routing import PageRoute, done, led, own_path
 from api.pages.showing import path_part
 from api.parts import Acting, Now, Parts, shown
-from api.problems import Refused
 from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.feedback import Judgement
+from matcher.domain.phases import PHASES
 from matcher.domain.records import RECORD_KINDS, Kind, PairKind, Record, name_of
-from matcher.ranking.kinds import FAMILIES, KINDS, by_family
+from matcher.ranking.kinds import FAMILIES, by_family
 from matcher.ranking.listing import Listing
 from matcher.services.choosing import Choices, choices
 from matcher.services.finding import FACETS
-from matcher.wording import Said
+from matcher.services.records import may_add
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -62,26 +63,31 @@ class Asking:
 def match_page(
     request: Request, parts: Parts, actor: Acting, now: Now,
     q: Text = "", id: Id = "", to: Annotated[str, Query(max_length=20)] = "incubators",
-    must: Terms = "", ban: Terms = "", diverse: bool = False,
+    must: Terms = "", ban: Terms = "", diverse: bool = False, ask: Id = "",
+    other: Annotated[list[str] | None, Query(max_length=50)] = None,
     n: Annotated[int, Query(ge=1, le=MOST)] = PART,
 ) -> Response:  # fmt: skip
     """One box: what is described in it, or a record, and who suits it."""
     text = q.strip()
     record = parts.records.named(id.strip(), actor.viewer) if id.strip() else None
-    if text and not record and (meant := _meant(parts, actor, text)):
-        return led(f"/match?id={path_part(meant.id)}")
+    if text and not record and (typed := _meant(parts, actor, text)):
+        return led(f"/match?id={path_part(typed.id)}")
     if not text and not record:
         return rendered(request, "match/ask.html", asking=None, to=to)
     target = PairKind.of(record.table).other(record.table) if record else _target(to)
+    one = meant(parts, actor, now.date(), [target], ask) if record and ask.strip() else None
+    if record and one and one.one:
+        return led(f"/why?left={path_part(record.id)}&right={path_part(one.one.id)}")
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    told = [one.record for one in found.listed] + [one.record for one in found.kept_out]
+    told = [each.record for each in (*found.listed, *found.kept_out)] + list(one.records if one else ())
     shown(request, [*told, *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
-        rules=parts.rulebook.rules, name=name_of(record) if record else "", to=to,
+        rules=parts.rulebook.rules, name=name_of(record) if record else "", to=to, ask=one,
+        may_add=partial(may_add, actor), ticked=other, compared=COMPARED,
     )  # fmt: skip
 
 
@@ -92,9 +98,10 @@ def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, 
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
+    had = parts.case_board.of_pair(one.table, one.id, other.id, actor)
     return rendered(
         request, "match/why.html", match=found, left=one, right=other, families=by_family(found.components),
-        kinds=KINDS, families_said=FAMILIES, history=history,
+        families_said=FAMILIES, history=history, had=had, phases=PHASES,
     )  # fmt: skip
 
 
@@ -102,15 +109,14 @@ def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, 
 def compare_page(
     request: Request, parts: Parts, actor: Acting, now: Now, id: Id,
     other: Annotated[list[str] | None, Query(max_length=50)] = None,
-) -> HTMLResponse:  # fmt: skip
-    """Up to four partners of one record side by side."""
+    back: Annotated[str, Query(max_length=4000)] = "",
+) -> Response:  # fmt: skip
+    """Up to four partners of one record side by side; with another number the list is shown again, and says so."""
     names = list(dict.fromkeys(other or []))
+    place = own_path(back or f"/match?id={path_part(id)}")
     if not 2 <= len(names) <= COMPARED:
-        raise Refused(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            Said(f"选了 {len(names)} 个。", f"{len(names)} were chosen."),
-            Said(f"请返回并勾选 2 至 {COMPARED} 个再比较。", f"Go back and tick 2 to {COMPARED} of them."),
-        )
+        ticked = "".join(f"&other={path_part(name)}" for name in names) or "&other="
+        return led(f"{place}{ticked}")
     own = parts.records.named(id, actor.viewer)
     pairs = [parts.records.pair(id, name, actor.viewer) for name in names]
     matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
@@ -120,17 +126,38 @@ def compare_page(
     verdicts = [{verdict.rule: verdict for verdict in match.verdicts} for match in matches]
     return rendered(
         request, "match/compare.html", own=own, pairs=pairs, others=others, matches=matches, rules=rules,
-        verdicts=verdicts,
+        verdicts=verdicts, back=place,
     )  # fmt: skip
 
 
 @router.get("/letter", name="page_letter")
 def letter_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
     """A letter of introduction to print."""
+    return _letter(request, parts, actor, now, left, right, None)
+
+
+@router.post("/letter", name="page_word_letter")
+def letter_worded(
+    request: Request, parts: Parts, actor: Acting, now: Now,
+    left: Annotated[str, Form(max_length=300)], right: Annotated[str, Form(max_length=300)],
+    reasons: Annotated[str, Form(max_length=20_000)] = "",
+) -> HTMLResponse:  # fmt: skip
+    """The letter with the reasons as somebody worded them, one a line. Nothing is kept."""
+    return _letter(request, parts, actor, now, left, right, [line.strip() for line in reasons.splitlines()])
+
+
+def _letter(
+    request: Request, parts: Installation, actor: Actor, now: datetime, left: str, right: str, told: list[str] | None
+) -> HTMLResponse:
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
-    return rendered(request, "match/letter.html", match=found, left=one, right=other, day=now)
+    if told is None:
+        language = language_of(request)
+        told = [reason.to_taker.to(language) for reason in found.reasons if reason.to_taker]
+    return rendered(
+        request, "match/letter.html", match=found, left=one, right=other, day=now, reasons=list(filter(None, told))
+    )
 
 
 @router.post("/feedback", name="page_give_feedback")

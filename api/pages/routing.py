@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.guard import Guard
+from api.observing import request_id
 from api.pages.rendering import rendered
 from api.permissions import PAGES
 from api.problems import Refused
@@ -57,9 +58,18 @@ def explained(request: Request, error: Exception, *, writing: bool = False) -> R
     """An error as a page."""
     told = problems.told(error)
     if told.status is HTTPStatus.UNAUTHORIZED:
-        here = "/" if writing else request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = origin(request) if writing else request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return led("/sign-in" if here == "/" else f"/sign-in?next={quote(here, safe='')}")
-    return rendered(request, "error.html", told.status, problem=told)
+    number = request_id() if told.status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    return rendered(request, "error.html", told.status, problem=told, back=origin(request), number=number)
+
+
+def origin(request: Request) -> str:
+    """The page of this service that somebody comes from; the first page where the browser does not say."""
+    place = urlsplit(request.headers.get("referer", ""))
+    if place.netloc != request.headers.get("host"):
+        return "/"
+    return own_path(urlunsplit(("", "", place.path, place.query, "")))
 
 
 def led(path: str) -> RedirectResponse:

@@ -84,7 +84,8 @@ def board_page(
     shown(request, [*lefts, *(one.record for one in board.kept_out)])
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
-        given=given or [], mandates=parts.mandates.about(right_id, actor), refusals=tuple(Refusal),
+        given=given or [], just=parts.opinions.just(given or [], actor), refusals=tuple(Refusal),
+        mandates=parts.mandates.about(right_id, actor),
         rules=parts.rulebook.rules, exported=EXPORTED, years=YEARS, judgements=JUDGED,
     )  # fmt: skip
 

@@ -9,36 +9,33 @@ from functools import cache
 from typing import Any
 from unicodedata import east_asian_width
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from api.parts import HERE
 from matcher.domain.chances import percent
 from matcher.domain.columns import label
 from matcher.domain.records import TABLE_LABELS, TYPES, Kind, Term, name_of
+from matcher.domain.rounding import share
 from matcher.intake.amounts import YUAN
 from matcher.intake.preview import Meant
 from matcher.plain import grant_words, scores
 from matcher.policy.vocabulary import Measure
+from matcher.ranking import kinds
 from matcher.reporting import sections
 from matcher.reporting.forms import Asked
 from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
+SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
+"""What a reason adds to the score."""
 IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
 """Words of the closed lists that are not said as they are written."""
-HERE = ZoneInfo("Asia/Shanghai")
-"""The days and hours of those who work with it; China has one time zone."""
 
 
-def share(value: float) -> str:
-    """A part of a whole in per cent; unlike a chance it may be nothing or everything."""
-    return f"{value * 100:.3g}%"
-
-
-def money(amount: float | None, language: str, currency: str = "") -> str:
-    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan."""
+def money(amount: float | None, language: str, currency: str = "", *, exact: bool = False) -> str:
+    """An amount as this country counts it: yuan in 万 and 亿. Without a currency it is yuan; `exact` as signed for."""
     if amount is None:
         return ""
     if currency not in ("", "CNY"):
@@ -46,7 +43,12 @@ def money(amount: float | None, language: str, currency: str = "") -> str:
     if language != "zh":
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
-    return f"{amount / size:,.10g} {unit}"
+    return f"{amount / size if exact else round(amount / size, 2):,.10g} {unit}"
+
+
+def worded(reason: str) -> str:
+    """A reason without its share of the score, which tells nothing to whoever gets a letter."""
+    return SHARE.sub("", reason)
 
 
 def number(value: float | None) -> str:
@@ -193,7 +195,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "narrow": narrow,
     "number": number,
+    "worded": worded,
     "answer": answer,
+    "evidence": kinds.said_of,
+    "strength": kinds.strength,
     "cell": lambda cell, column, language: sections.told(cell, column, Language(language)),
     "heading": lambda column, language: sections.heading(column, Language(language)),
     "points": scores.points,

@@ -24,6 +24,7 @@ class NewCase(Sent):
 
     left_id: RecordId = Field(examples=["ex-a001"])
     right_id: RecordId = Field(examples=["ex-i01"])
+    reason: str = Field("", max_length=10_000, description="仍要立案的原因。Why, where the two came together already.")
 
 
 class FactsTold(Sent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -44,9 +45,10 @@ from api.routes.case_models import (
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Audience
 from matcher.domain.phases import Phase
+from matcher.domain.records import PairKind
 from matcher.plain import cases as case_json
+from matcher.services.cases.agenda import Whose, narrowed
 from matcher.services.cases.handling import Deal
-from matcher.store import Wanted
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=GuardedRoute)
 
@@ -74,13 +76,19 @@ def list_cases(
     request: Request,
     parts: Parts,
     actor: Acting,
+    now: Now,
     phase: Annotated[list[Phase] | None, Query(max_length=10)] = None,
     record: Annotated[str, Query(max_length=300, description="任一方的记录编号。A record on either side.")] = "",
+    pairing: Annotated[PairKind | None, Query(description="成果—载体或项目—基金。Of which pairing.")] = None,
+    whose: Annotated[Whose, Query(description="本人或本机构经办的。Worked on by oneself or one's organisation.")] = "",
+    late: Annotated[bool, Query(description="有逾期任务。With a task that is overdue.")] = False,
+    still: Annotated[int, Query(ge=0, le=3650, description="多少天没有动静，0 不限。Days without anything.")] = 0,
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[CaseShown]:
-    """The cases there are for the account, the newest first."""
-    wanted = Wanted(frozenset(phase or ()), record, from_cursor(cursor), limit + 1)
+    """The cases there are for the account, the newest first, narrowed as on the page of cases."""
+    asked = narrowed(actor, now, phase or (), record, pairing, whose, late=late, still=still)
+    wanted = replace(asked, after=from_cursor(cursor), limit=limit + 1)
     lines = parts.case_reading.listed(actor, wanted)
     _shown(request, parts, [line.case.left_id for line in lines[:limit]])
     found = [CaseShown.model_validate(case_json.line_json(line)) for line in lines]
@@ -89,8 +97,8 @@ def list_cases(
 
 @router.post("", status_code=201)
 def open_case(new: NewCase, request: Request, parts: Parts, actor: Acting, response: Response, now: Now) -> FolderShown:
-    """Open a case of a pair. A pair has one open case at most."""
-    case = parts.case_handling.open(new.left_id, new.right_id, actor, now)
+    """Open a case of a pair. A pair has one open case at most; one that came together already needs a reason."""
+    case = parts.case_handling.open(new.left_id, new.right_id, actor, now, new.reason)
     created(response, "cases", case.id)
     return _folder(case.id, request, parts, actor, response, now)
 

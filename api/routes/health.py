@@ -30,6 +30,8 @@ class Ready(BaseModel):
 
     status: Literal["ready"] = "ready"
     index: Literal["current", "stale"]
+    warm: bool
+    """Whether what questions need is in memory; until then the first ones take longer."""
 
 
 @router.get("/live")
@@ -42,7 +44,7 @@ def live() -> Live:
 def ready(parts: Parts) -> Ready:
     """The database answers; stale indexes are brought up to date by the next question."""
     try:
-        return Ready(index="stale" if parts.indexer.stale() else "current")
+        return Ready(index="stale" if parts.indexer.stale() else "current", warm=parts.warming.done)
     except MatcherError as error:
         # Anybody may ask; where the database is stands in the log only.
         _log.warning("not ready: %s", error)

@@ -21,6 +21,14 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// A table that is wider than the window is scrolled by keys, too.
+const wide = new ResizeObserver((boxes) => {
+  for (const { target } of boxes) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const box of document.querySelectorAll(".scroll")) wide.observe(box);
 // The time left to take something back runs down before one's eyes.
 for (const left of document.querySelectorAll("[data-left]")) {
   const end = Date.now() + 1000 * Number(left.dataset.left);
@@ -53,5 +61,16 @@ document.addEventListener("keydown", (event) => {
     const choice = cards[at].querySelectorAll("[data-choice][open] button");
     const wanted = choice[Number(event.key) - 1] ?? cards[at].querySelector(`[data-key="${event.key}"]`);
     if (wanted) { event.preventDefault(); wanted.click(); }
+  }
+});
+// A question that takes a while says so on its button, once it is sent; back again, it can be asked anew.
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("[data-busy]");
+  if (button) { button.dataset.said = button.textContent; button.textContent = button.dataset.busy; button.setAttribute("aria-busy", "true"); }
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-said]")) {
+    button.textContent = button.dataset.said;
+    button.removeAttribute("aria-busy");
   }
 });

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from matcher import resources
 from matcher.domain.slots import Slot
-from matcher.encoder.resolve import resolve_encoder
+from matcher.encoder.resolve import resolve_encoder, told_backend
 from matcher.errors import ConfigurationError
+from matcher.index.server import Address, connected
 from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.services.checkup import Plan
@@ -19,7 +20,7 @@ from matcher.wording import Said
 def checkup_plan(settings: Settings) -> Plan:
     """What `matcher check`, and the service before it listens, look at."""
     rules = settings.policy_folder or resources.data_folder("policy")
-    loads: list[Callable[[], object]] = [lambda: require_known_store(settings), lambda: load_rulebook(rules)]
+    loads: list[Callable[[], object]] = [lambda: reach_vectors(settings), lambda: load_rulebook(rules)]
     if chains := settings.chains_file:
         loads.append(lambda: load_chains(chains, resources.load_industries(), resources.load_fields()))
     if settings.encoder.strip() not in ("", "default"):  # which is built on its first use
@@ -41,6 +42,13 @@ def checkup_plan(settings: Settings) -> Plan:
     )
 
 
+def told_encoding(settings: Settings) -> Said | None:
+    """Which backend runs the default encoder and why; None where another encoder serves."""
+    if settings.encoder.strip() not in ("", "default"):
+        return None
+    return told_backend(settings.cache_folder / "encoder", settings.encoder_backend)
+
+
 def slot_of(settings: Settings) -> Slot:
     """When digests go out by themselves. Raises ConfigurationError for what is no time of the week."""
     try:
@@ -55,10 +63,14 @@ def slot_of(settings: Settings) -> Slot:
         ) from None
 
 
-def require_known_store(settings: Settings) -> None:
-    """Raise ConfigurationError for a vector store that there is none of."""
-    if settings.vector_store != "faiss":
-        raise ConfigurationError(
-            Said(f"未知的向量库 {settings.vector_store}。", f"Unknown vector store {settings.vector_store}."),
-            Said("请设 MATCHER_VECTOR_STORE=faiss。", "Set MATCHER_VECTOR_STORE=faiss."),
-        )
+def vector_server(settings: Settings) -> Address | None:
+    """Where vectors are shared; None for files alone. Raises ConfigurationError for a store that there is none of."""
+    return None if settings.vector_store == "faiss" else Address.parse(settings.vector_store)
+
+
+def reach_vectors(settings: Settings) -> None:
+    """Raise UnservedError when the server of vectors does not answer, ConfigurationError when it can never."""
+    address = vector_server(settings)
+    if address and not address.file:  # a file is made on its first use
+        with connected(address) as client:
+            client.list_collections()

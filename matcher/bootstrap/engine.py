@@ -10,15 +10,17 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from matcher import resources
-from matcher.bootstrap.checking import require_known_store
+from matcher.bootstrap.checking import vector_server
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.resolve import resolve_encoder
 from matcher.errors import ConfigurationError
+from matcher.index.shared import SharedVectors
 from matcher.index.snapshot import SnapshotFolder
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.corpus import FacetReader
 from matcher.ranking.sides import SideBuilder
+from matcher.services.ahead import Ahead
 from matcher.services.chains import Chaining
 from matcher.services.drift import Drifting
 from matcher.services.duplicates import Duplicates
@@ -39,7 +41,7 @@ class Engine:
     """What matching stands on: the database, the encoder, the indexes, the ranking."""
 
     def __init__(self, settings: Settings, *, tell: Callable[[Said], None], progress: Progress | None = None) -> None:
-        require_known_store(settings)
+        vector_server(settings)
         # One question is too little work for two threads, which only wait for each other; and sums keep their digits.
         threadpool_limits(1, "blas")
         self.settings = settings
@@ -80,18 +82,27 @@ class Engine:
     def encoder(self) -> CachedEncoder:
         """The encoder with its cache; the default one is built on its first use."""
         cache = _made(self.settings.cache_folder, "MATCHER_CACHE_DIR")
-        return CachedEncoder(resolve_encoder(self.settings.encoder, cache / "encoder"), cache / "vectors")
+        chosen = resolve_encoder(self.settings.encoder, cache / "encoder", self.settings.encoder_backend)
+        return CachedEncoder(chosen, cache / "vectors")
 
     @cached_property
     def builder(self) -> SideBuilder:
         """Records to arrays."""
         facets = FacetReader(resources.load_gazetteer(), resources.load_industries(), resources.load_fields())
-        return SideBuilder(self.encoder, resources.load_word_cutter().words, facets)
+        cutter = resources.load_word_cutter()
+        return SideBuilder(self.encoder, cutter.words, facets, cutter.telling)
 
     @cached_property
     def indexer(self) -> Indexer:
         """Keeps the derived files in step with the database."""
-        return Indexer(self.database, SnapshotFolder(self.home / "indexes"), self.encoder, self.builder.words)
+        address = vector_server(self.settings)
+        return Indexer(
+            self.database,
+            SnapshotFolder(self.home / "indexes"),
+            self.encoder,
+            self.builder.words,
+            SharedVectors(address) if address else None,
+        )
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -114,6 +125,11 @@ class Engine:
         return StandingWishes(self.database)
 
     @cached_property
+    def ahead(self) -> Ahead:
+        """What a service counts before anybody asks."""
+        return Ahead()
+
+    @cached_property
     def pairings(self) -> Pairings:
         """What matching needs in memory."""
         return Pairings(
@@ -126,6 +142,7 @@ class Engine:
             self.rulebook,
             tell=self._tell,
             progress=self.progress,
+            ahead=self.ahead,
         )
 
     @cached_property

@@ -52,6 +52,7 @@ from matcher.services.records import RecordBook
 from matcher.services.subjects import StoredSubjects, SubjectRights
 from matcher.services.uploads import Uploads
 from matcher.services.vitals import Vitals
+from matcher.services.warming import Warming
 from matcher.services.worker import Worker
 
 NOBODY = "matcher@localhost"
@@ -252,6 +253,11 @@ class Installation(Casework):
     def drafts(self) -> Drafts:
         """Lists on their way into the database."""
         return Drafts(self.jobs, self.uploads)
+
+    @cached_property
+    def warming(self) -> Warming:
+        """What loads all that a question needs before the first one."""
+        return Warming(lambda: self.matching, self.indexer.stale, lambda: datetime.now(UTC).date())
 
     def worker(self, stop: Event) -> Worker:
         """What works through the jobs until it is told to stop."""

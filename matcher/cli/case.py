@@ -26,11 +26,14 @@ def open_(
     left_id: Annotated[str, typer.Argument(help="成果或项目编号。A result or project.")],
     right_id: Annotated[str, typer.Argument(help="载体或基金编号。A carrier or fund.")],
     *,
+    reason: Annotated[
+        str, typer.Option("--reason", help="已对接成功的一对仍要立案的原因。Why, though it succeeded.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """为一对立案；一对只有一个未结案件。Open a case of a pair."""
     with Desk() as desk:
-        case = desk.installation.case_handling.open(left_id, right_id, desk.actor, desk.now)
+        case = desk.installation.case_handling.open(left_id, right_id, desk.actor, desk.now, reason)
         desk.show(case.id, json=json)
 
 

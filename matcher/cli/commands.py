@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from matcher import __version__
+from matcher.bootstrap import told_encoding
 from matcher.cli import (
     account,
     backup,
+    benching,
     broker,
     carrier,
     case,
@@ -24,6 +26,7 @@ from matcher.cli import (
     delivering,
     digest,
     drifting,
+    encoding,
     evaluating,
     identity,
     imports,
@@ -94,6 +97,8 @@ def init() -> None:
     with Session() as session:
         session.installation.initialise()
         home = session.installation.home
+        if encoding := told_encoding(session.installation.settings):
+            session.screen.note(encoding)
         session.screen.note(Said(f"已就绪：{home}", f"Ready: {home}"))
 
 
@@ -158,7 +163,8 @@ def index(
     """使索引与数据库一致。Bring the indexes up to the database."""
     with Session() as session:
         with session.busy():
-            _, report = session.installation.indexer.refresh(session.installation.progress, rebuild=rebuild)
+            found = session.installation
+            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True)
         counts = session.installation.encoder.counts
         if json:
             session.screen.json(reports.index_json(report, counts))
@@ -260,9 +266,11 @@ app.add_typer(carrier.app, name="carrier")
 app.add_typer(resource.app, name="resource")
 app.command()(chaining.chain)
 app.command()(drifting.drift)
+app.command()(encoding.encode)
 app.command()(measuring.train)
 app.command()(measuring.score)
 app.command()(measuring.evaluate)
+app.command("bench")(benching.command)
 app.add_typer(identity.app, name="identity")
 app.add_typer(imports.app, name="imports")
 app.add_typer(jobs.app, name="jobs")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from matcher.cli.console import Screen
 from matcher.domain.chances import percent
 from matcher.domain.matches import Answer, Effect, Match, State, Verdict
-from matcher.ranking.kinds import KINDS
+from matcher.ranking.kinds import said_of
 from matcher.wording import Said
 
 SHORT = 36
@@ -90,7 +90,7 @@ def _show_components(screen: Screen, match: Match) -> None:
     told = sorted((part for part in match.components if part.contribution), key=lambda part: -abs(part.contribution))
     rows = [
         [
-            f"      {KINDS[part.name].said.to(screen.language)}",
+            f"      {said_of(part).to(screen.language)}",
             part.name,
             "—" if part.value is None else f"{part.value:.3f}",
             f"{part.contribution:+.3f}",

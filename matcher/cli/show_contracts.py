@@ -9,11 +9,11 @@ from matcher.cli.console import Screen
 from matcher.cli.show import mark
 from matcher.domain.matches import State, Verdict
 from matcher.domain.registers import Contract
+from matcher.domain.rounding import ALL, yuan
 from matcher.plain.contracts import sums
 from matcher.policy.contracts import REGISTRATION, Check
 from matcher.policy.criteria import Assessment
 from matcher.policy.fees import Consequence
-from matcher.policy.figures import yuan
 from matcher.policy.rules import Rulebook
 from matcher.wording import Said
 
@@ -115,7 +115,7 @@ def _kind(screen: Screen, contract: Contract) -> str:
 
 
 def _money(screen: Screen, contract: Contract) -> str:
-    return f"{yuan(contract.amount)}{contract.currency or screen.say('元', ' yuan')}"
+    return f"{yuan(contract.amount, ALL)}{contract.currency or screen.say('元', ' yuan')}"
 
 
 def _standing(screen: Screen, contract: Contract, day: date) -> str:

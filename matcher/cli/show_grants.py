@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matcher.cli.console import Screen
 from matcher.domain.matches import Confidence
+from matcher.domain.rounding import yuan
 from matcher.plain.grant_words import course, irregular, why
 from matcher.plain.grants import COUNTED, total
-from matcher.policy.figures import yuan
 from matcher.policy.irregularities import Irregularity
 from matcher.policy.ledger import Entry, Step
 from matcher.policy.rules import Rulebook

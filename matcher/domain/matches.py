@@ -110,6 +110,8 @@ class Reason:
 
     said: Said
     evidence: str
+    to_taker: Said | None = None
+    """The same as a sentence to whoever is to take it; None where it tells them nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +175,5 @@ class Answer:
     """How many better-ranked candidates each failed rule kept out."""
     passed: tuple[Passed, ...] = ()
     """The best-ranked of these."""
+    passed_over: int = 0
+    """How many candidates that is, whatever the number of rules that kept each out."""

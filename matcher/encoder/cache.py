@@ -15,6 +15,8 @@ from matcher.encoder.vectorfile import VectorFile
 
 SLICE = 512
 """Texts that are encoded and written at a time: what a killed run loses at most."""
+MOST_ASKED = 512
+"""Questions that are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class CachedEncoder:
 
     Vectors are kept in half precision, and what was just encoded takes the same way through it, so that a vector
     is the same bit for bit whether it comes from the file or not. Safe for several threads and processes; a file
-    that cannot be used is named in a warning and costs time, never the run.
+    that cannot be used is named in a warning and costs time, never the run. What people ask is kept in memory only:
+    a question is short, seldom asked again, and nobody else's business.
     """
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
@@ -39,6 +42,7 @@ class CachedEncoder:
         self._opening = threading.Lock()
         self._file: VectorFile | None = None
         self._counts = CacheCounts()
+        self._asked: dict[str, bytes] = {}
 
     @property
     def id(self) -> str:
@@ -63,7 +67,7 @@ class CachedEncoder:
         """
         keys = [_key(text, role) if text.strip() else None for text in texts]
         wanted = {key: text for key, text in zip(keys, texts, strict=True) if key is not None}
-        known = self._vectors().read(list(wanted))
+        known = self._read(list(wanted), role)
         missing = [key for key in wanted if key not in known]
         self._count(len(known), len(missing))
         if progress is not None and len(missing) < len(texts):
@@ -72,9 +76,32 @@ class CachedEncoder:
             part = missing[start : start + SLICE]
             fresh = self._encoder.encode([wanted[key] for key in part], role, progress)
             blobs = {key: row.tobytes() for key, row in zip(part, fresh.astype("<f2"), strict=True)}
-            self._vectors().write(blobs)
+            self._write(blobs, role)
             known |= blobs
         return self._rows(keys, known)
+
+    def missing(self, texts: Sequence[str], role: Role) -> list[str]:
+        """The non-blank texts that are not kept yet, each once."""
+        wanted = {_key(text, role): text for text in texts if text.strip()}
+        known = self._read(list(wanted), role)
+        return [text for key, text in wanted.items() if key not in known]
+
+    def keep(self, texts: Sequence[str], role: Role, vectors: Vectors) -> None:
+        """Put vectors of texts that were encoded elsewhere, (len(texts), dimension), into the file."""
+        keys = [_key(text, role) for text in texts]
+        self._write({key: row.tobytes() for key, row in zip(keys, vectors.astype("<f2"), strict=True)}, role)
+
+    def _read(self, keys: list[str], role: Role) -> dict[str, bytes]:
+        if role is Role.QUERY:
+            return {key: self._asked[key] for key in keys if key in self._asked}
+        return self._vectors().read(keys)
+
+    def _write(self, blobs: dict[str, bytes], role: Role) -> None:
+        if role is Role.QUERY:
+            kept = {**self._asked, **blobs}
+            self._asked = {key: kept[key] for key in list(kept)[-MOST_ASKED:]} if len(kept) > MOST_ASKED else kept
+        else:
+            self._vectors().write(blobs)
 
     def _rows(self, keys: list[str | None], known: dict[str, bytes]) -> Vectors:
         halves = np.zeros((len(keys), self.dimension), dtype="<f2")

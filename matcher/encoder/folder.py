@@ -1,4 +1,4 @@
-"""Writes the files of a sentence-transformers folder: weights, tokenizer, pooling and prompts."""
+"""Writes the default model's files: a sentence-transformers folder, or tokenizer and graph for ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from matcher.encoder.packed import Network, PackedFile, Pieces
 
 PROMPTS = {"query": "query: ", "passage": "passage: "}
+GRAPH = "model.onnx"
 
 _PARTS = {
     "q": "attention.self.query",
@@ -39,6 +40,14 @@ def write_model(packed: PackedFile, folder: Path) -> None:
     (folder / "1_Pooling").mkdir()
     for name, content in _settings(packed.network, packed.pieces).items():
         (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def write_onnx_model(packed: PackedFile, folder: Path) -> None:
+    """Write what `session.OnnxModel` loads. Raises ImportError without the package `onnx`."""
+    from matcher.encoder.graph import write_graph  # noqa: PLC0415  # the package may be missing
+
+    write_graph(packed, folder / GRAPH)
+    _tokenizer(packed.pieces).save(str(folder / "tokenizer.json"))
 
 
 def _weights(packed: PackedFile) -> dict[str, NDArray[np.float32]]:

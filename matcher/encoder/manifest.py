@@ -29,7 +29,10 @@ class FileMark:
 
 @dataclass(frozen=True, slots=True)
 class EncoderManifest:
-    """Where a built model comes from and what its folder must hold. `dimension` and `max_tokens` are counts."""
+    """Where a built model comes from and what its folder must hold. `dimension` and `max_tokens` are counts.
+
+    `form` is the backend it was written for.
+    """
 
     model: str
     source: str
@@ -38,11 +41,13 @@ class EncoderManifest:
     dimension: int
     max_tokens: int
     files: Mapping[str, FileMark]
+    form: str = "torch"
 
     @property
     def id(self) -> str:
-        """The name that vectors of this model carry: the same on every machine, another for another recipe."""
-        return f"{self.model}@{short_hash(self.source_sha256, str(self.recipe))}"
+        """The name that vectors of this model carry: the same on every machine, another for another recipe or form."""
+        parts = (self.source_sha256, str(self.recipe), *(() if self.form == "torch" else (self.form,)))
+        return f"{self.model}@{short_hash(*parts)}"
 
     def write(self, folder: Path) -> None:
         """Write `manifest.json` into the folder."""

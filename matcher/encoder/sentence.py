@@ -8,18 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.encoder.backend import Load, LoadedModel, Plain, load_with_torch
 from matcher.encoder.manifest import sha256_of, short_hash
 from matcher.encoder.model import Progress, Role, Vectors, unit_rows
 from matcher.encoder.windows import Window, batches, windows_of
 from matcher.errors import EncoderError
 from matcher.wording import Said
-
-if TYPE_CHECKING:
-    from matcher.encoder.network import LoadedModel
 
 _READING = "1"
 """Version of how texts are cut and averaged; part of the id of every model but the default, whose recipe counts."""
@@ -36,7 +33,7 @@ class SentenceEncoder:
     no tokens (static word vectors, routers) encode as they do themselves.
 
     `prepare` runs once before loading, for a folder that must be checked first. `identity` and `dimension` spare
-    reading the files where they are known.
+    reading the files where they are known. `load` is the backend.
     """
 
     def __init__(
@@ -47,12 +44,14 @@ class SentenceEncoder:
         identity: str | None = None,
         dimension: int | None = None,
         prepare: Callable[[], object] | None = None,
+        load: Load = load_with_torch,
     ) -> None:
         self.folder = folder
         self.name = name or folder.name
         self._identity = identity
         self._dimension = dimension
         self._prepare = prepare
+        self._load = load
         self._loading = threading.Lock()
         self._loaded: LoadedModel | None = None
 
@@ -91,8 +90,11 @@ class SentenceEncoder:
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if filled:
             model = self._model()
-            fill = self._fill_from_windows if model.takes_tokens else self._fill_plainly
-            rows[filled] = fill(model, [_sayable(texts[index]) for index in filled], role, report)
+            told = [_sayable(texts[index]) for index in filled]
+            if model.plain is None:
+                rows[filled] = self._fill_from_windows(model, told, role, report)
+            else:
+                rows[filled] = self._fill_plainly(model.plain, told, role, report)
         return rows
 
     def _fill_from_windows(self, model: LoadedModel, texts: list[str], role: Role, report: Progress) -> Vectors:
@@ -107,10 +109,10 @@ class SentenceEncoder:
             report(sum(not open_windows[owner] for owner in {window.owner for window in batch}))
         return unit_rows(sums)
 
-    def _fill_plainly(self, model: LoadedModel, texts: list[str], role: Role, report: Progress) -> Vectors:
+    def _fill_plainly(self, plain: Plain, texts: list[str], role: Role, report: Progress) -> Vectors:
         parts = []
         for start in range(0, len(texts), _PLAIN_SLICE):
-            parts.append(model.plain(texts[start : start + _PLAIN_SLICE], role))
+            parts.append(plain(texts[start : start + _PLAIN_SLICE], role))
             report(len(parts[-1]))
         return np.concatenate(parts)
 
@@ -131,11 +133,9 @@ class SentenceEncoder:
     def _model(self) -> LoadedModel:
         with self._loading:
             if self._loaded is None:
-                from matcher.encoder.network import LoadedModel  # noqa: PLC0415  # importing torch takes seconds
-
                 if self._prepare is not None:
                     self._prepare()
-                self._loaded = LoadedModel(self.folder)
+                self._loaded = self._load(self.folder)
             return self._loaded
 
 

@@ -18,19 +18,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.records import RECORD_KINDS, Kind
 from matcher.errors import DamagedIndexError
+from matcher.index.mapped import read_array
 from matcher.index.terms import COLUMNS, Counts, TermIndex
 from matcher.index.vectors import FaissIndex, Vectors, read_faiss, write_faiss
 from matcher.wording import Said
 
-FORMAT = 1
+FORMAT = 2
 FIELDS = ("bigrams", "words")
 TABLES = RECORD_KINDS
 KEPT = 2
 """Snapshots kept: the current one, and the one before for readers that are still opening it."""
+WHOLE = 2**28
+"""Bytes up to which a file is verified whole when it is loaded, a third of a second; of a larger one, parts of it."""
+PART, PARTS = 2**16, 256
+"""Bytes of such a part, and how many are looked at, evenly spread. Cut short, exchanged or half-written files are found
+in that way; a single changed byte of a large file is found by `verify`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class TableIndex:
         self, ids: Sequence[str], vectors: Vectors, counts: Mapping[str, Counts], gone: Collection[str]
     ) -> TableIndex:
         """The index with rows added or replaced, and others gone."""
-        fresh = self.vectors.subset(self.vectors.ids)
+        fresh = self.vectors.copy()
         fresh.delete(gone)
         fresh.upsert(ids, vectors)
         return TableIndex(fresh, {field: self.terms[field].delete(gone).upsert(ids, counts[field]) for field in FIELDS})
@@ -115,7 +122,8 @@ class SnapshotFolder:
         target.mkdir()
         for kind, table in snapshot.tables.items():
             _write_table(target, kind, table)
-        marks = {path.name: _mark(path) for path in sorted(target.iterdir())}
+        paths = sorted(target.iterdir())
+        marks = {path.name: _mark(path, whole=True) | _mark(path, whole=False) for path in paths}
         manifest = {"format": FORMAT, "origin": asdict(snapshot.origin), "files": marks}
         (target / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         pointer = self._folder / f"current.{name}"
@@ -137,8 +145,19 @@ class SnapshotFolder:
         manifest = self._manifest()
         return Origin(**manifest["origin"]) if manifest else None
 
+    def verify(self) -> None:
+        """Read every byte of the current files. Raises DamagedIndexError when one is not what was written."""
+        if (manifest := self._manifest()) is not None:
+            self._compare(manifest, whole=True)
+
+    def _compare(self, manifest: dict[str, Any], *, whole: bool) -> None:
+        for name, mark in manifest["files"].items():
+            path = self._folder / self._current() / name
+            if not path.is_file() or any(mark.get(part) != value for part, value in _mark(path, whole=whole).items()):
+                raise _damaged(path)
+
     def load(self) -> Snapshot | None:
-        """The current snapshot, verified; None when there is none yet.
+        """The current snapshot, mapped and verified; None when there is none yet.
 
         Raises DamagedIndexError when a file is missing, cut short or changed.
         """
@@ -146,10 +165,7 @@ class SnapshotFolder:
         if manifest is None:
             return None
         folder = self._folder / self._current()
-        for name, mark in manifest["files"].items():
-            path = folder / name
-            if not path.is_file() or _mark(path) != mark:
-                raise _damaged(path)
+        self._compare(manifest, whole=False)
         origin = Origin(**manifest["origin"])
         try:
             return Snapshot(origin, {kind: _read_table(folder, kind) for kind in TABLES})
@@ -189,31 +205,43 @@ class SnapshotFolder:
 def _write_table(folder: Path, kind: Kind, table: TableIndex) -> None:
     write_faiss(table.vectors, folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
     for field, index in table.terms.items():
-        counts = index.counts
-        np.savez(
-            folder / f"{kind}.{field}.npz",
-            ids=np.array(index.ids, dtype=np.str_),
-            indptr=counts.indptr,
-            indices=counts.indices.astype(np.int32),
-            data=np.minimum(counts.data, np.iinfo(np.uint16).max).astype(np.uint16),
-        )
+        for part, values in _parts(index).items():
+            np.save(folder / f"{kind}.{field}.{part}.npy", values)
 
 
 def _read_table(folder: Path, kind: Kind) -> TableIndex:
     vectors = read_faiss(folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
-    return TableIndex(vectors, {field: _read_terms(folder / f"{kind}.{field}.npz") for field in FIELDS})
+    return TableIndex(vectors, {field: _read_terms(folder, f"{kind}.{field}") for field in FIELDS})
 
 
-def _read_terms(path: Path) -> TermIndex:
-    with np.load(path, allow_pickle=False) as stored:
-        ids = stored["ids"].tolist()
-        parts = (stored["data"].astype(np.float32), stored["indices"], stored["indptr"])
-    return TermIndex(ids, sparse.csr_array(parts, shape=(len(ids), COLUMNS)))
+def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
+    """What is written of the terms, in the types in which it is used: mapped files need no second copy in memory."""
+    counts = index.counts
+    return {
+        "ids": np.array(index.ids, dtype=np.str_),
+        "ends": counts.indptr.astype(np.int32 if counts.nnz < 2**31 else np.int64),
+        "columns": counts.indices.astype(np.int32 if counts.nnz < 2**31 else np.int64),
+        "counts": counts.data.astype(np.float32),
+    }
 
 
-def _mark(path: Path) -> dict[str, Any]:
+def _read_terms(folder: Path, name: str) -> TermIndex:
+    ids = np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist()
+    data, columns, ends = (read_array(folder / f"{name}.{part}.npy") for part in ("counts", "columns", "ends"))
+    return TermIndex(ids, sparse.csr_array((data, columns, ends), shape=(len(ids), COLUMNS)))
+
+
+def _mark(path: Path, *, whole: bool) -> dict[str, Any]:
+    """Size and hash of a file, whole (the name of the mark says so) or, of a large one, in parts."""
+    size = path.stat().st_size
     with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()[:32]}
+        if whole or size <= WHOLE:
+            return {"bytes": size, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()[:32]}
+        read = hashlib.blake2b()
+        for number in range(PARTS):
+            file.seek((size - PART) * number // (PARTS - 1))
+            read.update(file.read(PART))
+    return {"bytes": size, "parts": read.hexdigest()[:32]}
 
 
 def _damaged(path: Path) -> DamagedIndexError:

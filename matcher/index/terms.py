@@ -7,8 +7,9 @@ The scores equal bm25s's Lucene variant (a test compares them).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,20 +22,40 @@ Counts = Any
 Text = TypeVar("Text")
 
 COLUMNS = 2**20
+FEW, MOST_HASHED = 16, 2**16
+"""Texts that are counted one by one, and terms whose column is kept."""
 K1, B = 1.2, 0.75
 """Term saturation and length normalisation of BM25 (Robertson and Zaragoza, 2009: the usual 1.2 and 0.75)."""
 
 
 def count_terms(texts: Sequence[Text], analyse: Callable[[Text], list[str]], columns: int = COLUMNS) -> Counts:
     """Hashed term counts of each text, (len(texts), columns). Hashing needs no vocabulary to keep in step."""
-    if not texts:
-        return sparse.csr_array((0, columns), dtype=np.float32)
+    if len(texts) <= FEW:
+        return _counted([Counter(column(term, columns) for term in analyse(text)) for text in texts], columns)
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415  # most of a second to import
 
     vectorizer = HashingVectorizer(
         analyzer=analyse, n_features=columns, alternate_sign=False, norm=None, dtype=np.float32
     )
     return sparse.csr_array(vectorizer.transform(texts))
+
+
+@lru_cache(MOST_HASHED)
+def column(term: str, columns: int = COLUMNS) -> int:
+    """Where a term stands; the same as in `HashingVectorizer`."""
+    from sklearn.utils import murmurhash3_32  # noqa: PLC0415  # most of a second to import
+
+    hashed = int(murmurhash3_32(term, 0))
+    return (2**31 - columns) % columns if hashed == -(2**31) else abs(hashed) % columns
+
+
+def _counted(read: Sequence[Mapping[int, int]], columns: int) -> Counts:
+    """The same matrix without the vectorizer, which takes longer to set up than to count a few texts."""
+    indices = [sorted(row) for row in read]
+    data = [row[place] for row, places in zip(read, indices, strict=True) for place in places]
+    ends = np.cumsum([0, *map(len, indices)], dtype=np.int32)
+    flat = np.array([place for places in indices for place in places], np.int32)
+    return sparse.csr_array((np.array(data, np.float32), flat, ends), shape=(len(read), columns))
 
 
 def document_frequencies(counts: Counts) -> NDArray[np.int64]:
@@ -78,19 +99,23 @@ def present(counts: Counts) -> Counts:
 class Postings:
     """Weights of terms by record, and by term, so that one query touches only the records that share a term with it."""
 
-    def __init__(self, weights: Counts) -> None:
-        self.weights = weights
+    def __init__(self, weights: Counts, *, parts: bool = True) -> None:
+        """`parts`: whether some rows alone will be asked about, which takes the weights by record too."""
+        self._by_record: Counts = weights if parts else None
+        self._turned: Counts = None if parts else weights.T.tocsr()
 
-    @cached_property
+    @property
     def _by_term(self) -> Counts:
-        return self.weights.T.tocsr()
+        if self._turned is None:
+            self._turned = self._by_record.T.tocsr()
+        return self._turned
 
     def scores(self, queries: Counts, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.float32]:
         """Products of each query with each record (or those of some rows), (queries, records)."""
         if isinstance(rows, slice):
             found = (queries @ self._by_term).toarray()[:, rows]
         else:
-            found = (queries @ self.weights[rows].T).toarray()
+            found = (queries @ self._by_record[rows].T).toarray()
         return np.asarray(found, np.float32)
 
 
@@ -121,6 +146,8 @@ class TermIndex:
         return TermIndex([self.ids[row] for row in rows], self.counts[rows])
 
     def order(self, ids: Sequence[str]) -> Counts:
-        """The counts of these ids, in their order."""
+        """The counts of these ids, in their order; as they are where that is all of them in the order they have."""
+        if tuple(ids) == self.ids:
+            return self.counts
         rows = {name: row for row, name in enumerate(self.ids)}
         return self.counts[[rows[name] for name in ids]]

@@ -1,6 +1,8 @@
 """Vectors to nearest ids. FAISS does the arithmetic; identity is the explicit id map, never a position.
 
-Search is exact. A narrow filter is answered from the filtered rows alone, because a filtered graph loses answers.
+A search is planned by how many rows it may look at. Up to `EXACT` of them it is exact, and a narrow filter is answered
+from the filtered rows alone, because a filtered graph or file loses answers. Only a wide search of very many rows asks
+a coarse file first (`coarse`), and then compares what that names exactly.
 """
 
 from __future__ import annotations
@@ -9,17 +11,27 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any, Protocol, Self
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.index.coarse import Coarse, Filter, Labels
+from matcher.index.mapped import lent
+
 Vectors = NDArray[np.float32]
 
 SPARE = 8
 NARROW = 0.25
 """Below this share of the rows, gathering the allowed ones is quicker than telling FAISS to skip the others."""
+EXACT = 50_000
+"""Rows that are compared one and all, in 3 ms of 384 dimensions on one core. Beyond, a coarse file is worth having."""
+OVERFETCH = 4
+"""Candidates of the coarse file for each hit asked for: half precision mistakes the order of near ones."""
+FILTERS = 4
+"""Frozen filters whose rows are kept: what a viewer may see is asked about again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +52,48 @@ class VectorIndex(Protocol):
 
 
 class FaissIndex:
-    """Exact inner-product search over unit rows of one dimension.
+    """Inner-product search over unit rows of one dimension.
 
     `upsert` replaces the vectors of known ids, `delete` ignores unknown ones, `search` takes (q, d) queries and
-    gives each at most k hits among the `allowed` ids (all when None).
+    gives each at most k hits among the `allowed` ids (all when None). Rows read from disk are mapped, not copied, and
+    copied when the first of them changes.
     """
 
     def __init__(self, dimension: int) -> None:
         # One question is too little work for several threads; beside an encoder they only wait for each other.
         faiss.omp_set_num_threads(1)
+        # FAISS 1.15 multiplies matrices only from that many numbers on; from twenty questions on it is quicker.
+        faiss.cvar.distance_compute_blas_threshold = 20 * dimension + 1
         self.dimension = dimension
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._mapped = False
+        self._coarse: Coarse | None = None
         self._labels: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._next = 0
+        self._filters: dict[frozenset[str], Filter] = {}
+        self._changing = RLock()
 
     @classmethod
-    def of(cls, dimension: int, raw: Any, labels: Mapping[str, int]) -> Self:
-        """An index over what FAISS stored and the id map beside it. Raises ValueError when they do not fit."""
+    def of(
+        cls,
+        dimension: int,
+        raw: Any,
+        labels: Mapping[str, int],
+        *,
+        mapped: bool = False,
+        coarse: Coarse | None = None,
+    ) -> Self:
+        """An index over what FAISS stored and the id map beside it. Raises ValueError when they do not fit.
+
+        `mapped`: the rows of `raw` lie in a file and cannot be changed.
+        """
         index = cls(dimension)
         if raw.d != dimension or set(faiss.vector_to_array(raw.id_map).tolist()) != set(labels.values()):
             raise ValueError("the id map does not belong to these vectors")
-        index._index, index._labels = raw, dict(labels)
+        if coarse is not None and coarse.index.ntotal != raw.ntotal:
+            raise ValueError("the coarse file does not belong to these vectors")
+        index._index, index._labels, index._mapped, index._coarse = raw, dict(labels), mapped, coarse
         index._ids = {label: name for name, label in labels.items()}
         index._next = max(labels.values(), default=-1) + 1
         return index
@@ -80,54 +112,82 @@ class FaissIndex:
         return dict(self._labels)
 
     @property
+    def coarse(self) -> Coarse | None:
+        """The coarse file of so many rows that it is worth having one."""
+        with self._changing:
+            if len(self) > EXACT and (self._coarse is None or self._coarse.stale):
+                self._coarse = Coarse.of(faiss.vector_to_array(self._index.id_map), self._view)
+            return self._coarse if len(self) > EXACT else None
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """Ids in the order of `matrix`."""
         return tuple(self._ids[label] for label in faiss.vector_to_array(self._index.id_map).tolist())
 
     @property
+    def bytes(self) -> int:
+        """Memory that the vectors take, with their coarse file."""
+        return len(self) * (self.dimension * 4 + 8) + (self._coarse.bytes if self._coarse else 0)
+
+    @property
     def matrix(self) -> Vectors:
-        """All vectors, (n, d), as a copy in the order of `ids`."""
+        """All vectors, (n, d), in the order of `ids`: those of a file where they lie, not to be changed; or a copy."""
+        if not self._mapped:
+            return self._view.copy()
+        return lent(self._index, self._view)
+
+    @property
+    def _view(self) -> Vectors:
+        """The rows where FAISS has them; gone with the next change."""
+        flat: Any = faiss.downcast_index(self._index.index)
         if not self._labels:
             return np.zeros((0, self.dimension), np.float32)
-        flat: Any = faiss.downcast_index(self._index.index)
-        return (
-            np.asarray(faiss.rev_swig_ptr(flat.get_xb(), len(self) * self.dimension), np.float32)
-            .reshape(len(self), self.dimension)
-            .copy()
-        )
+        held = faiss.rev_swig_ptr(flat.get_xb(), len(self) * self.dimension)
+        return np.asarray(held, np.float32).reshape(len(self), self.dimension)
 
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace; of an id given twice the last vector stays."""
         rows = {name: row for row, name in enumerate(ids)}
-        self.delete(rows)
-        labels = np.arange(self._next, self._next + len(rows), dtype=np.int64)
-        if rows:
-            self._index.add_with_ids(np.ascontiguousarray(vectors[list(rows.values())], np.float32), labels)
-        self._labels.update(zip(rows, labels.tolist(), strict=True))
-        self._ids.update(zip(labels.tolist(), rows, strict=True))
-        self._next += len(rows)
+        with self._changing:
+            self.delete(rows)
+            labels = np.arange(self._next, self._next + len(rows), dtype=np.int64)
+            if rows:
+                fresh = np.ascontiguousarray(vectors[list(rows.values())], np.float32)
+                self._owned().add_with_ids(fresh, labels)
+                if self._coarse:
+                    self._coarse.add(labels, fresh)
+            self._labels.update(zip(rows, labels.tolist(), strict=True))
+            self._ids.update(zip(labels.tolist(), rows, strict=True))
+            self._next += len(rows)
+            self._filters = {}
 
     def delete(self, ids: Collection[str]) -> None:
         """Forget these ids."""
-        labels = [self._labels.pop(name) for name in ids if name in self._labels]
-        for label in labels:
-            del self._ids[label]
-        if labels:
-            self._index.remove_ids(np.array(labels, np.int64))
+        with self._changing:
+            labels = [self._labels.pop(name) for name in ids if name in self._labels]
+            for label in labels:
+                del self._ids[label]
+            if labels:
+                gone = np.array(labels, np.int64)
+                self._owned().remove_ids(gone)
+                if self._coarse:
+                    self._coarse.remove(gone)
+                self._filters = {}
 
     def search(self, queries: Vectors, k: int, allowed: Collection[str] | None = None) -> list[Hits]:
         """The k nearest of each query row."""
         queries = np.ascontiguousarray(queries, np.float32)
-        labels = None
-        if allowed is not None:
-            labels = np.array(sorted(self._labels[name] for name in set(allowed) if name in self._labels), np.int64)
-        rows = len(self) if labels is None else len(labels)
-        if not rows or not k:
+        kept = None if allowed is None else self._filter(allowed)
+        rows = len(self) if kept is None else len(kept.labels)
+        if not rows or not k or not len(queries):
             return _none(queries)
+        wide = rows > EXACT and rows > NARROW * len(self) and OVERFETCH * (k + SPARE) < NARROW * rows
+        if wide and (coarse := self.coarse):
+            return self._planned(coarse, queries, k, kept)
         # A few more than asked for, and still more while a tie reaches over the edge: ties are broken by id.
         fetched = min(k + SPARE, rows)
         while True:
-            scores, found = self._nearest(queries, fetched, labels)
+            scores, found = self._nearest(queries, fetched, kept)
             if fetched == rows or np.all(scores[:, -1] < scores[:, k - 1]):
                 return self._hits(scores, found, k)
             fetched = min(2 * fetched, rows)
@@ -142,19 +202,58 @@ class FaissIndex:
             )
         return part
 
-    def _nearest(self, queries: Vectors, k: int, labels: NDArray[np.int64] | None) -> tuple[Vectors, NDArray[np.int64]]:
-        """Scores and labels of the k nearest, (q, k), best first."""
-        if labels is None:
-            return tuple(self._index.search(queries, k))
-        if len(labels) > NARROW * len(self):
-            chosen: Any = faiss.SearchParameters()
-            chosen.sel = faiss.IDSelectorBatch(labels)
-            return tuple(self._index.search(queries, k, params=chosen))
-        scores = queries @ self._index.reconstruct_batch(labels).T
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        return np.take_along_axis(scores, order, axis=1), labels[order]
+    def copy(self) -> Self:
+        """The same, to be changed by itself."""
+        with self._changing:
+            coarse = self._coarse.copy() if self._coarse else None
+            return self.of(self.dimension, self._copied(), self._labels, coarse=coarse)
 
-    def _hits(self, scores: Vectors, labels: NDArray[np.int64], k: int) -> list[Hits]:
+    def _owned(self) -> Any:
+        """The FAISS index, to be changed: FAISS would end the process rather than change what lies in a file."""
+        if self._mapped:
+            self._index, self._mapped = self._copied(), False
+        return self._index
+
+    def _copied(self) -> Any:
+        fresh = faiss.IndexIDMap2(faiss.IndexFlatIP(self.dimension))
+        if count := self._index.ntotal:
+            flat: Any = faiss.downcast_index(self._index.index)
+            held = faiss.rev_swig_ptr(flat.get_xb(), count * self.dimension).reshape(count, self.dimension)
+            fresh.add_with_ids(held, faiss.vector_to_array(self._index.id_map))
+        return fresh
+
+    def _filter(self, allowed: Collection[str]) -> Filter:
+        """The rows of the allowed ids; those of a frozen set are kept until something changes."""
+        if isinstance(allowed, frozenset) and (known := self._filters.get(allowed)):
+            return known
+        labels = np.array(sorted(self._labels[name] for name in set(allowed) if name in self._labels), np.int64)
+        found = Filter.of(labels, self._next)
+        if isinstance(allowed, frozenset):
+            self._filters = dict([*self._filters.items(), (allowed, found)][-FILTERS:])
+        return found
+
+    def _planned(self, coarse: Coarse, queries: Vectors, k: int, kept: Filter | None) -> list[Hits]:
+        """The nearest among what the coarse file names, compared exactly; fewer are found only where fewer are near."""
+        named = coarse.near(queries, OVERFETCH * (k + SPARE), kept.selector if kept else None)
+        known = np.where(named >= 0, named, next(iter(self._ids)))  # where none is named, any row will do
+        rows = self._index.reconstruct_batch(known.ravel()).reshape(*named.shape, self.dimension)
+        scores = np.einsum("qd,qkd->qk", queries, rows)
+        scores[named < 0] = -np.inf
+        return self._hits(scores, named, k)
+
+    def _nearest(self, queries: Vectors, k: int, kept: Filter | None) -> tuple[Vectors, Labels]:
+        """Scores and labels of the k nearest, (q, k), best first."""
+        if kept is None:
+            return tuple(self._index.search(queries, k))
+        if len(kept.labels) > NARROW * len(self):
+            chosen: Any = faiss.SearchParameters()
+            chosen.sel = kept.selector
+            return tuple(self._index.search(queries, k, params=chosen))
+        gathered = self._index.reconstruct_batch(kept.labels)
+        scores, rows = faiss.knn(queries, gathered, k, metric=faiss.METRIC_INNER_PRODUCT)
+        return scores, kept.labels[rows]
+
+    def _hits(self, scores: Vectors, labels: Labels, k: int) -> list[Hits]:
         answers = []
         for row_scores, row_labels in zip(scores.tolist(), labels.tolist(), strict=True):
             pairs = sorted((-s, self._ids[n]) for s, n in zip(row_scores, row_labels, strict=True) if n >= 0)[:k]
@@ -167,12 +266,20 @@ def _none(queries: Vectors) -> list[Hits]:
 
 
 def write_faiss(index: FaissIndex, vectors: Path, ids: Path) -> None:
-    """Write the index and its id map to two files."""
+    """Write the index and its id map to two files, and the coarse file of a large one beside them."""
     faiss.write_index(index.raw, str(vectors))
     ids.write_text(json.dumps({"dimension": index.dimension, "labels": index.labels}, ensure_ascii=False), "utf-8")
+    if index.coarse:
+        index.coarse.write(_coarse(vectors))
 
 
 def read_faiss(vectors: Path, ids: Path) -> FaissIndex:
-    """Read what `write_faiss` wrote. Raises ValueError when the two files do not belong together."""
+    """Map what `write_faiss` wrote. Raises ValueError when the files do not belong together."""
     stored = json.loads(ids.read_text("utf-8"))
-    return FaissIndex.of(int(stored["dimension"]), faiss.read_index(str(vectors)), stored["labels"])
+    raw = faiss.read_index(str(vectors), faiss.IO_FLAG_MMAP_IFC)
+    coarse = Coarse.read(_coarse(vectors)) if _coarse(vectors).is_file() else None
+    return FaissIndex.of(int(stored["dimension"]), raw, stored["labels"], mapped=True, coarse=coarse)
+
+
+def _coarse(vectors: Path) -> Path:
+    return vectors.with_suffix(".coarse.faiss")

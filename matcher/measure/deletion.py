@@ -15,15 +15,17 @@ from matcher.ranking.explain import past_cases
 from matcher.ranking.matcher import Scorer
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction
+from matcher.ranking.shared import Telling
 from matcher.text.passages import sentences, without
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Records to a side in the order of their ids, sentences to rows, and for how many questions that is done."""
+    """Records to a side in the order of their ids, sentences to rows, texts to telling words; how many questions."""
 
     build: Callable[[Sequence[Left]], Side[Left]]
     encode: Encode
+    telling: Telling
     questions: int
 
 
@@ -42,7 +44,7 @@ def deletion(scorer: Scorer, questions: Rows, candidates: Rows, reading: Reading
     shorter: list[Left] = []
     control: list[Left] = []
     columns, scores = [], []
-    for row, quote in enumerate(quoted(pairs, cases, reading.encode, known)):
+    for row, quote in enumerate(quoted(pairs, cases, reading.encode, known, reading.telling)):
         others = [text for text in sentences(asked.records[row]) if quote and text != quote.left]
         if quote and others:
             shorter.append(without(asked.records[row], quote.left))

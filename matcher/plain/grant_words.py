@@ -6,7 +6,7 @@ from datetime import date
 
 from matcher.domain.matches import State
 from matcher.domain.registers import Event, EventKind, GrantState
-from matcher.policy.figures import yuan
+from matcher.domain.rounding import ALL, yuan
 from matcher.policy.irregularities import Irregularity
 from matcher.policy.ledger import Entry, Step
 from matcher.wording import Said, joined
@@ -53,7 +53,7 @@ def course(one: Entry) -> Said | None:
         return joined([applied, waiting]) if waiting else applied
     what = Said("拨付", "paid")
     if row.amount is not None:
-        what = Said(f"拨付 {yuan(row.amount)}元", f"paid {yuan(row.amount)} yuan")
+        what = Said(f"拨付 {yuan(row.amount, ALL)}元", f"paid {yuan(row.amount, ALL)} yuan")
     paid = _after(what, row.paid_on, one.days_to_pay)
     return joined([applied, paid, *_office(one)])
 
@@ -62,7 +62,7 @@ def irregular(each: Irregularity, one: Entry) -> Said:
     """What does not fit, with the figures where there are any."""
     row = one.row
     if each is Irregularity.AMOUNT and row and row.amount is not None:
-        told = f"{yuan(row.amount)} / {yuan(one.rule.amount)}"
+        told = f"{yuan(row.amount, ALL)} / {yuan(one.rule.amount)}"
         return Said(f"{each.said.zh}：登记/规则 {told}", f"{each.said.en}: noted/rule {told}")
     if each is Irregularity.SAME_CARRIER:
         return Said(f"{each.said.zh}（{one.doubt_name}）", f"{each.said.en} ({one.doubt_name})")

@@ -98,9 +98,11 @@ class Placer:
             if anywhere or chain.code in belongs or chain.industry in named:
                 told.add(chain.code)
             held = reader.held(whole)
-            for node in chain.nodes if reader.speaks(held, codes, subjects) else ():
+            speaking = reader.speaks(held, codes, subjects)
+            anchors = reader.anchors(whole) if speaking else 0
+            for node in chain.nodes if speaking else ():
                 signs = (*reader.coded(node, codes, subjects), *reader.worded(node, held, areas))
-                basis = self._basis(signs, reader.anchors(whole), told=chain.code in told) if signs else None
+                basis = self._basis(signs, anchors, told=chain.code in told) if signs else None
                 if basis:
                     places[node.id] = Place(node, chain.code in told, signs, basis)
         return Placed(frozenset(told), bool(stated), places)

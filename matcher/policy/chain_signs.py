@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from matcher.domain.taxonomy import Taxonomy
 from matcher.policy.chain_nodes import Chain, ChainNode
@@ -34,6 +35,8 @@ WHERE: Mapping[Where, Said] = {
     Where.TEXT: Said("正文", "text"),
 }
 CODED = (Where.CODE, Where.FIELD)
+MOST_READ = 4096
+"""Combinations of codes whose signs are kept: many records state the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class ChainReader:
         self._plain = [word for word in self._all if not word.isascii()]
         self._bounded = [word for word in self._all if word.isascii()]
         self._longer = {word: [one for one in self._all if word != one and word in one] for word in self._all}
+        self._coded = lru_cache(MOST_READ)(self._coding)
 
     def anchors(self, whole: str) -> int:
         """How many words of the industry itself the record holds."""
@@ -73,10 +77,16 @@ class ChainReader:
         """Whether anything may speak for any node."""
         return bool(held) or not self._any_code.isdisjoint(codes) or not self._any_subject.isdisjoint(subjects)
 
-    def coded(self, node: ChainNode, codes: frozenset[str], subjects: frozenset[str]) -> Iterator[Sign]:
+    def coded(self, node: ChainNode, codes: frozenset[str], subjects: frozenset[str]) -> tuple[Sign, ...]:
         """The codes that speak for a node."""
-        yield from (Sign(Where.CODE, code) for code in sorted(codes & self._codes[node.id]))
-        yield from (Sign(Where.FIELD, code) for code in sorted(subjects & self._subjects[node.id]))
+        return self._coded(node.id, codes, subjects)
+
+    def _coding(self, node_id: str, codes: frozenset[str], subjects: frozenset[str]) -> tuple[Sign, ...]:
+        stated = (
+            *((Where.CODE, code) for code in sorted(codes & self._codes[node_id])),
+            *((Where.FIELD, code) for code in sorted(subjects & self._subjects[node_id])),
+        )
+        return tuple(Sign(where, code) for where, code in stated)
 
     def worded(self, node: ChainNode, held: frozenset[str], areas: Sequence[tuple[Where, str]]) -> Iterator[Sign]:
         """The words that speak for a node, where they stand first; part of a word found tells nothing new."""

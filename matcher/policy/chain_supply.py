@@ -5,7 +5,7 @@ Everything is counted over the records that are given, so what a viewer may not 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +20,7 @@ from matcher.policy.chain_views import ChainView, LeftAt, LinkView, NodeView, Ta
 from matcher.policy.facts import Figure
 from matcher.policy.portfolio import LENDERS
 from matcher.policy.rules import Rulebook
+from matcher.wording import Said
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def chain_view(chain: Chain, stock: Stock, book: Rulebook, day: date) -> ChainVi
 
 def _node(chain: Chain, node: ChainNode, stock: Stock) -> NodeView:
     here = [one for one in stock.lefts if node.id in stock.placed[one.id].places]
-    carriers, funds = (_covering(takers, chain, node, here, stock) for takers in (stock.carriers, stock.funds))
+    took = _took(here, stock)
+    carriers, funds = (_covering(takers, chain, node, took, stock) for takers in (stock.carriers, stock.funds))
     equity = [one for one in funds if not _lends(one.record)]
     results = _lefts([one for one in here if isinstance(one, Achievement)], node, carriers, stock)
     projects = _lefts([one for one in here if isinstance(one, Project)], node, equity, stock)
@@ -73,29 +75,34 @@ def _node(chain: Chain, node: ChainNode, stock: Stock) -> NodeView:
         node,
         results,
         projects,
-        tuple(_offered(one, results) for one in carriers),
-        tuple(_offered(one, projects) for one in equity),
-        tuple(one for one in funds if one not in equity),
+        _offered(carriers, results),
+        _offered(equity, projects),
+        tuple(one for one in funds if _lends(one.record)),
     )
 
 
 def _covering(
-    takers: Iterable[Right], chain: Chain, node: ChainNode, here: Sequence[Left], stock: Stock
+    takers: Iterable[Right], chain: Chain, node: ChainNode, took: Mapping[str, Sequence[str]], stock: Stock
 ) -> list[TakerAt]:
     """Those that name the node, then those that took something there, then those that state the industry alone."""
     found = []
     for taker in takers:
         placed = stock.placed[taker.id]
         place = placed.places.get(node.id)
-        took = tuple(one.id for one in here if _took(taker, one, stock))
-        if place or took or (chain.code in placed.told and not placed.named_in(chain)):
-            found.append(TakerAt(taker, place, took, _open(taker), ()))
+        its = tuple(took.get(taker.id, ()))
+        if place or its or (chain.code in placed.told and not placed.named_in(chain)):
+            found.append(TakerAt(taker, place, its, _open(taker), ()))
     return sorted(found, key=lambda one: (one.place is None, not one.took, one.record.id))
 
 
-def _took(taker: Right, left: Left, stock: Stock) -> bool:
-    housed = isinstance(left, Project) and left.incubator_id == taker.id
-    return housed or taker.id in stock.taken.get(left.id, ())
+def _took(here: Sequence[Left], stock: Stock) -> dict[str, list[str]]:
+    """What of these each carrier or fund accepted or houses."""
+    took: dict[str, list[str]] = defaultdict(list)
+    for left in here:
+        housing = {left.incubator_id} if isinstance(left, Project) else set()
+        for taker_id in housing.union(stock.taken.get(left.id, ())):
+            took[taker_id].append(left.id)
+    return took
 
 
 def _lefts(records: Iterable[Left], node: ChainNode, takers: Sequence[TakerAt], stock: Stock) -> tuple[LeftAt, ...]:
@@ -104,15 +111,33 @@ def _lefts(records: Iterable[Left], node: ChainNode, takers: Sequence[TakerAt], 
         taken, talking = tuple(stock.taken.get(record.id, ())), tuple(stock.talking.get(record.id, ()))
         kept = {} if taken else {one.record.id: stock.hurdles(record, one.record) for one in takers}
         could = tuple(taker_id for taker_id, hurdles in kept.items() if not hurdles)
-        counted = Counter(name for hurdles in kept.values() for name in {one.basis.name for one in hurdles})
-        told = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0].zh)))
+        told = _counted(hurdles for hurdles in kept.values() if hurdles)
         place, local = stock.placed[record.id].places[node.id], any(name in stock.local for name in taken)
         found.append(LeftAt(record, place, taken, talking, could, told, local))
     return tuple(found)
 
 
-def _offered(taker: TakerAt, lefts: Sequence[LeftAt]) -> TakerAt:
-    return replace(taker, offers=tuple(one.record.id for one in lefts if taker.record.id in one.takers))
+def _counted(kept: Iterable[Sequence[Verdict]]) -> dict[Said, int]:
+    """How many each rule keeps out, the most first."""
+    names: dict[str, Said] = {}
+    alike: Counter[tuple[str, ...]] = Counter()
+    """By the rules that keep somebody out: of many the same is told."""
+    for hurdles in kept:
+        names |= {one.rule: one.basis.name for one in hurdles}
+        alike[tuple(one.rule for one in hurdles)] += 1
+    counted: Counter[Said] = Counter()
+    for rules, count in alike.items():
+        counted.update({names[rule]: count for rule in rules})
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0].zh)))
+
+
+def _offered(takers: Sequence[TakerAt], lefts: Sequence[LeftAt]) -> tuple[TakerAt, ...]:
+    """The takers with what is open at the node and could come to them."""
+    offers: dict[str, list[str]] = {one.record.id: [] for one in takers}
+    for left in lefts:
+        for taker_id in left.takers:
+            offers[taker_id].append(left.record.id)
+    return tuple(replace(one, offers=tuple(offers[one.record.id])) for one in takers)
 
 
 def _lends(taker: Right) -> bool:

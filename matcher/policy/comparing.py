@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, replace
 
 from matcher.domain.matches import State
+from matcher.domain.rounding import points
 from matcher.policy.facts import Fact, Facts, Figure
-from matcher.policy.figures import comparison, short, shown
+from matcher.policy.figures import beside, comparison, short, shown
 from matcher.policy.trees import Compare, Given
 from matcher.policy.vocabulary import Measure
 from matcher.wording import Said
@@ -53,7 +54,8 @@ def compare(leaf: Compare, facts: Facts, relief: float = 1.0) -> Finding:
         lacking = fact.lacks if fact and fact.lacks else metric.name
         return Finding(State.UNKNOWN, said, threshold=_plain(threshold), missing=(lacking,))
     state, margin = settle(leaf, fact, threshold)
-    value, least = shown(metric, fact.value), Said("至少", "at least ") if fact.least else Said("", "")
+    value = beside(metric, fact.value, threshold, least=fact.least)
+    least = Said("至少", "at least ") if fact.least else Said("", "")
     said = Said(
         f"{metric.name.zh} {least.zh}{value.zh}（要求{wanted.zh}）",
         f"{metric.name.en} {least.en}{value.en} (wanted: {wanted.en})",
@@ -163,8 +165,8 @@ def _change(leaf: Compare, facts: Facts, threshold: Figure, margin: float | None
     if leaf.op not in MINIMA:
         over = shown(metric, -margin)
         return Said(f"{metric.name.zh}超出 {over.zh}", f"{metric.name.en}: {over.en} too many")
-    points = f"{-margin * 100:.4g}"
-    return Said(f"{metric.name.zh}还差 {points} 个百分点", f"{metric.name.en}: {points} points short")
+    lacks = points(-margin)
+    return Said(f"{metric.name.zh}还差 {lacks} 个百分点", f"{metric.name.en}: {lacks} points short")
 
 
 def _plain(value: Figure) -> float | str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from matcher.domain.matches import State, Verdict
+from matcher.domain.matches import Basis, State, Verdict
 from matcher.domain.registers import Contract, ContractKind
 from matcher.policy.criteria import Assessment, assess
 from matcher.policy.facts import Fact, Facts, stated
 from matcher.policy.fees import Consequence, consequences
 from matcher.policy.rules import Rulebook
+from matcher.policy.trees import Compare
 from matcher.policy.vocabulary import Measure
 from matcher.wording import Said
 
@@ -69,6 +70,26 @@ def check(contract: Contract, book: Rulebook, day: date) -> Check:
     )
     fees = consequences(book, facts, days[CONTRACT]) if _has_broker(contract) else ()
     return Check(contract, facts, tuple(one for one in assessed if one.verdicts), tuple(fees))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day of registration, and the rule that says so."""
+
+    day: date
+    basis: Basis
+
+
+def registration_due(contract: Contract, book: Rulebook) -> Due | None:
+    """Until when a contract that was accepted has to be registered; None where no rule that is in force says so."""
+    accepted = contract.accepted_on
+    for ruleset in book.rulesets.values() if accepted else ():
+        for rule in ruleset.rules:
+            leaf = rule.criterion
+            limit = leaf.value if isinstance(leaf, Compare) and leaf.metric == REGISTERED and leaf.op == "<=" else None
+            if accepted and isinstance(limit, float) and ruleset.in_force(accepted) and rule.in_force(accepted):
+                return Due(accepted + timedelta(days=limit), book.basis(rule.id))
+    return None
 
 
 def contract_facts(contract: Contract, book: Rulebook, day: date) -> Facts:

@@ -39,7 +39,13 @@ def already_decided(pair: Pair, _: PairRule) -> Check:
     }[last.result]
     reason = f"：{last.reason}" if last.reason else ""
     said = Said(f"{tells.zh}（{last.decided_on}{reason}）", f"{tells.en} ({last.decided_on}{reason})")
-    change = Said("原因消除后由经纪人重新发起", "a broker may reopen it once the reason is gone")
+    change = {
+        Result.ACCEPTED: Said(
+            "已经成功，不必再推荐；要再次合作，可写明原因立案", "done; a case with a reason may follow it"
+        ),
+        Result.IN_TALKS: Said("洽谈有结果后再看", "wait for what becomes of the talks"),
+        Result.REJECTED: Said("原因消除后由经纪人重新发起", "a broker may reopen it once the reason is gone"),
+    }[last.result]
     yield Told("pair_decided", True, said, change, last.result.value)
 
 
@@ -81,19 +87,20 @@ def refusing(pair: Pair, book: Rulebook) -> frozenset[str]:
     return frozenset(verdict.rule for verdict in hurdles(pair, book))
 
 
-def hurdles(pair: Pair, book: Rulebook) -> list[Verdict]:
-    """The verdicts that keep the pair out; rules that may not are not asked."""
-    judged = _judged(pair, book, _rejecting(book, pair.day))
+def hurdles(pair: Pair, book: Rulebook, rules: Iterable[PairRule] | None = None) -> list[Verdict]:
+    """The verdicts that keep the pair out; rules that may not are not asked, nor those that are not named."""
+    judged = _judged(pair, book, may_reject(book, pair.day) if rules is None else rules)
     return [verdict for verdict, _ in judged if verdict.rejects]
 
 
 def rejecting(book: Rulebook, day: date | None) -> frozenset[str]:
     """The rules that may keep a pair out."""
-    return frozenset(rule.id for rule in _rejecting(book, day))
+    return frozenset(rule.id for rule in may_reject(book, day))
 
 
 @lru_cache(maxsize=8)  # asked of every pair
-def _rejecting(book: Rulebook, day: date | None) -> tuple[PairRule, ...]:
+def may_reject(book: Rulebook, day: date | None) -> tuple[PairRule, ...]:
+    """The rules that may keep a pair out on a day, in their order."""
     return tuple(rule for rule in book.of(PairRule, day) if book.basis(rule.id).effect is Effect.REJECT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matcher.domain.rounding import share, yuan
 from matcher.policy.rules import Rulebook
 from matcher.policy.trees import All, AnyOf, AtLeast, Compare, Criterion, Given, Meets, Unobtained
 from matcher.policy.vocabulary import Measure, Metric
@@ -13,18 +14,8 @@ SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": ""}
 Shown = float | bool | str | tuple[str, ...]
 
 
-def yuan(amount: float | None) -> str:
-    """An amount as people write it: 50万, 1.2亿."""
-    if amount is None:
-        return "—"
-    for unit, name in ((1e8, "亿"), (1e4, "万")):
-        if abs(amount) >= unit:
-            return f"{amount / unit:.6g}{name}"
-    return f"{amount:.0f}"
-
-
-def shown(metric: Metric, value: Shown) -> Said:
-    """A value with its unit."""
+def shown(metric: Metric, value: Shown, *, least: bool = False) -> Said:
+    """A value with its unit, rounded; `least`: it is a lower bound and may not be rounded up."""
     if isinstance(value, bool):
         return Said("是", "yes") if value else Said("否", "no")
     if isinstance(value, tuple):
@@ -33,7 +24,7 @@ def shown(metric: Metric, value: Shown) -> Said:
     if isinstance(value, str):
         return metric.words.get(value, Said(value, value))
     if metric.measure is Measure.SHARE:
-        return Said(f"{value * 100:.4g}%", f"{value * 100:.4g}%")
+        return Said(share(value, least=least), share(value, least=least))
     if metric.measure is Measure.YUAN:
         return Said(f"{yuan(value)}元", f"{yuan(value)} yuan")
     number = f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
@@ -50,6 +41,17 @@ def comparison(metric: Metric, op: str, threshold: Shown) -> Said:
     if op == "has":
         return Said(f"具备{value.zh}", f"all of {value.en}")
     return Said(f"{SIGNS[op]}{value.zh}", f"{SIGNS[op]}{value.en}")
+
+
+def beside(metric: Metric, value: Shown, threshold: Shown, *, least: bool = False) -> Said:
+    """A value that stands beside what is wanted: as exact as it takes to tell the two apart."""
+    said = shown(metric, value, least=least)
+    if value == threshold or isinstance(value, bool | str | tuple) or said != shown(metric, threshold):
+        return said
+    if metric.measure is Measure.SHARE:
+        return Said(f"{value * 100:.10g}%", f"{value * 100:.10g}%")
+    unit = Said("元", "yuan") if metric.measure is Measure.YUAN else metric.unit
+    return Said(f"{value:,.10g} {unit.zh}".strip(), f"{value:,.10g} {unit.en}".strip())
 
 
 def short(metric: Metric, by: float) -> Said:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from matcher.domain.called import naming
 from matcher.domain.places import within
 from matcher.domain.records import Fund, Project
+from matcher.domain.rounding import yuan
 from matcher.domain.taxonomy import Path
-from matcher.policy.figures import yuan
 from matcher.policy.pairs import Check, Pair, PairRule, Told, start_of
 from matcher.text.words import fold, holds
 from matcher.wording import Said, listed

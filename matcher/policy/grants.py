@@ -16,10 +16,10 @@ from matcher.domain.matches import State, Verdict
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Incubator
 from matcher.domain.registers import Event, EventKind
+from matcher.domain.rounding import yuan
 from matcher.policy import tenure
 from matcher.policy.criteria import judge_briefly
 from matcher.policy.facts import Fact, stated
-from matcher.policy.figures import yuan
 from matcher.policy.locality import in_city
 from matcher.policy.rules import Rule, Rulebook
 from matcher.wording import Said

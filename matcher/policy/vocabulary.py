@@ -104,6 +104,8 @@ class Metric(Model):
     quotient: Quotient | None = None
     words: Mapping[str, Said] = Field(default_factory=dict)
     """The closed list of a text, with what each word is called."""
+    usual: tuple[Said, ...] = ()
+    """What is usually answered, where anything else may be as well."""
 
     def written(self, key: str) -> tuple[str, ...]:
         """Everything it may be called, its id among them."""

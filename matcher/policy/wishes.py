@@ -29,6 +29,11 @@ class Wishes:
                 if control.wish is not Wish.WATCH and aims_at(control, shown, self._organisations):
                     yield control
 
+    def silent(self, one: Record, other: Record) -> bool:
+        """Whether nothing at all is wished behind a pair."""
+        asked = self.must or self.ban or (self._of and any((of.table, of.id) in self._of for of in (one, other)))
+        return not asked
+
     def watched(self, asker: Record, shown: Record) -> Control | None:
         """The first wish of the asker that puts the other record on its watch-list."""
         mine = self._of.get((asker.table, asker.id), ())

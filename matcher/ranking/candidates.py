@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.ranking.corpus import Matrix
-from matcher.ranking.ranker import standardise
+from matcher.ranking.ranker import standardised
 
 RETRIEVERS: Mapping[str, tuple[str, ...]] = {
     "dense_profile": ("focus_dense", "past_dense_mean", "past_dense_top"),
@@ -26,9 +26,16 @@ EACH = 100
 """How many each retriever may name for one question."""
 
 
-def retrieve(evidence: Mapping[str, Matrix], axis: int, each: int = EACH) -> dict[str, NDArray[np.bool_]]:
-    """Which pairs each retriever names, (left, right) each. A retriever that knows nothing of a question names none."""
-    return {name: _best(evidence, parts, axis, each) for name, parts in RETRIEVERS.items()}
+def retrieve(
+    evidence: Mapping[str, Matrix], axis: int, each: int = EACH, standard: Mapping[str, Matrix] | None = None
+) -> dict[str, NDArray[np.bool_]]:
+    """Which pairs each retriever names, (left, right) each. A retriever that knows nothing of a question names none.
+
+    `standard` is evidence that was standardised before.
+    """
+    known = standard or {}
+    ready = {**known, **standardised({name: evidence[name] for name in READ if name not in known}, axis)}
+    return {name: _best(evidence, ready, parts, axis, each) for name, parts in RETRIEVERS.items()}
 
 
 def union(found: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
@@ -36,8 +43,10 @@ def union(found: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(list(found.values())), np.bool_)
 
 
-def _best(evidence: Mapping[str, Matrix], parts: tuple[str, ...], axis: int, each: int) -> NDArray[np.bool_]:
-    total = np.asarray(sum(standardise(evidence[part], axis) for part in parts), np.float32)
+def _best(
+    evidence: Mapping[str, Matrix], standard: Mapping[str, Matrix], parts: tuple[str, ...], axis: int, each: int
+) -> NDArray[np.bool_]:
+    total = np.asarray(sum(standard[part] for part in parts), np.float32)
     candidates = total.shape[axis]
     tells = np.ptp(total, axis=axis, keepdims=True) > 0 if candidates else np.zeros_like(total, np.bool_)
     if candidates <= each:  # Few enough for all; of a single one, or of equal ones, whatever is known counts.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, P
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.terms import Counts, Postings, bm25_weights, count_terms
+from matcher.ranking.later import Later
 from matcher.ranking.trees import Stated, read_stated
 from matcher.wording import Said
 
@@ -45,10 +46,12 @@ class Side(Generic[AnyRecord]):
     """(n, d), unit rows; a zero row has no text."""
     bigrams: Counts
     words: Counts
-    facets: dict[str, Counts]
+    facets: Mapping[str, Counts]
     """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
-    trees: dict[str, Stated]
+    trees: Mapping[str, Stated]
     """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
+    sentences: Mapping[str, Matrix] = field(default_factory=dict)
+    """Vectors of the sentences, where they were encoded with the texts, (d,) each."""
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ class Side(Generic[AnyRecord]):
     @cached_property
     def postings(self) -> tuple[Postings, Postings]:
         """BM25 over pairs of characters and over words, for whoever searches this side."""
-        return Postings(bm25_weights(self.bigrams)), Postings(bm25_weights(self.words))
+        return Postings(bm25_weights(self.bigrams), parts=False), Postings(bm25_weights(self.words), parts=False)
 
     def row(self, record_id: str) -> int:
         """The row of one id. Raises RecordNotFoundError for a record that left, or came, a moment ago."""
@@ -95,8 +98,8 @@ class Side(Generic[AnyRecord]):
             vectors=self.vectors[rows],
             bigrams=self.bigrams[rows],
             words=self.words[rows],
-            facets={name: counts[rows] for name, counts in self.facets.items()},
-            trees={name: stated[rows] for name, stated in self.trees.items()},
+            facets=Later(tuple(self.facets), lambda name: self.facets[name][rows]),
+            trees=Later(tuple(self.trees), lambda name: self.trees[name][rows]),
         )
 
     @cached_property
@@ -140,22 +143,22 @@ class FacetReader:
         self._field_tree = fields
         self._of = lru_cache(MOST_READ)(self._read)  # many records state the same
 
-    def matrices(self, records: Sequence[Record]) -> dict[str, Counts]:
+    def matrices(self, records: Sequence[Record]) -> Mapping[str, Counts]:
         """The indicator matrix of each facet, (n, columns)."""
-        read = [self.of(record) for record in records]
-        return {name: count_terms([facets[name] for facets in read], list, FACET_COLUMNS) for name in FACETS}
+        return Later(FACETS, lambda facet: count_terms([self.of(one)[facet] for one in records], list, FACET_COLUMNS))
 
-    def trees(self, records: Sequence[Record]) -> dict[str, Stated]:
+    def trees(self, records: Sequence[Record]) -> Mapping[str, Stated]:
         """What the records state in each tree; fields lie below industries, so `field` compares with `industry` too."""
-        return {
-            "region": read_stated([self._regions(record) for record in records]),
-            "industry": read_stated([_nodes(self._industries, _industries(record)) for record in records]),
-            "field": read_stated([_nodes(self._field_tree, _fields(record)) for record in records]),
+        nodes: Mapping[str, Callable[[Record], list[frozenset[Path]]]] = {
+            "region": self._regions,
+            "industry": lambda record: _nodes(self._industries, _industries(record)),
+            "field": lambda record: _nodes(self._field_tree, _fields(record)),
         }
+        return Later(tuple(nodes), lambda name: read_stated([nodes[name](record) for record in records]))
 
     def of(self, record: Record) -> Mapping[str, Sequence[str]]:
         """The record's categories by facet."""
-        return self._of(*map(tuple, (_places(record), _industries(record), _stages(record), _fields(record))))
+        return self._of(*stated_categories(record))
 
     def _read(
         self, places: tuple[str, ...], industries: tuple[str, ...], stages: tuple[str, ...], fields: tuple[str, ...]
@@ -255,6 +258,14 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
         np.array([result is Result.IN_TALKS for result in results], np.bool_),
         np.array(refusals, np.str_),
     )
+
+
+Categories = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def stated_categories(record: Record) -> Categories:
+    """All that a record states of places, industries, stages and fields: records that state the same fit alike."""
+    return tuple(_places(record)), tuple(_industries(record)), tuple(_stages(record)), tuple(_fields(record))
 
 
 def _refusal(outcome: Outcome) -> str:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from matcher.domain.records import Left
 from matcher.index import terms
-from matcher.ranking.corpus import ALL, Columns, Matrix, Side, Sparse
+from matcher.ranking.categories import categories
+from matcher.ranking.corpus import ALL, Columns, Matrix, Side
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
-from matcher.ranking.trees import coverage, tree_similarity
-from matcher.ranking.votes import neighbours, own_places
+from matcher.ranking.votes import Asking, neighbours, own_places
 
 TOP = 3
 CHUNK = 64
@@ -34,15 +34,20 @@ def gather(
 
     `votes` is what the neighbours say, where it was counted before.
     """
-    told = {**profile(known, queries, columns), **(votes or neighbours(known, queries, columns))}
+    asked = Asking.of(known, queries)
+    told = {
+        **profile(known, queries, columns, asked),
+        **(votes or neighbours(known, queries, columns, asked)),
+        **categories(known, queries, columns),
+    }
     for part in (activity, habits, refusals, fit, record):
         told |= part(known, queries, columns)
     return {name: np.asarray(values, np.float32) for name, values in told.items()}
 
 
-def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
+def profile(known: Knowledge, queries: Side[Left], columns: Columns, asked: Asking) -> dict[str, Matrix]:
     """Similarity with what the right record says of itself and with what it took."""
-    adapted = known.adapted(queries.vectors)
+    adapted = asked.adapted
     own = known.centred(queries.vectors) @ known.right_meaning[columns].T
     own[:, known.own_text[columns] == 0] = np.nan
     mean = adapted @ known.centroids[columns].T
@@ -50,38 +55,28 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> di
     return {
         "focus_dense": own,
         "past_dense_mean": mean,
-        "past_dense_top": _top_of_past(known, queries.ids, adapted, columns),
+        "past_dense_top": _top_of_past(known, queries.ids, asked, columns),
         "bm25_profile": known.profile_weights["bigrams"].scores(terms.present(queries.bigrams), columns),
         "bm25_words": known.profile_weights["words"].scores(terms.present(queries.words), columns),
-        "tfidf_profile": known.tfidf_profile.scores(terms.tfidf(queries.bigrams, known.inverse_frequency), columns),
+        "tfidf_profile": known.tfidf_profile.scores(asked.weighed, columns),
     }
 
 
 def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
-    """How much the right record took: at all, lately, and in the left record's own categories."""
+    """How much the right record took: at all, lately, just now."""
     found: dict[str, Matrix] = {
         "popularity": known.counts[columns],
         "recent": known.lately[columns],
         "this_month": known.this_month[columns],
     }
-    values = {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
-    for facet, taken in known.facet_activity.items():
-        asked = queries.facets[facet]
-        values[f"{facet}_activity"] = _unknown_without(asked, taken.scores(asked, columns))
-    return values
+    return {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
 
 
 def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
-    """How well the left record's facts fit what the right record states, 0 to 1."""
-    region, stage = (_shared(known, queries, facet, columns) for facet in ("region", "stage"))
-    industries = known.right.trees["industry"][columns]
+    """How well the left record's figures fit what the right record states, 0 to 1, and what it has room for."""
     places, used = known.right.numbers("capacity")[columns], known.right.numbers("occupied")[columns]
     free = np.where(places > 0, np.clip((places - used) / np.maximum(places, 1), 0, 1), np.nan)
     values = {
-        "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
-        "industry_fit": coverage(queries.trees["industry"], industries),
-        "field_fit": tree_similarity(queries.trees["field"], industries),
-        "stage_fit": stage,
         "ticket_fit": np.where(
             queries.currencies[:, None] == known.right.currencies[columns],
             _inside(
@@ -110,17 +105,17 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
     return {name: np.repeat(value[:, None].astype(np.float32), width, axis=1) for name, value in values.items()}
 
 
-def _top_of_past(known: Knowledge, ids: Sequence[str], adapted: Matrix, columns: Columns) -> Matrix:
+def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
-    taken = known.past_accepted[:, columns].tocsc()
+    taken = known.taken_by(columns).tocsc()
     sizes = np.diff(taken.indptr)
-    top = np.full((len(adapted), taken.shape[1]), np.nan, np.float32)
+    top = np.full((len(ids), taken.shape[1]), np.nan, np.float32)
     if not taken.nnz:
         return top
     past = known.past_adapted.T
-    for start in range(0, len(adapted), CHUNK):
+    for start in range(0, len(ids), CHUNK):
         rows = slice(start, start + CHUNK)
-        found = adapted[rows] @ past
+        found = asked.adapted[rows] @ past if asked.meant is None else asked.meant.copy()
         found[own_places(known, ids[rows])] = -np.inf
         top[rows, sizes > 0] = _mean_of_best(found[:, taken.indices], sizes[sizes > 0])
     return top
@@ -139,22 +134,6 @@ def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
         left -= taken
         values = np.where(at_best, -np.inf, values)
     return np.where(wanted > 0, sums / np.maximum(wanted, 1), np.nan).astype(np.float32)
-
-
-def _sizes(facets: Sparse) -> Matrix:
-    return np.asarray(np.diff(facets.indptr), np.float32)
-
-
-def _shared(known: Knowledge, queries: Side[Left], facet: str, columns: Columns) -> Matrix:
-    """Number of shared categories; NaN where one side states none."""
-    shared = known.stated_facets[facet].scores(queries.facets[facet], columns)
-    shared[:, _sizes(known.right.facets[facet])[columns] == 0] = np.nan
-    return _unknown_without(queries.facets[facet], shared)
-
-
-def _unknown_without(facets: Sparse, values: Matrix) -> Matrix:
-    values[np.diff(facets.indptr) == 0] = np.nan
-    return values
 
 
 def _log(values: Numbers) -> Numbers:

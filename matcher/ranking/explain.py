@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,19 +12,33 @@ from matcher.domain.controls import Control
 from matcher.domain.matches import Component, Match, Quote, Reason, State, Verdict
 from matcher.domain.records import Record, name_of
 from matcher.policy.priority import Tier
+from matcher.ranking import addressed
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import Place
-from matcher.ranking.kinds import KINDS, Family
-from matcher.text.passages import document
+from matcher.ranking.kinds import KINDS, Family, said_of, strength
 from matcher.wording import Said
 
 NOTHING = Reason(
     Said("没有证据特别支持这一对，因候选较少而列出", "nothing speaks for this pair in particular; candidates are few"),
     "none",
 )
-CASES, TERMS, SIGNALS = 3, 5, 3
+CASES, SIGNALS = 3, 3
 TELLING = 0.1
 """Contribution from which a fact or an activity is named as a reason."""
+CIRCUMSTANCES = frozenset(
+    {
+        "popularity",
+        "recent",
+        "this_month",
+        "region_activity",
+        "stage_activity",
+        "region_fit",
+        "free_places",
+        "open_talks",
+    }
+    | {kind.name for kind in KINDS.values() if kind.family in (Family.HABITS, Family.REFUSALS, Family.RECORD)}
+) - {"industry_share", "field_share"}
+"""Evidence that has nothing to do with what the record is about."""
 SIMILAR = 0.25
 """Cosine around the mean from which two records are called similar; random ones: about 0."""
 
@@ -37,13 +51,6 @@ class Case:
     day: date
 
 
-def shared_terms(left: Record, right: Record, words: Callable[[str], list[str]]) -> tuple[str, ...]:
-    """Words that both records use, longest first, then in the order of the left text."""
-    theirs = set(words(document(right)))
-    ours = dict.fromkeys(word for word in words(document(left)) if word in theirs and not word.isdigit())
-    return tuple(sorted(ours, key=lambda word: -len(word))[:TERMS])
-
-
 def reasons(
     quote: Quote | None, terms: Sequence[str], cases: Sequence[Case], components: Sequence[Component], tier: Tier
 ) -> tuple[Reason, ...]:
@@ -54,23 +61,38 @@ def reasons(
     if cases:
         zh = "；".join(f"《{name_of(case.record)}》（{case.day}）" for case in cases)
         en = "; ".join(f"“{name_of(case.record)}” ({case.day})" for case in cases)
-        told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top"))
+        taken = addressed.took([(case.record, case.day) for case in cases])
+        told.append(Reason(Said(f"曾承接相近案例：{zh}", f"took similar cases: {en}"), "past_dense_top", taken))
     if quote:
         told.append(_quoted(quote))
     if terms:
-        told.append(Reason(Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}"), "shared_terms"))
-    told.extend(_signal(component) for component in _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS])
-    told = told or [_signal(component) for component in _strongest(components, tuple(Family))[:1]]
+        said = Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}")
+        told.append(Reason(said, "shared_terms", addressed.both_about(terms)))
+    told.extend(_signals(components, content=bool(cases or quote or terms)))
     return tuple(told) or (NOTHING,)
+
+
+def _signals(components: Sequence[Component], *, content: bool) -> list[Reason]:
+    """The facts and activities that speak for the pair; where no content does, just that is told first."""
+    facts = _strongest(components, (Family.ACTIVITY, Family.FIT))[:SIGNALS]
+    if content:
+        return [_signal(one) for one in facts]
+    close = _strongest(components, (Family.PROFILE, Family.NEIGHBOURS))[:1]
+    facts = facts or (close or _strongest(components, tuple(Family)))[:1]
+    if close or not facts or not all(one.name in CIRCUMSTANCES for one in facts):
+        return [_signal(one) for one in dict.fromkeys((*close, *facts))]
+    first = _signal(facts[0]).said
+    zh, en = f"没有内容上的理由，主要因为{first.zh}", f"nothing in the content speaks for it; mainly {first.en}"
+    return [Reason(Said(zh, en), "no_content"), *(_signal(one) for one in facts[1:])]
 
 
 def _quoted(quote: Quote) -> Reason:
     if quote.case:
         zh = f"“{quote.left}” 与其曾承接的《{quote.case}》中 “{quote.right}” 用词最相近"
         en = f"“{quote.left}” is closest in words to “{quote.right}” of “{quote.case}”, which it took"
-        return Reason(Said(zh, en), "case_sentences")
+        return Reason(Said(zh, en), "case_sentences", addressed.quoted(quote))
     zh, en = f"“{quote.left}” 与对方 “{quote.right}” 最相近", f"“{quote.left}” is closest to its “{quote.right}”"
-    return Reason(Said(zh, en), "sentences")
+    return Reason(Said(zh, en), "sentences", addressed.quoted(quote))
 
 
 def watched(control: Control, target: str) -> Reason:
@@ -123,6 +145,6 @@ def _strongest(components: Sequence[Component], families: Sequence[Family]) -> l
 
 
 def _signal(component: Component) -> Reason:
-    said = KINDS[component.name].said
-    share = f"{component.contribution:+.2f}"
-    return Reason(Said(f"{said.zh}（{share}）", f"{said.en} ({share})"), component.name)
+    said, mark = said_of(component), strength(component.contribution)
+    told = Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})")
+    return Reason(told, component.name, addressed.FACTS.get(component.name))

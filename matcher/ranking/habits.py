@@ -58,6 +58,8 @@ class Nearness:
         self._told = np.isfinite(past).astype(np.float32)
         self._usual: dict[float, np.float32] = {}
         """Share of all that is near a value, for each that was asked about: whoever asks, it is the same."""
+        self._last: tuple[Sparse, Rows, Sparse, Matrix] | None = None
+        """What was read of the right records asked about last: mostly of all of them."""
 
     def shares(self, asked: NDArray[np.float64], taken: Sparse) -> Matrix:
         """ln of the share of near values among what each right record took against the share among all, (q, right).
@@ -69,11 +71,19 @@ class Nearness:
         if known.any() and self._told.any():
             values, places = np.unique(asked[known], return_inverse=True)
             usual = self._usually(values)[:, None]
-            ours = np.flatnonzero(np.diff(taken.indptr))
-            near = self._near(values, ours) @ taken[ours]
-            share = (near + PRIOR_VALUES * usual) / (self._told @ taken + PRIOR_VALUES)[None, :]
+            ours, of_ours, told = self._taken(taken)
+            near = self._near(values, ours) @ of_ours
+            share = (near + PRIOR_VALUES * usual) / (told + PRIOR_VALUES)[None, :]
             found[known] = (np.log(np.maximum(share, RAREST**2)) - np.log(usual))[places]
         return found
+
+    def _taken(self, taken: Sparse) -> tuple[Rows, Sparse, Matrix]:
+        """What was taken by anybody asked about: the rows, their part of `taken`, and how many of each are told."""
+        kept = self._last
+        if kept is None or kept[0] is not taken:
+            ours = np.flatnonzero(np.diff(taken.indptr))
+            kept = self._last = (taken, ours, taken[ours], self._told @ taken)
+        return kept[1:]
 
     def _usually(self, values: NDArray[np.float64]) -> Matrix:
         new = [value for value in values.tolist() if value not in self._usual]
@@ -107,17 +117,13 @@ def read_habits(accepted: Sparse, facets: Sparse) -> Habits:
 
 
 def habits(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str, Matrix]:
-    """The evidence of habits; NaN where the left record states nothing."""
-    values = {}
-    for facet, read in known.habits.items():
-        asked = queries.facets[facet]
-        values[f"{facet}_share"] = read.shares(asked, columns)
-        values[f"{facet}_share"][np.diff(asked.indptr) == 0] = np.nan
-    taken, asked_amounts = known.past_accepted[:, columns], amounts(queries, known.left.currency)
-    values["amount_share"] = known.near_amounts.shares(asked_amounts, taken)
-    values["amount_near"] = _near_mean(known, asked_amounts, known.near_amounts.past, columns)
-    values["age_share"] = known.near_ages.shares(ages(queries, np.full(len(queries), known.as_of)), taken)
-    return values
+    """The evidence of amounts and ages; NaN where the left record states none. `categories` has that of facets."""
+    taken, asked_amounts = known.taken_by(columns), amounts(queries, known.left.currency)
+    return {
+        "amount_share": known.near_amounts.shares(asked_amounts, taken),
+        "amount_near": _near_mean(asked_amounts, known.near_amounts.past, taken),
+        "age_share": known.near_ages.shares(ages(queries, np.full(len(queries), known.as_of)), taken),
+    }
 
 
 def amounts(side: Side[AnyRecord], currency: str, field: str = "funding_sought") -> NDArray[np.float64]:
@@ -139,9 +145,10 @@ def _born(record: object) -> float:
     return np.nan if day is None else float(day.toordinal())
 
 
-def _near_mean(known: Knowledge, asked: NDArray[np.float64], past: NDArray[np.float64], columns: Columns) -> Matrix:
+def _near_mean(asked: NDArray[np.float64], past: NDArray[np.float64], taken: Sparse) -> Matrix:
     """Minus the distance to the mean of what each right record took, (q, right); NaN without a past or a value."""
-    taken = known.past_accepted[:, columns]
+    if not np.isfinite(asked).any():
+        return np.full((len(asked), taken.shape[1]), np.nan, np.float32)
     told = np.isfinite(past).astype(np.float32) @ taken
     mean = (np.nan_to_num(past) @ taken) / np.maximum(told, 1)
     found = -np.abs(asked[:, None] - mean[None, :])

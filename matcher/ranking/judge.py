@@ -140,7 +140,7 @@ class Judge:
         known, asked = self.known, pair.query.ids[pair.row]
         taken = known.taken_on.get(known.right.rows[pair.right.id], {})
         rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
-        similarity = known.left_meaning[rows] @ known.centred(pair.query.vectors[[pair.row]])[0]
+        similarity = known.centred(known.left.vectors[rows]) @ known.centred(pair.query.vectors[[pair.row]])[0]
         return [(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity
 
     def _holdings(self, pair: Asked) -> Iterator[Holding]:

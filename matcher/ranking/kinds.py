@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,8 @@ class EvidenceKind:
     name: str
     family: Family
     said: Said
+    against: Said | None = None
+    """How it is called where it lowers the score, if “less of it” would be a double negation."""
 
 
 KINDS: Mapping[str, EvidenceKind] = {
@@ -87,21 +90,34 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("amount_near", Family.HABITS, Said("金额接近其平均", "the amount is near its mean")),
         EvidenceKind("age_share", Family.HABITS, Said("常接这样的成立或发布时间", "often takes such an age")),
         EvidenceKind(
-            "refused_topic", Family.REFUSALS, Said("未因方向拒绝过相近者", "refused nothing near for its topic")
+            "refused_topic",
+            Family.REFUSALS,
+            Said("未曾或很少因方向拒绝相近者", "hardly ever refused anything near for its topic"),
+            Said("曾因方向拒绝过相近的成果或项目", "refused something near for its topic"),
         ),
         EvidenceKind(
             "refused_readiness",
             Family.REFUSALS,
-            Said("未因过早拒绝过这一成熟度", "refused no such readiness as too early"),
+            Said("未曾或很少因过早拒绝这一成熟度", "hardly ever refused such readiness as too early"),
+            Said("曾因过早拒绝过这一成熟度", "refused such readiness as too early"),
         ),
-        EvidenceKind("refused_amount", Family.REFUSALS, Said("未因价格拒绝过这样的金额", "refused no such amount")),
+        EvidenceKind(
+            "refused_amount",
+            Family.REFUSALS,
+            Said("未曾或很少因价格拒绝这样的金额", "hardly ever refused such an amount"),
+            Said("曾因价格拒绝过这样的金额", "refused such an amount"),
+        ),
         EvidenceKind(
             "refused_detail",
             Family.REFUSALS,
-            Said("未因资料不全拒绝过这样的材料", "refused no material as thin as this"),
+            Said("未曾或很少因资料不全拒绝这样的材料", "hardly ever refused material as thin as this"),
+            Said("曾因资料不全拒绝过这样的材料", "refused material as thin as this"),
         ),
         EvidenceKind(
-            "refused_capacity", Family.REFUSALS, Said("近期未因容量拒绝", "refused none for want of places lately")
+            "refused_capacity",
+            Family.REFUSALS,
+            Said("近期未曾或很少因容量拒绝", "hardly ever refused for want of places lately"),
+            Said("近期曾因容量拒绝", "refused for want of places lately"),
         ),
         EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
         EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
@@ -115,6 +131,23 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("detail", Family.RECORD, Said("材料详细", "told in detail")),
     )
 }
+
+
+MEDIUM, STRONG = math.log(1.5), math.log(2)
+"""Contributions, in logits, from which the odds of acceptance grow by half, and double."""
+
+
+def strength(contribution: float) -> Said:
+    """How much a contribution weighs, in a word: nobody is to make something of its decimals."""
+    if abs(contribution) >= STRONG:
+        return Said("强", "strong")
+    return Said("中", "medium") if abs(contribution) >= MEDIUM else Said("弱", "weak")
+
+
+def said_of(component: Component) -> Said:
+    """How a piece of evidence is called, as it speaks for the pair or against it."""
+    kind = KINDS[component.name]
+    return kind.against if kind.against and component.contribution < 0 else kind.said
 
 
 def by_family(components: Sequence[Component]) -> dict[Family, list[Component]]:

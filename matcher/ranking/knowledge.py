@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matcher.domain.records import Left, Right
+from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
-from matcher.index.vectors import FaissIndex
 from matcher.ranking.centring import centred, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
+from matcher.ranking.later import Kept
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
@@ -70,10 +70,14 @@ class Knowledge:
         """One for each accepted pair, (past, right), rows as in `past_rows`."""
         return self.accepted[self.past_rows]
 
+    def taken_by(self, columns: Columns) -> Sparse:
+        """The same for the right records asked about."""
+        return self.past_accepted if isinstance(columns, slice) else self.past_accepted[:, columns]
+
     @cached_property
     def past_adapted(self) -> Matrix:
         """Adapted vectors of the past left records, (past, d)."""
-        return self.left_adapted[self.past_rows]
+        return self.adapted(self.left.vectors[self.past_rows])
 
     @cached_property
     def near_amounts(self) -> Nearness:
@@ -148,13 +152,6 @@ class Knowledge:
         return self.centred_right(self.right.vectors)
 
     @cached_property
-    def past_index(self) -> FaissIndex:
-        """The adapted vectors of the past left records, by id."""
-        index = FaissIndex(self.left.vectors.shape[1])
-        index.upsert([self.left.ids[row] for row in self.past_rows], self.past_adapted)
-        return index
-
-    @cached_property
     def past_place(self) -> dict[str, int]:
         """Position of each past left record in `past_rows`."""
         return {self.left.ids[row]: place for place, row in enumerate(self.past_rows)}
@@ -184,7 +181,7 @@ class Knowledge:
     @cached_property
     def tfidf_past(self) -> Postings:
         """TF-IDF rows of the past left records, rows as in `past_rows`."""
-        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency))
+        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency), parts=False)
 
     @cached_property
     def this_month(self) -> Matrix:
@@ -225,7 +222,7 @@ class Knowledge:
     @cached_property
     def centroids(self) -> Matrix:
         """Unit mean of the adapted vectors of what each right record took, (right, d); zero without a past."""
-        return unit(np.asarray(self.accepted.T @ self.left_adapted, np.float32))
+        return unit(np.asarray(self.past_accepted.T @ self.past_adapted, np.float32))
 
     def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
         """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
@@ -244,12 +241,12 @@ class Knowledge:
     @cached_property
     def past_weights(self) -> Postings:
         """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
-        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]))
+        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]), parts=False)
 
     @cached_property
     def left_weights(self) -> Postings:
         """BM25 weights of the bigrams of all left records."""
-        return Postings(terms.bm25_weights(self.left.bigrams))
+        return Postings(terms.bm25_weights(self.left.bigrams), parts=False)
 
     def lexical_views(self, columns: Rows) -> Matrix:
         """BM25 of every left record against the words and the past of some right records, (left, columns)."""
@@ -277,6 +274,16 @@ class Knowledge:
         for counts in taken.values():
             counts.data = np.log1p(counts.data)
         return {name: Postings(counts) for name, counts in taken.items()}
+
+    @cached_property
+    def by_categories(self) -> Kept:
+        """The evidence of a single left record that follows from what it states."""
+        return Kept()
+
+    @cached_property
+    def refused(self) -> dict[Refusal, Rows]:
+        """Where in the past something was refused, by the class of the reason."""
+        return {refusal: np.flatnonzero(self.past.refusal == refusal.value) for refusal in Refusal}
 
     @cached_property
     def stated_facets(self) -> dict[str, Postings]:

@@ -29,6 +29,8 @@ class Passing:
     refusing: Refusing
     excluded: Counter[str] = field(default_factory=Counter)
     first: list[Asked] = field(default_factory=list)
+    count: int = 0
+    """How many were passed over."""
 
     def eligible(self, asked: Iterable[Asked]) -> Iterator[Asked]:
         """The pairs that no rule rejects, in their order; the others are noted while they are passed."""
@@ -37,7 +39,9 @@ class Passing:
             self.excluded.update(sorted(rejecting))  # a set has another order in each process
             if not rejecting:
                 yield pair
-            elif len(self.first) < PASSED and visible(pair.shown, pair.viewer):
+                continue
+            self.count += 1
+            if len(self.first) < PASSED and visible(pair.shown, pair.viewer):
                 self.first.append(pair)
 
 
@@ -54,6 +58,8 @@ class Listing:
     explain: Explain
     places: tuple[Place, ...] = ()
     """Where the pairs stood before the list was spread; empty where it was not."""
+    passed_over: int = 0
+    """Better-ranked candidates that rules kept out, all of them."""
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -66,7 +72,9 @@ class Listing:
         matches = self.explain([self.pairs[place] for place in at])
         if self.places:
             matches = [explain.moved(one, self.places[now], now) for one, now in zip(matches, at, strict=True)]
-        return Answer(tuple(matches), self.ranked, dict(self.excluded), tuple(map(self._kept_out, self.passed)))
+        return Answer(
+            tuple(matches), self.ranked, dict(self.excluded), tuple(map(self._kept_out, self.passed)), self.passed_over
+        )
 
     def _kept_out(self, pair: Asked) -> Passed:
         verdicts = tuple(verdict for verdict in self.judge.verdicts(pair) if verdict.rejects)

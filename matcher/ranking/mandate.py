@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Fund, Incubator, Left, Outcome, Project, Right, Stage
+from matcher.domain.rounding import yuan
 from matcher.domain.taxonomy import Taxonomy
-from matcher.policy.figures import yuan
 from matcher.wording import Said
 
 CITY_DEPTH = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -20,7 +20,7 @@ from matcher.policy.wishes import Wishes
 from matcher.ranking import candidates, evidence, explain
 from matcher.ranking.asked import Asked
 from matcher.ranking.calibration import Calibration
-from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side
+from matcher.ranking.corpus import ALL, AnyRecord, Columns, Matrix, Rows, Side
 from matcher.ranking.diversity import Place, diversify, reach
 from matcher.ranking.explain import Case
 from matcher.ranking.judge import Judge
@@ -30,6 +30,7 @@ from matcher.ranking.questions import recommended
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction, Ranker
 from matcher.ranking.screening import Screening
+from matcher.ranking.shared import Rarity, Telling, shared_terms
 from matcher.ranking.votes import Votes
 
 MOST_VIEWERS = 8
@@ -86,7 +87,7 @@ def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int]
 def score_pairs(gathered: Mapping[str, Matrix], ranker: Ranker, direction: Direction) -> Scored:
     """Score all (left, right) pairs of the evidence for one direction."""
     standardised = ranker.standardised(gathered, direction.axis)
-    found = candidates.retrieve(gathered, direction.axis)
+    found = candidates.retrieve(gathered, direction.axis, standard=standardised)
     return Scored(gathered, standardised, ranker, ranker.score(standardised), found)
 
 
@@ -139,14 +140,20 @@ def _crowded(listing: Listing, diversity: Diversity | None) -> bool:
     return any(name and count > diversity.cap for name, count in counts.items())
 
 
+def _without(question: Question, order: list[int], side: Side[AnyRecord]) -> list[int]:
+    """The order without those who are not to be listed."""
+    return [row for row in order if side.ids[row] not in question.without] if question.without else order
+
+
 class Matcher:
     """Recommends and screens within one pairing, as of the day of its knowledge."""
 
-    def __init__(self, scorer: Scorer, judge: Judge, *, words: Callable[[str], list[str]], encode: Encode) -> None:
+    def __init__(self, scorer: Scorer, judge: Judge, *, telling: Telling, encode: Encode) -> None:
         self.scorer = scorer
         self.judge = judge
         self.known = scorer.known
-        self._words = lru_cache(MOST_CUT)(words)
+        self._telling = lru_cache(MOST_CUT)(telling)
+        self._rare = Rarity(self.known.left, self.known.right)
         self._encode = encode
         self._seen = lru_cache(MOST_VIEWERS)(self._seen_by)
 
@@ -161,9 +168,9 @@ class Matcher:
         scored = self.scorer.score(query, Direction.RECOMMEND).watching(watched, Direction.RECOMMEND)
         # Those no retriever names stand at the end, so that rules never empty a list while somebody is eligible.
         order = best_first(scored.ranking[0], scored.score[0], self.known.right.by_id)
-        order = [row for row in order if self.known.right.ids[row] not in question.without]
-        asked = [recommended(self.known, query, 0, row, viewer, wishes) for row in order]
-        return self._listing(asked, scored, k, question.diversity, self.judge.refusing)
+        order = _without(question, order, self.known.right)
+        asked = (recommended(self.known, query, 0, row, viewer, wishes) for row in order)
+        return self._listing(asked, len(order), scored, k, question.diversity, self.judge.refusing)
 
     def screen(self, right_id: str, k: int, viewer: Viewer, question: Question = PLAIN) -> Answer:
         """The k best eligible left records for one right record; a priority tier stands above the score."""
@@ -190,8 +197,13 @@ class Matcher:
         scored = self.scorer.screened(rows, screening.column).watching(watched, Direction.SCREEN)
         side = self.known.left.take(rows)
         order = best_first(scored.ranking[:, 0], scored.score[:, 0], side.by_id, screening.tiers(rows))
-        asked = [screening.pair(side, row) for row in order if side.ids[row] not in question.without]
-        return self._listing(asked, scored, k, question.diversity, lambda pair: screening.refusing(int(rows[pair.row])))
+        order = _without(question, order, side)
+        asked = (screening.pair(side, row) for row in order)
+
+        def refusing(pair: Asked) -> frozenset[str]:
+            return screening.refusing(int(rows[pair.row]))
+
+        return self._listing(asked, len(order), scored, k, question.diversity, refusing)
 
     def _hopeless(self, screening: Screening, rows: Rows) -> Listing:
         """Nobody; the nearest in meaning stand for all whom the rules keep out."""
@@ -199,7 +211,7 @@ class Matcher:
         likeness = self.known.left_meaning[rows] @ self.known.right_meaning[screening.column]
         nearest = rows[np.argsort(-likeness, kind="stable")[:PASSED]].tolist()
         passed = tuple(screening.pair(self.known.left, row) for row in nearest)
-        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [])
+        return Listing((), len(rows), excluded, passed, self.judge, lambda _: [], passed_over=len(rows))
 
     def _seen_by(self, viewer: Viewer) -> Rows:
         return np.flatnonzero([visible(record, viewer) for record in self.known.left.records])
@@ -213,7 +225,13 @@ class Matcher:
         return self.explained([pair], scored)[0]
 
     def _listing(
-        self, asked: Sequence[Asked], scored: Scored, k: int, diversity: Diversity | None, refusing: Refusing
+        self,
+        asked: Iterable[Asked],
+        ranked: int,
+        scored: Scored,
+        k: int,
+        diversity: Diversity | None,
+        refusing: Refusing,
     ) -> Listing:
         passing = Passing(refusing)
         eligible = passing.eligible(asked)
@@ -223,7 +241,8 @@ class Matcher:
             passing.excluded["diversity"] = gave_way
         listed = [pool[place.before] for place in places] if diversity else pool
         explain = partial(self.explained, scored=scored)
-        return Listing(tuple(listed), len(asked), passing.excluded, tuple(passing.first), self.judge, explain, places)
+        found, first = tuple(listed), tuple(passing.first)
+        return Listing(found, ranked, passing.excluded, first, self.judge, explain, places, passing.count)
 
     def _spread(self, pool: Sequence[Asked], scored: Scored, k: int, diversity: Diversity) -> tuple[Place, ...]:
         levels = [(self._queue(pair), not np.isfinite(scored.ranking[pair.place])) for pair in pool]
@@ -245,7 +264,9 @@ class Matcher:
         components = scored.components([pair.place for pair in pairs])
         cases = [explain.past_cases(*self.judge.taken(pair)) for pair in pairs]
         both = [(pair.left, pair.right) for pair in pairs]
-        quotes = quoted(both, [[case.record for case in found] for found in cases], self._encode, self.known)
+        own = pairs[0].query.sentences if pairs else {}
+        cited = [[case.record for case in found] for found in cases]
+        quotes = quoted(both, cited, self._encode, self.known, self._telling, own)
         return [self._match(*told, scored) for told in zip(pairs, components, cases, quotes, strict=True)]
 
     def wishes(self, question: Question) -> Wishes:
@@ -262,7 +283,7 @@ class Matcher:
     ) -> Match:
         shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
-        terms = explain.shared_terms(pair.left, pair.right, self._words)
+        terms = shared_terms(pair.left, pair.right, self._telling, self._rare)
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (
             *self.judge.pluses(pair, verdicts),

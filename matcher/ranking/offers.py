@@ -18,8 +18,9 @@ from matcher.domain.registers import Resource
 from matcher.domain.taxonomy import Path, Taxonomy, shared_levels
 from matcher.index.terms import bm25_weights, count_terms, present
 from matcher.ranking.corpus import Matrix, Side
-from matcher.ranking.explain import TERMS, shared_terms
+from matcher.ranking.kinds import strength
 from matcher.ranking.ranker import Ranker
+from matcher.ranking.shared import TERMS, Telling, shared_terms
 from matcher.ranking.trees import tree_similarity
 from matcher.text.passages import document
 from matcher.text.words import bigrams, fold, holds
@@ -94,8 +95,8 @@ def lexical(query: str, texts: Sequence[str], words: Callable[[str], list[str]])
 class Reasons:
     """Sentences about a pair of need and resource, made from what the two state."""
 
-    def __init__(self, words: Callable[[str], list[str]], industries: Taxonomy, place: Callable[[str], Path]) -> None:
-        self._words = words
+    def __init__(self, telling: Telling, industries: Taxonomy, place: Callable[[str], Path]) -> None:
+        self._telling = telling
         self._industries = industries
         self._place = place
 
@@ -116,8 +117,8 @@ class Reasons:
             told.append(Reason(industry, "industry"))
         dense = next((one.contribution for one in parts if one.name == "dense"), 0.0)
         if dense >= TELLING:
-            said = NAMES["dense"]
-            told.append(Reason(Said(f"{said.zh}（{dense:+.2f}）", f"{said.en} ({dense:+.2f})"), "dense"))
+            said, mark = NAMES["dense"], strength(dense)
+            told.append(Reason(Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})"), "dense"))
         if region := self._region(need, resource):
             told.append(Reason(region, "region"))
         return tuple(told)
@@ -129,8 +130,8 @@ class Reasons:
         keywords = [word for word in resource.keywords if holds(ours, word)]
         keywords += [word for word in getattr(need, "keywords", ()) if holds(theirs, word)]
         labels = (*_industries_of(need), *resource.industry, getattr(need, "field", ""), resource.field)
-        named = set(self._words("；".join(labels)))
-        words = [word for word in shared_terms(need, offer, self._words) if word not in named]
+        named = set(self._telling("；".join(labels)))
+        words = [word for word in shared_terms(need, offer, self._telling) if word not in named]
         return list(dict.fromkeys((*keywords, *words)))[:TERMS]
 
     def _industry(self, need: Record, resource: Resource) -> tuple[Said | None, bool]:

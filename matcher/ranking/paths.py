@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.domain.matches import Match, Verdict
+from matcher.domain.matches import Component, Match, Verdict
 from matcher.domain.records import Achievement, Incubator, Project, Stage
-from matcher.ranking.kinds import KINDS
+from matcher.ranking.kinds import KINDS, said_of, strength
 from matcher.wording import Said
 
 PULLING = -0.1
@@ -48,11 +48,8 @@ class Chain:
         """What would make the weakest link stronger: facts nobody told, else the evidence that holds it down."""
         link = self.weakest
         missing = tuple(Said(f"补充：{said.zh}", f"find out: {said.en}") for said in link.missing)
-        pulling = sorted((part.contribution, part.name) for part in link.components if part.contribution <= PULLING)
-        low = tuple(
-            Said(f"{KINDS[name].said.zh}：偏低（{share:+.2f}）", f"{KINDS[name].said.en}: low ({share:+.2f})")
-            for share, name in pulling[:2]
-        )
+        pulling = sorted(link.components, key=lambda part: (part.contribution, part.name))
+        low = tuple(_low(part) for part in pulling[:2] if part.contribution <= PULLING)
         return missing or low or (NOTHING,)
 
 
@@ -82,3 +79,11 @@ class Chains:
     considered: int
     results: int
     """Of so many results on hand, paths were sought for those considered; both 1 for a single one."""
+
+
+def _low(part: Component) -> Said:
+    """A piece of evidence that holds a link down."""
+    said, mark = said_of(part), strength(part.contribution)
+    if said is KINDS[part.name].said:
+        said = Said(f"{said.zh}：偏低", f"{said.en}: low")
+    return Said(f"{said.zh}（{mark.zh}）", f"{said.en} ({mark.en})")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.matches import Quote
@@ -13,6 +15,7 @@ from matcher.domain.records import Fund, Incubator, Record, name_of
 from matcher.index import terms
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.knowledge import Knowledge
+from matcher.ranking.shared import Telling
 from matcher.text.declining import unwanting
 from matcher.text.passages import sentences
 from matcher.text.words import bigrams
@@ -25,14 +28,30 @@ Told = tuple[tuple[str, ...], tuple[str, ...]]
 """The sentences of both records of a pair."""
 QUOTABLE, QUOTABLE_IN_WORDS = 0.3, 0.2
 """Cosines around the mean, and of rows of weighed words, from which sentences are quoted; random ones: about 0."""
+SURE = 0.55
+"""Cosine from which sentences without a telling word in common are quoted all the same, as of two languages."""
 NEGLIGIBLE = 1e-6
+NOTHING: Mapping[str, Matrix] = {}
+MOST_READ = 2**13
+"""Sentences, and groups of them, of which is kept what they say: takers and their cases are shown again and again."""
 
 
 def quoted(
-    pairs: Sequence[tuple[Record, Record]], cases: Sequence[Sequence[Record]], encode: Encode, known: Knowledge
+    pairs: Sequence[tuple[Record, Record]],
+    cases: Sequence[Sequence[Record]],
+    encode: Encode,
+    known: Knowledge,
+    telling: Telling,
+    own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
-    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case."""
-    quotes = closest_sentences(pairs, encode, (known.centred, known.centred_right))
+    """For each pair the two sentences nearest in meaning, or else nearest in words to those of its first past case.
+
+    Sentences that are alike in nothing but their manner (“售后尚待补充” and “希望能配齐售后方案”) lie near each other
+    too: what is quoted shares a telling word, or is so near that it needs none. `own` are vectors of left sentences
+    that are known already.
+    """
+    centres = (known.centred, known.centred_right)
+    quotes = closest_sentences(pairs, encode, centres, telling=telling, own=own)
     silent = [at for at, quote in enumerate(quotes) if quote is None and cases[at]]
     theirs = closest_in_words([(pairs[at][0], cases[at][0]) for at in silent], known.inverse_frequency)
     for at, quote in zip(silent, theirs, strict=True):
@@ -45,19 +64,36 @@ def closest_sentences(
     encode: Encode,
     around: tuple[Centre, Centre] = (np.asarray, np.asarray),
     least: float = QUOTABLE,
+    telling: Telling | None = None,
+    own: Mapping[str, Matrix] = NOTHING,
 ) -> list[Quote | None]:
     """For each pair the two sentences, one of each record, with the highest cosine; None where none reaches
     `least`.
 
-    All sentences are encoded in one call; `around` centres the vectors of the left and of the right sentences.
+    All sentences but the `own` ones of the left records are encoded in one call; `around` centres the vectors of the
+    left and of the right sentences. With `telling`, two without a telling word in common must be nearer than that.
     """
-    told, texts, rows = _sentences(pairs)
+    told, texts, _ = _sentences(pairs)
+    offered = {text for _, right in told for text in right}
+    texts = [text for text in texts if text not in own or text in offered]
     vectors = encode(texts)
-    ours, theirs = around[0](vectors), around[1](vectors)
-    return [
-        _best(pair, ours[[rows[text] for text in pair[0]]] @ theirs[[rows[text] for text in pair[1]]].T, least)
-        for pair in told
-    ]
+    theirs = dict(zip(texts, around[1](vectors), strict=True))
+    ours = dict(zip(texts, around[0](vectors), strict=True))
+    if own:
+        ours |= zip(own, around[0](np.stack(list(own.values()))), strict=True)
+    every = {text for pair in told for group in pair for text in group} if telling else ()
+    things = {text: frozenset(bigrams(" ".join(telling(text)))) for text in every} if telling else {}
+    quotes = []
+    for pair in told:
+        found = _rows(ours, pair[0]) @ _rows(theirs, pair[1]).T if all(pair) else np.zeros((0, 0), np.float32)
+        quotes.append(_best(pair, _seen(found, pair, things) if telling and found.size else found, least))
+    return quotes
+
+
+def _seen(found: Matrix, told: Told, things: Mapping[str, frozenset[str]]) -> Matrix:
+    """The cosines of sentences that have a thing in common or are near enough without one; -1 elsewhere."""
+    common = np.array([[bool(things[one] & things[other]) for other in told[1]] for one in told[0]], np.bool_)
+    return np.where(common | (found >= SURE), found, -1)
 
 
 def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:
@@ -76,11 +112,12 @@ def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: 
 
 def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
     """The common weight of each two sentences that are near in words, (texts, texts), or else 0."""
-    counts = terms.count_terms(texts, bigrams)
+    told = [_columns(text) for text in texts]
     # Of a million columns these sentences have some hundred; a product walks through all there are.
-    columns, places = np.unique(counts.indices, return_inverse=True)
+    columns, places = np.unique(np.concatenate([np.zeros(0, np.int32), *told]), return_inverse=True)
     data = np.asarray(inverse_frequency[columns], np.float32)[places]
-    weights = sparse.csr_array((data, places, counts.indptr), shape=(len(texts), len(columns)))
+    ends = np.cumsum([0, *map(len, told)])
+    weights = sparse.csr_array((data, places, ends), shape=(len(texts), len(columns)))
     common = np.asarray((weights @ weights.T).toarray(), np.float32)
     lengths = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
     return np.where(common >= QUOTABLE_IN_WORDS * np.outer(lengths, lengths), common, 0)
@@ -93,11 +130,25 @@ def _sentences(pairs: Sequence[tuple[Record, Record]]) -> tuple[list[Told], list
     return told, texts, {text: row for row, text in enumerate(texts)}
 
 
+@lru_cache(MOST_READ)
+def _columns(text: str) -> NDArray[np.int32]:
+    """The columns of the terms of a sentence."""
+    return np.array(sorted({terms.column(term) for term in bigrams(text)}), np.int32)
+
+
 def _welcoming(record: Record) -> tuple[str, ...]:
     """Its sentences without those that say what is not wanted or not there: they are no reason for a pair."""
-    told = sentences(record)
-    refused = unwanting(told, taker=isinstance(record, Incubator | Fund))
+    return _wanted(sentences(record), isinstance(record, Incubator | Fund))
+
+
+@lru_cache(MOST_READ)
+def _wanted(told: tuple[str, ...], taker: bool) -> tuple[str, ...]:
+    refused = unwanting(told, taker=taker)
     return tuple(text for text, out in zip(told, refused, strict=True) if not out)
+
+
+def _rows(vectors: Mapping[str, Matrix], texts: Sequence[str]) -> Matrix:
+    return np.stack([vectors[text] for text in texts])
 
 
 def _best(told: Told, found: Matrix, least: float) -> Quote | None:

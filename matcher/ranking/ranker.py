@@ -45,7 +45,7 @@ class Ranker:
 
     def standardised(self, evidence: Mapping[str, Matrix], axis: int) -> dict[str, Matrix]:
         """The evidence it reads, of (left, right) shape, standardised along the axis."""
-        return {name: standardise(evidence[name], axis) for name in self.kinds if name in evidence}
+        return standardised({name: evidence[name] for name in self.kinds if name in evidence}, axis)
 
     def score(self, standardised: Mapping[str, Matrix]) -> Matrix:
         """The score of every pair, of the shape of the evidence."""
@@ -122,6 +122,14 @@ DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
 def default_ranker(pairing: PairKind) -> Ranker:
     """The documented mix that serves until a fitted ranker has been shown to be better; the same both ways."""
     return Ranker("default mix", DEFAULT_MIX[pairing])
+
+
+def standardised(evidence: Mapping[str, Matrix], axis: int) -> dict[str, Matrix]:
+    """Every piece of evidence standardised along the axis."""
+    if axis == 1 and all(len(values) == 1 for values in evidence.values()):  # one question: all pieces at once
+        table = standardise(np.concatenate([np.zeros((0, 0), np.float32), *evidence.values()][bool(evidence) :]), axis)
+        return {name: table[[row]] for row, name in enumerate(evidence)}
+    return {name: standardise(values, axis) for name, values in evidence.items()}
 
 
 def standardise(values: Matrix, axis: int) -> Matrix:

@@ -56,10 +56,10 @@ def detail(side: Side[AnyRecord]) -> Numbers:
 
 def _refused(known: Knowledge, refusal: Refusal, columns: Columns) -> tuple[Rows, Rows, Numbers]:
     """Left rows refused for the reason, the positions among `columns` of those who refused, and faded weights."""
-    past = known.past
+    past, chosen = known.past, known.refused[refusal]
     place = np.full(len(known.right), -1)
     place[columns] = np.arange(len(place[columns]))
-    chosen = np.flatnonzero((past.refusal == refusal.value) & (place[past.right] >= 0))
+    chosen = chosen[place[past.right[chosen]] >= 0]
     half_life = FULL if refusal is Refusal.CAPACITY else FADING
     return past.left[chosen], place[past.right[chosen]], np.exp2((past.day[chosen] - known.as_of) / half_life)
 

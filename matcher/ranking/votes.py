@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -22,13 +23,15 @@ CHUNK = 256
 VOTES = ("dense_knn", "dense_knn_recent", "bm25_knn", "tfidf_knn_recent")
 BLOCK, MOST_KEPT = 64, 2**23
 """Left records whose votes are counted at once, and the shares kept (8 bytes each)."""
+FILLED = 0.9
+"""Share of the room that is filled ahead: what is asked for must not push out what was just counted."""
 
 
 class Votes:
     """The votes for each left record of what is known: no question changes them, so they are counted once and kept.
 
     What is answered must not depend on what was asked before, but the last digit of a product depends on its shape and
-    on the place of a row in it. So blocks have one size, small enough that FAISS takes each row by itself.
+    on the place of a row in it. So blocks have one size, and their products are taken to double precision.
     """
 
     def __init__(self, known: Knowledge) -> None:
@@ -53,11 +56,21 @@ class Votes:
         asked = np.arange(width)[columns]
         return {name: table[:, number * width + asked].toarray() for number, name in enumerate(VOTES)}
 
+    def ahead(self, stopped: Callable[[], bool]) -> None:
+        """Count for all left records, block after block, until it is stopped or no more could be kept."""
+        for start in range(0, len(self._known.left), BLOCK):
+            rows = [row for row in range(start, min(start + BLOCK, len(self._known.left))) if row not in self._kept]
+            if stopped() or self._size > MOST_KEPT * FILLED:
+                return
+            if rows:
+                self._counted(rows)
+
     def _counted(self, rows: list[int]) -> dict[int, tuple[NDArray[np.int32], Matrix]]:
         """The votes for at most a block of rows; the last of them fills what is left of the block."""
         filled = rows + rows[-1:] * (BLOCK - len(rows))
         known = self._known
-        counted = neighbours(known, known.left.take(filled), adapted=known.left_adapted[filled])
+        side = known.left.take(filled)
+        counted = neighbours(known, side, asked=Asking.of(known, side, known.left_adapted[filled]))
         shares = sparse.csr_array(np.hstack([counted[name] for name in VOTES])[: len(rows)])
         places = shares.indices.astype(np.int32)
         parts = [slice(start, end) for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True)]
@@ -70,28 +83,56 @@ class Votes:
         return found
 
 
-def neighbours(
-    known: Knowledge, queries: Side[Left], columns: Columns = ALL, adapted: Matrix | None = None
-) -> dict[str, Matrix]:
-    """Share of the votes of the most similar past left records that went to each right record, 0 to 1.
+@dataclass(frozen=True)
+class Asking:
+    """What several pieces of evidence need of the left records asked about."""
 
-    `adapted` are the adapted vectors of the queries, where they are known, (q, d).
-    """
-    adapted = known.adapted(queries.vectors) if adapted is None else adapted
-    taken = known.past_accepted[:, columns]
-    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in ("bm25_knn", "tfidf_knn_recent")}
-    dense = np.empty_like(found["bm25_knn"])
+    adapted: Matrix
+    """(q, d)"""
+    weighed: Sparse
+    """TF-IDF rows."""
+    meant: Matrix | None
+    """Cosines of a single one with every past left record, (1, past): a scan of them all, that is done once."""
+
+    @classmethod
+    def of(cls, known: Knowledge, queries: Side[Left], adapted: Matrix | None = None) -> Asking:
+        """Of some queries; `adapted` is theirs, where it is known."""
+        adapted = known.adapted(queries.vectors) if adapted is None else adapted
+        meant = _products(adapted, known.past_adapted) if len(queries) == 1 else None
+        return cls(adapted, terms.tfidf(queries.bigrams, known.inverse_frequency), meant)
+
+
+def neighbours(
+    known: Knowledge, queries: Side[Left], columns: Columns = ALL, asked: Asking | None = None
+) -> dict[str, Matrix]:
+    """Share of the votes of the most similar past left records that went to each right record, 0 to 1."""
+    asked = asked or Asking.of(known, queries)
+    taken = known.taken_by(columns)
+    found = {name: np.empty((len(queries), taken.shape[1]), np.float32) for name in VOTES}
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, start + CHUNK)
         own = own_places(known, queries.ids[rows])
         lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
         lexical[own] = 0
-        found["bm25_knn"][rows] = _lexical_votes(lexical) @ taken
-        cosines = known.tfidf_past.scores(terms.tfidf(queries.bigrams[rows], known.inverse_frequency))
-        found["tfidf_knn_recent"][rows] = _recent_votes(known, cosines, own, LEXICAL_SHARPNESS) @ taken
-        meant = _products(adapted[rows], known.past_adapted)
-        dense[rows] = _recent_votes(known, meant, own, SHARPNESS) @ taken
-    return {"dense_knn": _dense_votes(known, queries.ids, adapted) @ taken, "dense_knn_recent": dense, **found}
+        cosines = known.tfidf_past.scores(asked.weighed[rows])
+        meant = _products(asked.adapted[rows], known.past_adapted) if asked.meant is None else asked.meant.copy()
+        cosines[own] = meant[own] = -np.inf
+        votes = (
+            _dense_votes(known, meant),
+            _recent_votes(known, meant, SHARPNESS),
+            _lexical_votes(lexical),
+            _recent_votes(known, cosines, LEXICAL_SHARPNESS),
+        )
+        for name, share in zip(VOTES, _shares(votes, taken), strict=True):
+            found[name][rows] = share
+    return found
+
+
+def _shares(votes: Sequence[Matrix], taken: Sparse) -> Sequence[Matrix]:
+    """The votes by who took the left records, (q, right) each; those of one question all at once."""
+    return (
+        np.split(np.concatenate(votes) @ taken, len(votes)) if len(votes[0]) == 1 else [each @ taken for each in votes]
+    )
 
 
 def _products(ours: Matrix, theirs: Matrix) -> Matrix:
@@ -102,11 +143,10 @@ def _products(ours: Matrix, theirs: Matrix) -> Matrix:
     return (ours.astype(np.float64) @ theirs.T.astype(np.float64)).astype(np.float32)
 
 
-def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[int]], sharpness: float) -> Matrix:
+def _recent_votes(known: Knowledge, cosines: Matrix, sharpness: float) -> Matrix:
     """Votes of the many nearest past left records, the recent ones more; rows sum to one."""
     if cosines.shape[1] == 0:
         return cosines
-    cosines[own] = -np.inf
     keep = min(MANY, cosines.shape[1])
     threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
     best = np.maximum(cosines.max(axis=1, keepdims=True), -1)
@@ -114,16 +154,25 @@ def _recent_votes(known: Knowledge, cosines: Matrix, own: tuple[list[int], list[
     return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def _dense_votes(known: Knowledge, ids: Sequence[str], adapted: Matrix) -> Matrix:
-    """Votes of the nearest past left records, (q, past), rows sum to one."""
-    votes = np.zeros((len(ids), len(known.past_rows)), np.float32)
-    found = known.past_index.search(adapted, NEIGHBOURS + 1)
-    for row, (asked, hits) in enumerate(zip(ids, found, strict=True)):
-        near = [(name, score) for name, score in zip(hits.ids, hits.scores, strict=True) if name != asked][:NEIGHBOURS]
-        if near:
-            scores = np.array([score for _, score in near])
-            weights = np.exp((scores - scores[0]) / SHARPNESS)
-            votes[row, [known.past_place[name] for name, _ in near]] = weights / weights.sum()
+def _dense_votes(known: Knowledge, cosines: Matrix) -> Matrix:
+    """Votes of the nearest past left records by their cosines, minus infinity for the own one; rows sum to one.
+
+    Of equal ones at the edge the first by id.
+    """
+    votes = np.zeros_like(cosines)
+    if cosines.shape[1] == 0:
+        return votes
+    keep = min(NEIGHBOURS, cosines.shape[1])
+    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
+    chosen = (cosines >= threshold) & np.isfinite(cosines)
+    by_id = known.left.by_id[known.past_rows]
+    for row in np.flatnonzero(chosen.sum(axis=1) > keep):
+        edge = np.flatnonzero(cosines[row] == threshold[row])
+        room = keep - int((cosines[row] > threshold[row]).sum())
+        chosen[row, edge[np.argsort(by_id[edge])][room:]] = False
+    rows, places = np.nonzero(chosen)
+    weights = np.exp((cosines[rows, places].astype(np.float64) - cosines.max(axis=1)[rows]) / SHARPNESS)
+    votes[rows, places] = weights / np.bincount(rows, weights, minlength=len(cosines))[rows]
     return votes
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from matcher.domain.periods import Period
-from matcher.policy.figures import yuan
+from matcher.domain.rounding import yuan
 from matcher.wording import Language, Said
 
 Content = str | float | date | Said | None

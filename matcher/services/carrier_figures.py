@@ -23,7 +23,7 @@ class Allowed:
 
     ids: Collection[str] | None
 
-    def __contains__(self, carrier_id: str) -> bool:
+    def __contains__(self, carrier_id: object) -> bool:
         return self.ids is None or carrier_id in self.ids
 
 

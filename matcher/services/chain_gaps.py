@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import chain
 
 from matcher.domain.places import Gazetteer, within
 from matcher.domain.records import Achievement, Fund, Incubator, Kind, Left, PairKind, Project, Record
@@ -13,7 +14,7 @@ from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.policy.chain_nodes import Chain, Chains
-from matcher.policy.chain_places import Placed, Placer
+from matcher.policy.chain_places import Placed, Placer, PlaceRule
 from matcher.policy.chain_supply import Stock, chain_view
 from matcher.policy.chain_views import ChainView
 from matcher.policy.portfolio import LENDERS
@@ -77,6 +78,8 @@ class ChainGaps:
         self._industries = industries
         self._subjects = subjects
         self._kept: dict[tuple[object, ...], Gaps] = {}
+        self._placed: tuple[Sequence[PlaceRule], dict[str, tuple[Record, Placed]]] = (), {}
+        """Where the records of the last report stand by its rules: what has not changed is not read again."""
 
     def report(self, industry: str | None, viewer: Viewer, day: date, region: str | None = None) -> Gaps:
         """What the nodes of all chains, or of those of one industry, hold and lack.
@@ -113,9 +116,8 @@ class ChainGaps:
             )
             for pairing in (PairKind.ACHIEVEMENT_INCUBATOR, PairKind.PROJECT_FUND)
         )
-        placer = Placer(self.chains, self._industries, self._subjects, self.book, day)
         tables: list[Sequence[Record]] = [of_results.lefts, of_results.rights, of_projects.lefts, of_projects.rights]
-        placed = {record.id: placer.place(record) for records in tables for record in records}
+        placed = self._places(tables, day)
         stock = Stock(
             [one for one in of_results.lefts if isinstance(one, Achievement)],
             [one for one in of_results.rights if isinstance(one, Incubator) and self._lies(one.region, region)],
@@ -127,14 +129,27 @@ class ChainGaps:
             lambda left, right: (of_results if isinstance(left, Achievement) else of_projects).hurdles(left, right),
         )
         return Gaps(
-            [chain_view(chain, stock, self.book, day) for chain in asked],
+            [chain_view(one, stock, self.book, day) for one in asked],
             {records[0].table: _coverage(records, placed) for records in tables if records},
             {
                 code: [one for one in stock.lefts if code in placed[one.id].told and not placed[one.id].places]
-                for code in dict.fromkeys(chain.industry for chain in asked)
+                for code in dict.fromkeys(one.industry for one in asked)
             },
             [one for one in stock.lefts if _untold(placed[one.id])],
         )
+
+    def _places(self, tables: Sequence[Sequence[Record]], day: date) -> dict[str, Placed]:
+        """Where each record stands in the chains, by the rules of a day."""
+        rules, before = self._placed
+        now = self.book.of(PlaceRule, day)
+        before = before if rules == now else {}
+        placer = Placer(self.chains, self._industries, self._subjects, self.book, day)
+        found: dict[str, tuple[Record, Placed]] = {}
+        for record in chain.from_iterable(tables):
+            held = before.get(record.id)
+            found[record.id] = held if held and held[0] is record else (record, placer.place(record))
+        self._placed = now, found
+        return {name: placed for name, (_, placed) in found.items()}
 
     def _lies(self, place: str, region: str | None) -> bool:
         """Whether a place lies in the region; a place that nobody told lies nowhere."""
@@ -143,7 +158,7 @@ class ChainGaps:
     def _asked(self, industry: str) -> list[Chain]:
         """The chains of an industry, or of a part of one, by whatever a file calls it."""
         wanted = self._industries.nodes([industry])
-        if found := [chain for chain in self.chains.all if wanted & {chain.industry, chain.code}]:
+        if found := [one for one in self.chains.all if wanted & {one.industry, one.code}]:
             return found
         names = [self.chains.names[code] for code in dict.fromkeys(self._codes())]
         raise StoreError(
@@ -152,8 +167,8 @@ class ChainGaps:
         )
 
     def _codes(self) -> Iterable[str]:
-        for chain in self.chains.all:
-            yield from (chain.industry, chain.code)
+        for one in self.chains.all:
+            yield from (one.industry, one.code)
 
 
 def _nowhere(region: str) -> StoreError:

@@ -41,6 +41,8 @@ class Choices:
     """How many better-ranked candidates each rule kept out."""
     kept_out: tuple[KeptOut, ...]
     """The best-ranked of these."""
+    passed_over: int
+    """All whom rules kept out, each counted once."""
 
 
 def choices(
@@ -53,7 +55,8 @@ def choices(
     answer = listing.answer(kept[:limit])
     found = book.many(kind, [match.id for match in answer.matches], viewer)
     listed = [Choice(match, found[match.id]) for match in answer.matches if match.id in found]
-    return Choices(tuple(listed), len(kept), counts, answer.excluded, kept_out(answer, kind, book, viewer))
+    left_out = kept_out(answer, kind, book, viewer)
+    return Choices(tuple(listed), len(kept), counts, answer.excluded, left_out, answer.passed_over)
 
 
 def kept_out(answer: Answer, kind: Kind, book: RecordBook, viewer: Viewer) -> tuple[KeptOut, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import cast
 
+from matcher.domain.cases import Case
 from matcher.domain.records import Achievement, Kind, Project, Record
 from matcher.domain.registers import Contract
 from matcher.domain.visibility import Viewer, visible
@@ -14,6 +15,7 @@ from matcher.policy.contracts import Check, check
 from matcher.policy.registration_form import FormRow
 from matcher.policy.rules import Rulebook
 from matcher.services.pooling import register, register_row
+from matcher.services.roll import carriers_on_roll
 from matcher.store import Database, Records
 
 
@@ -34,11 +36,31 @@ class Contracts:
         rows = cast("list[Contract]", register(self._database, Kind.CONTRACTS, viewer))
         return tuple(check(row, self.book, day) for row in rows)
 
-    def of_record(self, kind: Kind, record_id: str, viewer: Viewer, day: date) -> tuple[Check, ...]:
-        """The contracts that name a result or project, before the rules."""
-        field = {Kind.ACHIEVEMENTS: "achievement_id", Kind.PROJECTS: "project_id"}[kind]
+    def of_case(
+        self, case: Case, allowed: Container[str], viewer: Viewer, day: date, *, works: bool
+    ) -> tuple[Check, ...]:
+        """The contracts on the result or project of a case, before the rules.
+
+        Of carriers whose figures the reader may be told (`allowed`), all; whoever `works` on the case also reads the
+        one it came to, for they register it: that is the one with the case's own carrier, or with none.
+        """
+        field = {Kind.ACHIEVEMENTS: "achievement_id", Kind.PROJECTS: "project_id"}[case.pairing.left]
+        own = {"", self._carrier(case)} if works else set()
         rows = cast("list[Contract]", register(self._database, Kind.CONTRACTS, viewer))
-        return tuple(check(row, self.book, day) for row in rows if getattr(row, field) == record_id)
+        return tuple(
+            check(row, self.book, day)
+            for row in rows
+            if getattr(row, field) == case.left_id and (row.carrier_id in allowed or row.carrier_id in own)
+        )
+
+    def _carrier(self, case: Case) -> str:
+        """The carrier of a case: the one that takes the result, or the one that undertakes the project."""
+        with self._database.read() as connection:
+            records, carrier = Records(connection), case.right_id
+            if case.pairing.left is Kind.PROJECTS:
+                project = records.many(Kind.PROJECTS, [case.left_id]).get(case.left_id)
+                carrier = project.incubator_id if isinstance(project, Project) else ""
+        return carriers_on_roll(self._database, Viewer.PUBLIC).standing.get(carrier, carrier)
 
     def form(self, viewer: Viewer, day: date) -> tuple[FormRow, ...]:
         """Every contract as a row of the registration form, by id."""

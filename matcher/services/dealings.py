@@ -9,11 +9,11 @@ from datetime import date
 from matcher.domain.controls import Question
 from matcher.domain.matches import Verdict
 from matcher.domain.places import Gazetteer
-from matcher.domain.records import Left, Outcome, PairKind, Result, Right
+from matcher.domain.records import Fund, Left, Outcome, PairKind, Result, Right
 from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer
-from matcher.policy import eligibility
 from matcher.policy.facts import Fact, stated
+from matcher.policy.hurdles import Hurdles
 from matcher.policy.pairs import Pair
 from matcher.policy.rules import Rulebook
 from matcher.policy.wishes import Wishes
@@ -52,6 +52,7 @@ class Dealings:
             theirs[one.right_id].append(one)
         self._accepted = {name: tuple(first_accepted(told, day).values()) for name, told in theirs.items()}
         self._figures: dict[str, dict[str, Fact]] = {one.id: dict(stated(one, book).known) for one in known.rights}
+        self._hurdles = Hurdles(book, day, self._pair, self._plain)
 
     def accepted(self) -> dict[str, list[str]]:
         """Of each left record those that accepted it, by the day of the first decision."""
@@ -63,7 +64,10 @@ class Dealings:
 
     def hurdles(self, left: Left, right: Right) -> Sequence[Verdict]:
         """The rules that keep the pair out; none where it could come about."""
-        pair = Pair(
+        return self._hurdles.of(left, right)
+
+    def _pair(self, left: Left, right: Right) -> Pair:
+        return Pair(
             left,
             right,
             self._pairs.get((left.id, right.id), ()),
@@ -75,7 +79,11 @@ class Dealings:
             self._organisations,
             self._wishes,
         )
-        return eligibility.hurdles(pair, self._book)
+
+    def _plain(self, left: Left, right: Right) -> bool:
+        """Whether nothing was decided about just these two or wished by either, in a fund's own terms neither."""
+        terms = isinstance(right, Fund) and (right.ban_terms or right.must_terms)
+        return not terms and (left.id, right.id) not in self._pairs and self._wishes.silent(left, right)
 
     def _with(self, holds: Callable[[list[Outcome]], bool]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)

@@ -18,7 +18,7 @@ from matcher.index.neighbours import near_pairs
 from matcher.index.snapshot import Snapshot
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.parties import known_to
-from matcher.store import Database
+from matcher.store import Database, Records
 from matcher.text.words import bigrams
 
 NEAREST = 8
@@ -68,8 +68,19 @@ class Duplicates:
     def find(
         self, kind: Kind, viewer: Viewer, *, among: Collection[str] | None = None, progress: Progress | None = None
     ) -> list[Duplicate]:
-        """Undecided pairs, the most alike first; with `among`, only those of which one is named there."""
+        """Undecided pairs, the most alike first; with `among`, only those of which one is named there.
+
+        What is found among all stands for the viewer until a record, an outcome, a decision or the index changes.
+        """
         snapshot, _ = self._indexer.refresh(progress)
+        if among is not None:
+            return self._find(snapshot, kind, viewer, among)
+        asked = (Duplicates, kind, viewer, snapshot.origin)
+        with self._database.read() as connection:
+            remembered, stored = self._database.remembered, Records(connection)
+            return [*remembered.made(stored, asked, lambda: self._find(snapshot, kind, viewer, None))]
+
+    def _find(self, snapshot: Snapshot, kind: Kind, viewer: Viewer, among: Collection[str] | None) -> list[Duplicate]:
         known, identity = known_to(viewer, self._database), IdentityKind.of(kind)
         standing = known.standing(identity)
         apart = {frozenset((each.alias, each.canonical)) for each in known.decisions if not each.same}

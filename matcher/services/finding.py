@@ -143,9 +143,9 @@ class Finding:
         lexical = lexical + words.scores(present(count_terms([query], self._builder.words)))[0]
         dense = side.vectors @ self._builder.encoder.encode([query], Role.QUERY)[0]
         worded = lexical > max(WEAKEST * float(lexical.max()), 0)
-        near = np.zeros(len(side), np.bool_)
-        near[np.argsort(-dense, kind="stable")[:NEAREST]] = True
-        fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + _ranks(dense))
+        nearness = _ranks(dense)
+        near = nearness <= NEAREST
+        fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + nearness)
         rows = np.flatnonzero(worded | near)
         return [int(row) for row in rows[np.argsort(-fused[rows], kind="stable")]]
 

@@ -161,7 +161,7 @@ def evaluate_folder(
             min_history=min_history,
             seed=SEED,
             ablation=ablation,
-            reading=Reading(builder.build, builder.sentences, deletion) if deletion else None,
+            reading=Reading(builder.build, builder.sentences, builder.telling, deletion) if deletion else None,
         )
         reports.append({"folder": found["folder"], "pairing": pairing.value, **found})
     return reports

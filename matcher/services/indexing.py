@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
 from matcher.errors import DamagedIndexError
+from matcher.index.shared import SharedTables, SharedVectors
 from matcher.index.snapshot import TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
 from matcher.store import Database, Outcomes, Records
@@ -48,18 +51,26 @@ class Changes:
     records: Mapping[Kind, Sequence[Record]]
     gone: Sequence[tuple[Kind, str]]
     taken: Mapping[Kind, set[str]]
+    whole: bool
+    """Whether these are all records, so that what is not among them is gone."""
 
 
 class Indexer:
     """Keeps the snapshot folder of one installation in step with its database."""
 
     def __init__(
-        self, database: Database, folder: SnapshotFolder, encoder: Encoder, words: Callable[[str], list[str]]
+        self,
+        database: Database,
+        folder: SnapshotFolder,
+        encoder: Encoder,
+        words: Callable[[str], list[str]],
+        shared: SharedVectors | None = None,
     ) -> None:
         self._database = database
         self._folder = folder
         self._encoder = encoder
         self._words = words
+        self._shared = shared
         self._snapshot: Snapshot | None = None
 
     def origin(self) -> Origin:
@@ -83,20 +94,25 @@ class Indexer:
             now = self._origin(stored)
             return now.revision - held.revision if held and _continues(stored, held, now) else None
 
-    def refresh(self, progress: Progress | None = None, *, rebuild: bool = False) -> tuple[Snapshot, IndexReport]:
+    def refresh(
+        self, progress: Progress | None = None, *, rebuild: bool = False, verify: bool = False
+    ) -> tuple[Snapshot, IndexReport]:
         """The snapshot of this moment, loaded, brought up to date, or built anew when it is of no use.
 
+        With `verify` every byte of its files is read first; else of very large ones only parts.
         Vectors are cached as they are made, so a killed run goes on where it was; files appear whole or not at all.
         """
         held = self._snapshot
         if held is not None and not rebuild and held.origin == self.origin():
             return held, IndexReport(held.origin.revision, 0, 0)
         with self._folder.exclusive():
-            self._snapshot, report = self._refreshed(progress, rebuild=rebuild)
+            older, why = self._usable(rebuild=rebuild, verify=verify)
+            self._snapshot, report = self._refreshed(older, why, progress, afresh=rebuild)
         return self._snapshot, report
 
-    def _refreshed(self, progress: Progress | None, *, rebuild: bool) -> tuple[Snapshot, IndexReport]:
-        older, why = self._usable(rebuild=rebuild)
+    def _refreshed(
+        self, older: Snapshot | None, why: Said | None, progress: Progress | None, *, afresh: bool
+    ) -> tuple[Snapshot, IndexReport]:
         with self._database.read() as connection:
             stored = Records(connection)
             origin = self._origin(stored)
@@ -111,18 +127,23 @@ class Indexer:
         if base and not report.indexed and not report.removed:
             self._folder.relabel(origin)
             return Snapshot(origin, base.tables), report
-        tables = {
-            kind: self._table(table, kind, changes, progress)
-            for kind, table in (base or Snapshot.empty(origin)).tables.items()
-        }
+        with self._shared.opened(origin) if self._shared else nullcontext() as shared:
+            tables = {
+                kind: self._table(table, kind, changes, progress, shared, afresh=afresh)
+                for kind, table in (base or Snapshot.empty(origin)).tables.items()
+            }
+            if shared and afresh:
+                shared.drop_others()
         snapshot = Snapshot(origin, tables)
         self._folder.save(snapshot)
         return snapshot, report
 
-    def _usable(self, *, rebuild: bool) -> tuple[Snapshot | None, Said | None]:
+    def _usable(self, *, rebuild: bool, verify: bool) -> tuple[Snapshot | None, Said | None]:
         if rebuild:
             return None, Said("按要求重建", "rebuilt as asked")
         try:
+            if verify:
+                self._folder.verify()
             if self._snapshot is not None and self._snapshot.origin == self._folder.origin():
                 return self._snapshot, None
             return self._folder.load(), None
@@ -130,28 +151,66 @@ class Indexer:
             return None, error.message
 
     def _origin(self, stored: Records) -> Origin:
+        revision, stamp, database = stored.moment()
         return Origin(
-            revision=(revision := stored.revision()),
-            stamp=stored.stamp(revision),
-            database=stored.identity(),
+            revision=revision,
+            stamp=stamp,
+            database=database,
             encoder=self._encoder.id,
             dimension=self._encoder.dimension,
             text_version=TEXT_VERSION,
         )
 
-    def _table(self, table: TableIndex, kind: Kind, changes: Changes, progress: Progress | None) -> TableIndex:
+    def _table(
+        self,
+        table: TableIndex,
+        kind: Kind,
+        changes: Changes,
+        progress: Progress | None,
+        shared: SharedTables | None,
+        *,
+        afresh: bool,
+    ) -> TableIndex:
+        """The table with its changes; `afresh` means that vectors of others are not taken but replaced."""
         records, gone = changes.records[kind], [name for of, name in changes.gone if of is kind]
+        ids = [record.id for record in records]
+        if shared and changes.whole:
+            shared.keep_only(kind, ids)
+        elif shared and gone:
+            shared.forget(kind, gone)
         if not records and not gone:
             return table
-        texts = [document(record) for record in records]
-        vectors = self._encoder.encode(texts, Role.PASSAGE, _counter(progress, kind.value, len(texts)))
+        texts, count = [document(record) for record in records], _counter(progress, kind.value, len(records))
+        encode = partial(self._encoder.encode, role=Role.PASSAGE, progress=count)
+        if shared:
+            vectors, made = shared.complete(kind, ids, texts, encode, afresh=afresh)
+            records = [records[row] for row in made]
+        else:
+            vectors = encode(texts)
         # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
-        # records that somebody took nobody asks who could take them; should it happen, their sentences follow then.
-        asked = (record for record in records if record.id not in changes.taken[kind])
-        quotable = list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
+        # records that somebody took nobody asks who could take them, and those of others another worker has encoded;
+        # should it happen here, their sentences follow then.
+        quotable = _quotable(records, changes.taken[kind])
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
         counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
-        return table.changed([record.id for record in records], vectors, counts, gone)
+        return table.changed(ids, vectors, counts, gone)
+
+
+def texts_of(database: Database) -> list[str]:
+    """All that an index of the records of this moment encodes, each text once."""
+    with database.read() as connection:
+        changes = _changes(Records(connection), Outcomes(connection), None)
+    kinds = changes.records.items()
+    texts = [document(record) for _, records in kinds for record in records]
+    return list(
+        dict.fromkeys([*texts, *(each for kind, records in kinds for each in _quotable(records, changes.taken[kind]))])
+    )
+
+
+def _quotable(records: Sequence[Record], taken: Collection[str]) -> list[str]:
+    """Sentences of the records that nobody took, each once."""
+    asked = (record for record in records if record.id not in taken)
+    return list(dict.fromkeys(sentence for record in asked for sentence in sentences(record)))
 
 
 def _continues(stored: Records, older: Origin, newer: Origin) -> bool:
@@ -163,7 +222,7 @@ def _changes(stored: Records, facts: Outcomes, since: int | None) -> Changes:
     taken = {kind: set[str]() for kind in TABLES} | {pairing.left: facts.taken(pairing) for pairing in PairKind}
     records = {kind: list(stored.changed_since(kind, -1 if since is None else since)) for kind in TABLES}
     gone = [] if since is None else [(kind, name) for kind in TABLES for name in stored.deleted_since(kind, since)]
-    return Changes(records, gone, taken)
+    return Changes(records, gone, taken, since is None)
 
 
 def _counter(progress: Progress | None, name: str, total: int) -> Callable[[int], None] | None:

@@ -48,6 +48,13 @@ class Opinions:
             )
             return _told(Records(connection), Accounts(connection), found, actor)
 
+    def just(self, numbers: Sequence[int], actor: Actor) -> list[Opinion]:
+        """One's own words of these numbers, in their order, without those that are gone."""
+        with self._database.read() as connection:
+            rows = FeedbackRows(connection)
+            found = [given for number in numbers if (given := rows.get(actor.viewer, number, actor.id))]
+            return _told(Records(connection), Accounts(connection), found, actor)
+
     def history(self, pair: PairKind, left_id: str, right_id: str, actor: Actor) -> list[Opinion]:
         """Everything that was said of one pair, the latest first."""
         with self._database.read() as connection:

@@ -10,7 +10,7 @@ from typing import cast
 
 from matcher.domain.called import called
 from matcher.domain.controls import PLAIN, Question
-from matcher.domain.identity import Pooled, led
+from matcher.domain.identity import Pooled
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import RECORD_KINDS, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.registers import Arrangement, ArrangementKind
@@ -18,7 +18,6 @@ from matcher.domain.taxonomy import Taxonomy
 from matcher.domain.visibility import Viewer, visible
 from matcher.errors import RecordNotFoundError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
-from matcher.policy.arrangements import Residents, residents
 from matcher.policy.rules import Rulebook
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
@@ -26,9 +25,11 @@ from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer
 from matcher.ranking.sides import SideBuilder
+from matcher.services.ahead import Ahead
 from matcher.services.indexing import Indexer, IndexReport, Progress
 from matcher.services.models import ModelFolder
-from matcher.services.pooling import organisations, pooled
+from matcher.services.pooling import organisations, pooled, residing
+from matcher.services.settling import settle
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
@@ -75,6 +76,7 @@ class Pairings:
         *,
         tell: Callable[[Said], None],
         progress: Progress | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self._database = database
         self._indexer = indexer
@@ -85,6 +87,7 @@ class Pairings:
         self._book = book
         self._tell = tell
         self._progress = progress
+        self._ahead = ahead or Ahead()
         self._loaded: dict[tuple[PairKind, Viewer], Loaded] = {}
         self._loading = RLock()
 
@@ -120,7 +123,10 @@ class Pairings:
         if not self._loading.acquire(blocking=older is None or not self._serves(older, needed, viewer, now[0])):
             return cast("Loaded", older)
         try:
-            return self._held(pairing, viewer, now) or self._load(pairing, today, viewer, arrangements)
+            if (loaded := self._held(pairing, viewer, now)) is None:
+                loaded = self._load(pairing, today, viewer, arrangements)
+                settle(len(loaded.corpus.left) + len(loaded.corpus.right))
+            return loaded
         finally:
             self._loading.release()
 
@@ -138,6 +144,8 @@ class Pairings:
 
     def known_as(self, viewer: Viewer) -> Viewer:
         """The viewer by what they see: people who see the same share what is in memory."""
+        if viewer == (plain := Viewer(viewer.clearance)):
+            return plain
         with self._database.read() as connection:
             return Viewer(viewer.clearance, opened=Records(connection).beyond(viewer))
 
@@ -166,12 +174,13 @@ class Pairings:
             carriers={one.id: one.kind for one in carriers},
             names=called(carriers),
             organisations=organisations(self._database),
-            residents=_residents(arrangements, known, today),
+            residents=residing(arrangements, known, today),
         )
-        matcher = Matcher(scorer, judge, words=self._builder.words, encode=self._builder.sentences)
+        matcher = Matcher(scorer, judge, telling=self._builder.telling, encode=self._builder.sentences)
         loaded = Loaded(snapshot.origin, today, matcher, corpus, known, arrangements)
         others = [(key, held) for key, held in self._loaded.items() if key != (pairing, viewer)]
         self._loaded = dict([*others[-MOST_LOADED + 1 :], ((pairing, viewer), loaded)])
+        self._ahead.count(scorer.votes, lambda: self._loaded.get((pairing, viewer)) is not loaded)
         return loaded
 
     def sides(self, pairing: PairKind, viewer: Viewer) -> Corpus:
@@ -253,7 +262,7 @@ class Pairings:
         ids = [record.id for record in indexed]
         return Side(
             records=indexed,
-            vectors=table.vectors.matrix[[rows[name] for name in ids]],
+            vectors=table.vectors.matrix if ids == list(rows) else table.vectors.matrix[[rows[name] for name in ids]],
             bigrams=table.terms["bigrams"].order(ids),
             words=table.terms["words"].order(ids),
             facets=self._builder.facets.matrices(indexed),
@@ -269,12 +278,6 @@ UNCALIBRATED = Said(
 
 def _should_train(why: Said) -> Said:
     return Said(f"{why.zh}，建议运行 matcher train。", f"{why.en[0].upper()}{why.en[1:]}: consider `matcher train`.")
-
-
-def _residents(rows: Iterable[Arrangement], known: Pooled[Left, Right], day: date) -> Residents:
-    """The residences of a day, under the records that stand for those they name."""
-    standing = {Kind.INCUBATORS: known.references.get(Kind.INCUBATORS, {}), Kind.FUNDS: known.standing}
-    return residents((led(row, standing) for row in rows), day)
 
 
 def _left_out(count: int) -> Said:

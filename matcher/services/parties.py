@@ -9,7 +9,7 @@ from functools import cached_property
 
 from matcher.domain.identity import Decision, Identities
 from matcher.domain.names import Groups, normal_name
-from matcher.domain.records import RECORD_KINDS, Achievement, IdentityKind, Kind, Record, name_of
+from matcher.domain.records import RECORD_KINDS, Achievement, IdentityKind, Kind, Outcome, Record, name_of
 from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import RecordNotFoundError, StoreError
 from matcher.store import Database, Decisions, Outcomes, Records
@@ -97,10 +97,21 @@ class Known:
 def known_to(viewer: Viewer, database: Database) -> Known:
     """Load what the viewer may know."""
     with database.read() as connection:
-        stored = Records(connection)
-        everything = {kind: database.remembered.all(stored, kind) for kind in RECORD_KINDS}
-        outcomes = list(Outcomes(connection).all())
-        decisions = Decisions(connection).all()
+        stored, told, decisions = Records(connection), Outcomes(connection), Decisions(connection)
+
+        def read() -> Known:
+            everything = {kind: database.remembered.all(stored, kind) for kind in RECORD_KINDS}
+            return _known_to(viewer, everything, list(told.all()), decisions.all())
+
+        return database.remembered.made(stored, (known_to, viewer), read)
+
+
+def _known_to(
+    viewer: Viewer,
+    everything: Mapping[Kind, Sequence[Record]],
+    outcomes: Sequence[Outcome],
+    decisions: Sequence[Decision],
+) -> Known:
     shown: dict[Kind, dict[str, Record]] = {
         kind: {record.id: record for record in records if visible(record, viewer)}
         for kind, records in everything.items()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
 from typing import cast
 
 from matcher.domain.columns import references
 from matcher.domain.identity import Identities, Pooled, led
 from matcher.domain.names import Organisations
 from matcher.domain.records import RECORD_KINDS, TYPES, IdentityKind, Kind, Left, PairKind, Record, Register, Right
+from matcher.domain.registers import Arrangement
 from matcher.domain.visibility import Viewer, require_visible, visible
+from matcher.policy.arrangements import Residents, residents
 from matcher.store import Database, Decisions, Outcomes, Records, Registers
 
 
@@ -20,18 +24,22 @@ def pooled(database: Database, pairing: PairKind, viewer: Viewer) -> Pooled[Left
     """
     with database.read() as connection:
         stored, everything = Records(connection), database.remembered.all
-        identities = Identities(Decisions(connection).all())
-        lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
-        outcomes = list(Outcomes(connection).all(pairing))
-        references = {
-            kind: identities.standing(
-                IdentityKind.of(kind), (record for record in everything(stored, kind) if visible(record, viewer))
-            )
-            for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
-            if pairing is PairKind.PROJECT_FUND
-        }
-        rights = everything(stored, pairing.right)
-    return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
+        decisions, told = Decisions(connection), Outcomes(connection)
+
+        def read() -> Pooled[Left, Right]:
+            identities = Identities(decisions.all())
+            lefts = [record for record in everything(stored, pairing.left) if visible(record, viewer)]
+            references = {
+                kind: identities.standing(
+                    IdentityKind.of(kind), (record for record in everything(stored, kind) if visible(record, viewer))
+                )
+                for kind in (Kind.ACHIEVEMENTS, Kind.INCUBATORS)
+                if pairing is PairKind.PROJECT_FUND
+            }
+            rights, outcomes = everything(stored, pairing.right), list(told.all(pairing))
+            return identities.pool(cast("list[Left]", lefts), cast("list[Right]", rights), outcomes, references)
+
+        return database.remembered.made(stored, (pooled, pairing, viewer), read)
 
 
 def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
@@ -44,7 +52,10 @@ def register(database: Database, kind: Kind, viewer: Viewer) -> list[Register]:
         stored, identities = Records(connection), Identities(Decisions(connection).all())
         rows = [row for row in Registers(connection).all(kind) if visible(row, viewer)]
         named = {each.to for each in references(TYPES[kind])}.intersection(RECORD_KINDS)
-        standing = {each: _standing(database.remembered.all(stored, each), identities, viewer) for each in named}
+        remembered, standing = database.remembered, {}
+        for each in named:
+            read = partial(_standing, remembered.all(stored, each), identities, viewer)
+            standing[each] = remembered.made(stored, (register, each, viewer), read)
     return [led(row, standing) for row in rows]
 
 
@@ -65,6 +76,12 @@ def _standing(records: Sequence[Record], identities: Identities, viewer: Viewer)
     seen = [record for record in records if visible(record, viewer)]
     hidden = {record.id: "" for record in records if not visible(record, viewer)}
     return hidden | (identities.standing(IdentityKind.of(seen[0].table), seen) if seen else {})
+
+
+def residing(rows: Iterable[Arrangement], known: Pooled[Left, Right], day: date) -> Residents:
+    """The residences of a day, under the records that stand for those they name."""
+    standing = {Kind.INCUBATORS: known.references.get(Kind.INCUBATORS, {}), Kind.FUNDS: known.standing}
+    return residents((led(row, standing) for row in rows), day)
 
 
 def organisations(database: Database) -> Organisations:

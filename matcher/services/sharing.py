@@ -109,7 +109,7 @@ class Sharing:
         self._builder = builder
         self.book = book
         self._gazetteer = gazetteer
-        self._reasons = offers.Reasons(builder.words, industries, gazetteer.path)
+        self._reasons = offers.Reasons(builder.telling, industries, gazetteer.path)
 
     def search(self, query: str, filters: Filters, viewer: Viewer) -> Found:
         """Resources by their words, with facets."""

@@ -1,11 +1,17 @@
-"""Records that were read before: a table is read again only as far as it has changed."""
+"""Records that were read before: a table is read again only as far as it has changed; and what was made of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from matcher.domain.records import Kind, Record
 from matcher.store.repositories import Records
+
+T = TypeVar("T")
+MOST_MADE = 8
+"""What was made of tables and is kept: the oldest makes room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class Remembered:
 
     def __init__(self) -> None:
         self._held: dict[Kind, Held] = {}
+        self._made: tuple[str, dict[Hashable, object]] = "", {}
+        """The stamp of a revision and what was made of it."""
 
     def all(self, stored: Records, kind: Kind) -> list[Record]:
         """What `Records.all` reads."""
@@ -30,6 +38,20 @@ class Remembered:
         if held is None or not stamp or held.stamp != stamp:
             held = self._held[kind] = Held(stamp, _read(stored, kind, held.records if held else {}))
         return [record for _, record in held.records.values()]
+
+    def made(self, stored: Records, asked: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of the records, outcomes and decisions of this revision alone; made once and not to be
+        changed. `asked` names everything else it depends on, the viewer among it."""
+        stamp = stored.stamp(stored.revision())
+        of, kept = self._made
+        if stamp and of == stamp and asked in kept:
+            return cast("T", kept[asked])
+        made = make()
+        if stamp:
+            of, kept = self._made  # another thread may have made something meanwhile
+            others = [*kept.items()][-MOST_MADE + 1 :] if of == stamp else []
+            self._made = stamp, dict([*others, (asked, made)])
+        return made
 
 
 def _read(stored: Records, kind: Kind, held: dict[str, tuple[str, Record]]) -> dict[str, tuple[str, Record]]:

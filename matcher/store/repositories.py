@@ -28,6 +28,13 @@ from matcher.store.upserts import CHUNK, Counts, Revision, chunks, upsert
 from matcher.wording import Said
 
 Shown = Callable[[Record], bool]
+HOLDING = sa.union_all(
+    *(sa.select(sa.literal(kind.value)).where(TABLES[kind].c.id == sa.bindparam("record")) for kind in RECORD_KINDS)
+)
+"""The names of the tables that have one id."""
+MOMENT = sa.select(state.c.revision, revisions.c.stamp, state.c.identity).select_from(
+    state.outerjoin(revisions, revisions.c.revision == state.c.revision)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +99,13 @@ class Records:
             RecordNotFoundError: no table has it; ids that look alike are named.
             StoreError: more than one table has it.
         """
-        found = [record for kind in RECORD_KINDS for record in self.many(kind, [record_id]).values()]
+        tables = self._holding(record_id) if can_be_kept(record_id) else []
+        found = [record for kind in tables for record in self.many(kind, [record_id]).values()]
         known = list(filter(shown, found))
         unknown = None if known else self.unknown(record_id, shown)  # one that is not shown takes as long
         if len(known) > 1:
-            tables = [record.table.value for record in known]
-            zh, en = "、".join(tables), " and ".join(tables)
+            named = [record.table.value for record in known]
+            zh, en = "、".join(named), " and ".join(named)
             raise StoreError(
                 Said(f"编号 {record_id} 同时出现在 {zh} 中。", f"The id {record_id} occurs in {en}."),
                 Said("请指明是哪个表，或修改其中一个编号。", "Say which table is meant, or change one of the ids."),
@@ -109,6 +117,11 @@ class Records:
     def unknown(self, record_id: str, shown: Shown, kinds: Sequence[Kind] = RECORD_KINDS) -> RecordNotFoundError:
         """The error for an id that no table has, or none that is `shown`; it tells the two not apart."""
         return not_found(self._connection, record_id, kinds, lambda kind, ids: self._shown(kind, ids, shown))
+
+    def _holding(self, record_id: str) -> list[Kind]:
+        """The tables that have this id."""
+        held = set(self._connection.scalars(HOLDING, {"record": record_id}))
+        return [kind for kind in RECORD_KINDS if kind.value in held]
 
     def _shown(self, kind: Kind, ids: Iterable[str], shown: Shown) -> list[str]:
         return [record.id for record in self.many(kind, ids).values() if shown(record)]
@@ -204,6 +217,11 @@ class Records:
         """The random stamp of a revision; empty for one that this database never had, and for 0."""
         found = self._connection.scalar(sa.select(revisions.c.stamp).where(revisions.c.revision == revision))
         return str(found or "")
+
+    def moment(self) -> tuple[int, str, str]:
+        """Revision, its stamp, and the database's identity, as one question."""
+        revision, stamp, identity = self._connection.execute(MOMENT).one()
+        return int(revision), str(stamp or ""), str(identity)
 
     def identity(self) -> str:
         """A random name that this database got when it was created."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
 from matcher.text.words import HAN
@@ -20,6 +21,8 @@ SENTENCE_END = re.compile(
 """Also a Western full stop after Chinese, as many abstracts end their sentences; not a decimal point, "1." or "J."."""
 SHORTEST, LONGEST, MOST = 6, 160, 8
 """Characters of a quotable sentence, and how many sentences a record offers."""
+MOST_SPLIT = 2**12
+"""Texts whose sentences are kept: takers and their cases are quoted again and again."""
 
 
 def document(record: Record) -> str:
@@ -70,5 +73,6 @@ def body(record: Record) -> str:
             return record.thesis
 
 
-def _split(text: str) -> list[str]:
-    return [piece.strip() for piece in SENTENCE_END.split(text) if piece.strip()]
+@lru_cache(MOST_SPLIT)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(piece.strip() for piece in SENTENCE_END.split(text) if piece.strip())

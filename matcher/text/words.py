@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import rjieba
 
 HAN = "\\u3400-\\u9fff\\uf900-\\ufaff"
+MOST_TERMS = 4096
+"""Terms whose pattern is kept."""
+GRAMMAR = frozenset({"a", "ad", "c", "d", "f", "m", "p", "q", "r", "t", "u"})
+"""Parts of speech that name no thing: qualities, conjunctions, adverbs, sides, numbers, units, pronouns, times."""
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<other>[^\W_{HAN}]+(?:[-.+][^\W_{HAN}]+)*)")
 
 
@@ -23,10 +28,18 @@ def fold(text: str) -> str:
 
 def holds(folded: str, term: str) -> bool:
     """Whether a folded text holds the term; Latin letters only as a whole word, so that AI is not found in maize."""
+    wanted, whole = _wanted(term)
+    if whole:
+        return wanted in folded and whole.search(folded) is not None
+    return bool(wanted) and wanted in folded
+
+
+@lru_cache(MOST_TERMS)  # asked of every record
+def _wanted(term: str) -> tuple[str, re.Pattern[str] | None]:
+    """A term as folded texts write it, and the pattern of the whole word where it is of Latin letters."""
     wanted = fold(term).strip()
-    if wanted.isascii():
-        return bool(wanted) and re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", folded) is not None
-    return wanted in folded
+    latin = bool(wanted) and wanted.isascii()
+    return wanted, re.compile(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])") if latin else None
 
 
 def bigrams(text: str) -> list[str]:
@@ -47,9 +60,12 @@ def bigrams(text: str) -> list[str]:
 class WordCutter:
     """Cuts text into words with the general dictionary and the domain's own terms, and leaves out empty words."""
 
-    def __init__(self, dictionary: Iterable[str] = (), stop_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, dictionary: Iterable[str] = (), stop_words: Iterable[str] = (), common: Iterable[str] = ()
+    ) -> None:
         self._cutter = rjieba.Jieba()
         self._stop_words = frozenset(stop_words)
+        self._common = frozenset(common)
         for word in dictionary:
             self._cutter.add_word(word, 1_000_000, "n")
 
@@ -60,3 +76,13 @@ class WordCutter:
             for word in self._cutter.cut(fold(text), False)
             if len(word) > 1 and word not in self._stop_words and RUN.fullmatch(word)
         ]
+
+    def telling(self, text: str) -> list[str]:
+        """Its words without those that anybody in the trade writes: what two texts share of these, they have in common.
+
+        "完成、两成、产品、玉米芯" → ["玉米芯"].
+        """
+        return [word for word in self.words(text) if word not in self._common and not self._grammatical(word)]
+
+    def _grammatical(self, word: str) -> bool:
+        return word.isdigit() or all(part in GRAMMAR for _, part in self._cutter.tag(word))

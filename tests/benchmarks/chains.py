@@ -80,7 +80,8 @@ def ecosystem(sizes: argparse.Namespace, drawn: random.Random) -> tuple[ChainFin
     told = [text for item in sample for text in sentences(item)]
     gazetteer, industries, book = load_gazetteer(), load_industries(), load_rulebook(data_folder("policy"))
     facets = FacetReader(gazetteer, industries, load_fields())
-    builder = SideBuilder(HashingEncoder(384), load_word_cutter().words, facets)
+    cutter = load_word_cutter()
+    builder = SideBuilder(HashingEncoder(384), cutter.words, facets, cutter.telling)
 
     def text() -> str:
         return "".join(drawn.sample(told, 6))
@@ -150,7 +151,7 @@ def ecosystem(sizes: argparse.Namespace, drawn: random.Random) -> tuple[ChainFin
         kinds_by_id = {one.id: one.kind for one in carriers}
         judge = Judge(known, outcomes, book=book, gazetteer=gazetteer, industries=industries, carriers=kinds_by_id)
         scorer = Scorer(known, dict.fromkeys(Direction, trained))
-        return Matcher(scorer, judge, words=builder.words, encode=builder.sentences)
+        return Matcher(scorer, judge, telling=builder.telling, encode=builder.sentences)
 
     nothing = gather_past((), builder.build([]), builder.build([]))
     first = serving(

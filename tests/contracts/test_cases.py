@@ -105,6 +105,14 @@ def test_a_pair_has_one_open_case_and_another_once_that_is_over(work: Work) -> N
     assert [work.case(one.id).phase for one in (first, second)] == [Phase.LOST, Phase.DISCOVER]
 
 
+def test_another_case_of_a_pair_that_came_together_needs_a_reason_which_its_history_keeps(work: Work) -> None:
+    lead(work, work.open().id, Phase.CLOSED)
+    told = refused(CaseError, lambda: work.handling.open("A1", "I1", BROKER, NOW, "  "))
+    assert str(NOW.date()) in told.message.en
+    again = work.handling.open("A1", "I1", BROKER, NOW, " 二期 ")
+    assert [one.said for one in work.events(again.id)] == [{"reason": "二期"}]
+
+
 def test_of_two_who_open_a_case_at_once_one_is_told_of_the_other(work: Work) -> None:
     def opened(by: Actor) -> bool:
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from matcher.encoder.backend import Backend
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, HashingEncoder, Role
 from matcher.encoder.resolve import default_encoder
@@ -21,20 +23,36 @@ TEXTS = [
 
 
 @pytest.fixture(
-    params=["hashing", "cached", pytest.param("sentence", marks=pytest.mark.model)],
+    params=[
+        "hashing",
+        "cached",
+        pytest.param("torch_encoder", marks=pytest.mark.model),
+        pytest.param("onnx_encoder", marks=pytest.mark.model),
+    ],
 )
 def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> Encoder:
     if request.param == "hashing":
         return HashingEncoder()
     if request.param == "cached":
         return CachedEncoder(HashingEncoder(), tmp_path)
-    real: Encoder = request.getfixturevalue("sentence_encoder")
+    real: Encoder = request.getfixturevalue(request.param)
+    return real
+
+
+@pytest.fixture(params=["torch_encoder", "onnx_encoder"])
+def sentence_encoder(request: pytest.FixtureRequest) -> Encoder:
+    real: Encoder = request.getfixturevalue(request.param)
     return real
 
 
 @pytest.fixture(scope="module")
-def sentence_encoder(real_encoder_cache: Path) -> Encoder:
+def torch_encoder(real_encoder_cache: Path) -> Encoder:
     return default_encoder(real_encoder_cache)
+
+
+@pytest.fixture(scope="module")
+def onnx_encoder(real_encoder_cache: Path) -> Encoder:
+    return default_encoder(real_encoder_cache, Backend.ONNX)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -112,3 +130,40 @@ def test_the_real_model_tells_questions_from_passages_and_reads_across_languages
         query, sentence_encoder.encode(["rare-earth motor fault detection"], Role.PASSAGE), atol=1e-3
     )
     assert int(np.argmax(passages @ query[0])) == 2
+
+
+@pytest.mark.model
+def test_the_real_model_reads_a_text_beyond_its_length_to_the_end(sentence_encoder: Encoder) -> None:
+    long = TEXTS[4] * 6
+
+    plain, with_fact = sentence_encoder.encode([long, long + "核心部件为碳化硅功率器件。"], Role.PASSAGE)
+
+    assert plain @ with_fact < 0.9999
+
+
+@pytest.mark.model
+def test_the_real_model_gives_threads_what_it_gives_one_caller(sentence_encoder: Encoder) -> None:
+    alone = [sentence_encoder.encode([text], Role.QUERY)[0] for text in TEXTS]
+
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda text: sentence_encoder.encode([text], Role.QUERY)[0], TEXTS * 3))
+
+    np.testing.assert_allclose(rows, alone * 3, atol=1e-5)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("role", list(Role))
+def test_vectors_in_eight_bits_are_nearly_those_in_float32(
+    torch_encoder: Encoder, onnx_encoder: Encoder, role: Role
+) -> None:
+    texts = [*TEXTS, TEXTS[4] * 6, "a", "𠮷"]
+    cosines = (torch_encoder.encode(texts, role) * onnx_encoder.encode(texts, role)).sum(axis=1)
+
+    assert cosines[:-2].min() >= 0.998
+    assert cosines.min() >= 0.99  # a single letter, and a character the model does not know
+
+
+@pytest.mark.model
+def test_vectors_of_two_precisions_never_share_an_id(torch_encoder: Encoder, onnx_encoder: Encoder) -> None:
+    assert torch_encoder.id != onnx_encoder.id
+    assert torch_encoder.id.partition("@")[0] == onnx_encoder.id.partition("@")[0]

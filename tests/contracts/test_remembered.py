@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -54,3 +55,38 @@ def test_what_was_read_of_a_change_that_was_undone_is_forgotten(database: Databa
         Records(connection).upsert([achievement("A1", title="留下的题目")], NOW)
         [kept] = database.remembered.all(Records(connection), Kind.ACHIEVEMENTS)
     assert getattr(kept, "title", "") == "留下的题目"
+
+
+def put(database: Database, name: str) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([achievement(name)], NOW)
+
+
+def test_what_is_made_of_records_is_made_once_a_revision_for_each_who_asks(database: Database) -> None:
+    made: list[str] = []
+
+    def asked(name: str) -> int:
+        def make() -> int:
+            made.append(name)
+            return len(made)
+
+        with database.read() as connection:
+            return database.remembered.made(Records(connection), name, make)
+
+    put(database, "A1")
+    assert [asked("one"), asked("other"), asked("one"), asked("other")] == [1, 2, 1, 2]
+    put(database, "A2")
+    assert [asked("one"), asked("one")] == [3, 3]
+    assert made == ["one", "other", "one"]
+
+
+def test_a_transaction_that_is_taken_back_leaves_nothing_made_of_it(database: Database) -> None:
+    put(database, "A1")
+    with suppress(ZeroDivisionError), database.begin() as connection:
+        Records(connection).upsert([achievement("A2")], NOW)
+        stored = Records(connection)
+        assert database.remembered.made(stored, "count", lambda: stored.count()[Kind.ACHIEVEMENTS]) == 2
+        raise ZeroDivisionError
+    with database.read() as connection:
+        stored = Records(connection)
+        assert database.remembered.made(stored, "count", lambda: stored.count()[Kind.ACHIEVEMENTS]) == 1

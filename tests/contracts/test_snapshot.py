@@ -12,12 +12,14 @@ import pytest
 
 from matcher.domain.records import Kind
 from matcher.errors import DamagedIndexError
+from matcher.index import snapshot as snapshots
 from matcher.index.snapshot import FIELDS, TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
 from matcher.text.words import bigrams
 
 ORIGIN = Origin(revision=1, stamp="s1", database="db", encoder="hashing@1", dimension=4, text_version=1)
 VECTORS = np.eye(4, dtype=np.float32)
+TEXTS = {field: count_terms([f"第{n}号玉米淀粉" for n in range(400)], bigrams) for field in FIELDS}
 
 
 def snapshot(revision: int = 1) -> Snapshot:
@@ -153,8 +155,8 @@ def test_old_snapshots_and_half_written_ones_are_swept(tmp_path: Path) -> None:
 FILES = [
     "achievements.vectors.faiss",
     "achievements.vectors.ids.json",
-    "achievements.bigrams.npz",
-    "funds.words.npz",
+    "achievements.bigrams.columns.npy",
+    "funds.words.ends.npy",
 ]
 
 
@@ -190,7 +192,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, damage: str) -> None
         "null",
         "[]",
         "{}",
-        json.dumps({"format": 1, "files": {"a": {}}, "origin": {"revision": 1}}),
+        json.dumps({"format": 2, "files": {"a": {}}, "origin": {"revision": 1}}),
         "\ufeff\x00",
     ],
 )
@@ -249,3 +251,41 @@ def test_files_that_are_whole_but_do_not_belong_together_are_refused(tmp_path: P
 )
 def test_only_a_later_state_of_the_same_things_extends_a_snapshot(newer: Origin, extends: bool) -> None:
     assert newer.extends(ORIGIN) is extends
+
+
+def test_of_a_large_file_parts_are_read_at_once_and_all_of_it_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "WHOLE", 1000)
+    monkeypatch.setattr(snapshots, "PART", 16)
+    monkeypatch.setattr(snapshots, "PARTS", 4)
+    folder = SnapshotFolder(tmp_path)
+    big = TableIndex.empty(4).changed([f"r{n:04d}" for n in range(400)], np.tile(VECTORS, (100, 1)), TEXTS, ())
+    folder.save(Snapshot(ORIGIN, dict.fromkeys(TABLES, TableIndex.empty(4)) | {Kind.ACHIEVEMENTS: big}))
+    path = current(tmp_path) / "achievements.vectors.faiss"
+    whole = path.read_bytes()
+
+    for cut in (whole[:-1], whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2), bytes(len(whole))):
+        path.write_bytes(cut)
+        with pytest.raises(DamagedIndexError, match=r"vectors\.faiss"):
+            folder.load()
+    changed = bytearray(whole)
+    changed[len(whole) // 2] ^= 1
+    path.write_bytes(changed)
+    with pytest.raises(DamagedIndexError, match=r"vectors\.faiss"):
+        folder.verify()
+    path.write_bytes(whole)
+    folder.verify()
+
+
+def test_a_loaded_snapshot_stays_whole_while_newer_ones_replace_it(tmp_path: Path) -> None:
+    folder = SnapshotFolder(tmp_path)
+    folder.save(snapshot(1))
+    held = folder.load()
+    assert held is not None
+
+    for number in (2, 3, 4):
+        folder.save(Snapshot.empty(replace(ORIGIN, revision=number)))
+
+    assert len(list(tmp_path.glob("*/achievements.vectors.faiss"))) == 2
+    same(held.tables[Kind.ACHIEVEMENTS], snapshot().tables[Kind.ACHIEVEMENTS])

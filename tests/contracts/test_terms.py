@@ -14,6 +14,7 @@ from matcher.index.terms import (
     COLUMNS,
     K1,
     B,
+    Postings,
     TermIndex,
     bm25_weights,
     count_terms,
@@ -172,3 +173,23 @@ def test_deleting_nothing_known_changes_nothing() -> None:
     index = filled()
 
     assert index.delete(["nobody"]) is index
+
+
+def test_a_few_texts_are_counted_as_many_are() -> None:
+    texts = [*TEXTS, "Ä é x1", "玉米玉米 a-b.c"] * 10
+    many = count_terms(texts, bigrams)
+
+    for row, text in enumerate(texts):
+        few = count_terms([text], bigrams)
+        assert (few != many[[row]]).nnz == 0
+        assert few.indices.tolist() == many[[row]].indices.tolist()
+        assert (few.dtype, few.indices.dtype) == (many.dtype, many.indices.dtype)
+
+
+def test_postings_that_are_never_asked_in_parts_score_the_same() -> None:
+    weights, queries = bm25_weights(count_terms(TEXTS, bigrams)), present(count_terms(TEXTS[:2], bigrams))
+
+    whole = Postings(weights, parts=False).scores(queries)
+
+    np.testing.assert_array_equal(whole, Postings(weights).scores(queries))
+    np.testing.assert_allclose(Postings(weights).scores(queries, np.array([2, 0])), whole[:, [2, 0]], rtol=1e-6)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matcher.index import coarse, vectors
 from matcher.index.vectors import FaissIndex, Hits, VectorIndex, Vectors, read_faiss, write_faiss
+from matcher.measure.searching import clustered
 
 DIMENSION = 8
 Model = dict[str, Vectors]
@@ -189,7 +191,7 @@ class VectorIndexContract:
 
         assert index.search(unit_vectors(1), 5)[0].ids == ("a",)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
     @given(
         st.lists(
             st.tuples(
@@ -229,6 +231,21 @@ class TestFaissIndex(VectorIndexContract):
         write_faiss(index, folder / "vectors.faiss", folder / "ids.json")
         return read_faiss(folder / "vectors.faiss", folder / "ids.json")
 
+    def test_rows_of_a_file_are_lent_and_stay_while_somebody_reads_them(self, tmp_path: Path) -> None:
+        index, model = self.filled(30)
+        index = self.reopened(index, tmp_path)
+        lent, before = index.matrix, list(index.ids)
+
+        index.delete(before[:10])
+        index.upsert([before[12], "new"], unit_vectors(2, seed=9))
+        for path in tmp_path.iterdir():
+            path.unlink()  # as a newer snapshot's sweep does
+        del index
+
+        np.testing.assert_array_equal(lent, [model[name] for name in before])
+        with pytest.raises(ValueError, match="read-only"):
+            lent[0] = 0
+
     def test_the_matrix_is_a_copy_in_the_order_of_the_ids(self) -> None:
         index, model = FaissIndex(DIMENSION), dict(zip(names(6), unit_vectors(6), strict=True))
         index.upsert(list(model), unit_vectors(6))
@@ -264,3 +281,124 @@ class TestFaissIndex(VectorIndexContract):
     def test_vectors_of_another_dimension_are_refused(self) -> None:
         with pytest.raises(ValueError, match="does not belong"):
             FaissIndex.of(DIMENSION + 1, FaissIndex(DIMENSION).raw, {})
+
+
+class TestPlannedFaissIndex(TestFaissIndex):
+    """The same with so few rows compared one and all that every larger search asks the coarse file first.
+
+    Few rows have few lists, and all of them are looked through where the measured recall asks for it.
+    """
+
+    @pytest.fixture(autouse=True)
+    def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(vectors, "EXACT", 20)
+        monkeypatch.setattr(coarse, "RECALL", 1.1)  # no list is left out, so that answers are exact
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> tuple[FaissIndex, Vectors, list[str]]:
+    """An index beyond the exact size, its rows, and its ids."""
+    monkeypatch.setattr(vectors, "EXACT", 1000)
+    rows = clustered(4000, 32, np.random.default_rng(1))
+    index = FaissIndex(32)
+    index.upsert(ids := [f"r{number:05d}" for number in range(len(rows))], rows)
+    return index, rows, ids
+
+
+def recall(index: FaissIndex, rows: Vectors, ids: list[str], allowed: frozenset[str] | None = None) -> float:
+    """Share of the ten nearest that is found, asking with other vectors of the same topics."""
+    model = dict(zip(ids, rows, strict=True))
+    queries = rows[::80] + 0.02 * unit_rows(len(rows[::80]), rows.shape[1])
+    found = index.search(queries, 10, allowed)
+    shares = [
+        len({*hits.ids} & {*nearest(model, query, 10, allowed)}) / 10
+        for query, hits in zip(queries, found, strict=True)
+    ]
+    return float(np.mean(shares))
+
+
+def unit_rows(count: int, dimension: int) -> Vectors:
+    rows = np.random.default_rng(5).standard_normal((count, dimension))
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+@pytest.mark.parametrize("share", [0.04, 0.2, 0.3, 0.6, 1.0])
+def test_a_planned_search_finds_what_an_exact_one_finds(
+    large: tuple[FaissIndex, Vectors, list[str]], share: float
+) -> None:
+    index, rows, ids = large
+    chosen = np.random.default_rng(2).permutation(len(ids))[: int(share * len(ids))]
+    allowed = None if share == 1 else frozenset(ids[row] for row in chosen)
+
+    assert recall(index, rows, ids, allowed) >= 0.99
+    assert index.coarse is not None
+
+
+def test_the_same_rows_give_the_same_answers_and_scores_are_exact(
+    large: tuple[FaissIndex, Vectors, list[str]],
+) -> None:
+    index, rows, ids = large
+    other = FaissIndex(32)
+    other.upsert(ids, rows)
+
+    answers = index.search(rows[:20], 10)
+
+    assert answers == other.search(rows[:20], 10)
+    for query, hits in zip(rows[:20], answers, strict=True):
+        assert hits.scores == pytest.approx([float(rows[int(name[1:])] @ query) for name in hits.ids], abs=1e-6)
+
+
+def test_rows_that_come_and_go_need_no_rebuild_until_half_of_them_changed(
+    large: tuple[FaissIndex, Vectors, list[str]],
+) -> None:
+    index, rows, ids = large
+    first = index.coarse
+    fresh = clustered(600, 32, np.random.default_rng(8))
+
+    index.delete(ids[::4])
+    index.upsert(new := [f"n{number}" for number in range(600)], fresh)
+
+    kept = [row for row in range(len(ids)) if row % 4]
+    now, names_now = np.vstack([rows[kept], fresh]), [*(ids[row] for row in kept), *new]
+    assert index.coarse is first
+    assert recall(index, now, names_now) >= 0.98
+    index.delete(ids[1::4])
+    kept = [row for row in kept if row % 4 != 1]
+    assert index.coarse is not first
+    assert recall(index, np.vstack([rows[kept], fresh]), [*(ids[row] for row in kept), *new]) >= 0.99
+
+
+def test_an_index_that_shrank_compares_all_again(large: tuple[FaissIndex, Vectors, list[str]]) -> None:
+    index, rows, ids = large
+    index.delete(ids[500:])
+
+    assert index.coarse is None
+    assert recall(index, rows[:500], ids[:500]) == 1
+
+
+def test_the_coarse_file_of_other_vectors_is_refused(
+    large: tuple[FaissIndex, Vectors, list[str]], tmp_path: Path
+) -> None:
+    index, _, ids = large
+    write_faiss(index, tmp_path / "a.faiss", tmp_path / "a.json")
+    index.delete(ids[:10])
+    write_faiss(index, tmp_path / "b.faiss", tmp_path / "b.json")
+
+    assert read_faiss(tmp_path / "b.faiss", tmp_path / "b.json").search(unit_rows(1, 32), 5) == index.search(
+        unit_rows(1, 32), 5
+    )
+    (tmp_path / "a.coarse.faiss").replace(tmp_path / "b.coarse.faiss")
+    with pytest.raises(ValueError, match="does not belong"):
+        read_faiss(tmp_path / "b.faiss", tmp_path / "b.json")
+
+
+def test_a_frozen_filter_is_read_anew_when_rows_come_and_go() -> None:
+    index, rows = FaissIndex(DIMENSION), unit_vectors(3)
+    index.upsert(["a", "b"], rows[:2])
+    allowed = frozenset(["a", "c"])
+
+    assert index.search(rows[:1], 3, allowed)[0].ids == ("a",)
+    index.upsert(["c"], rows[2:])
+    assert set(index.search(rows[:1], 3, allowed)[0].ids) == {"a", "c"}
+    index.delete(["a"])
+    assert index.search(rows[:1], 3, allowed)[0].ids == ("c",)

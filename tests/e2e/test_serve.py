@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -83,7 +84,14 @@ def test_it_lives_and_is_ready(service: Service) -> None:
     live = service.ask("/v1/health/live")
     assert (live.status, live.body) == (200, {"status": "live"})
     ready = service.ask("/v1/health/ready")
-    assert (ready.status, ready.body) == (200, {"status": "ready", "index": "current"})
+    assert (ready.status, ready.body["status"], ready.body["index"]) == (200, "ready", "current")
+
+
+def test_it_loads_what_questions_need_as_soon_as_it_starts(service: Service) -> None:
+    until = time.monotonic() + 300
+    while not (warm := service.ask("/v1/health/ready").body["warm"]) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert warm
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

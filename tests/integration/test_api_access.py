@@ -34,7 +34,7 @@ def test_a_stranger_learns_nothing_but_that_the_service_lives(reading: Service) 
         assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json"), path
         assert answer.json()["detail_zh"] == "请先登录。"
     assert reading.get(None, "/health/live").json() == {"status": "live"}
-    assert reading.get(None, "/health/ready").json() == {"status": "ready", "index": "current"}
+    assert reading.get(None, "/health/ready").json() == {"status": "ready", "index": "current", "warm": False}
 
 
 def test_what_a_stranger_sends_is_not_even_looked_at(reading: Service) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from matcher.domain.accounts import Actor, Role
+from matcher.domain.cases import Task
 from matcher.domain.records import Kind, Outcome, PairKind, Visibility
-from matcher.store import Outcomes, Records
+from matcher.store import Outcomes, Papers, Records
 from tests.builders import achievement
 from tests.casework import EVERYTHING, PDF
 from tests.service import NOW, Service
@@ -232,3 +233,23 @@ def test_who_looks_at_a_case_of_a_hidden_record_stands_in_the_audit(service: Ser
     service.get(Role.BUREAU, f"/cases/{case}")
     seen = service.get(Role.ADMINISTRATOR, "/audit").json()["items"]
     assert any(one["operation"] == "read_case" and one["record_ids"] == [f"{Kind.ACHIEVEMENTS}/zz-1"] for one in seen)
+
+
+def test_the_list_of_cases_is_narrowed_as_the_page_is(service: Service) -> None:
+    one, _ = opened(service)
+    other, _ = opened(service, left_id="ex-p001", right_id="ex-f01")
+    with service.installation.database.begin() as connection:
+        due = NOW.date() - timedelta(days=3)
+        task = Task(id="t1", case_id=one, by="x", at=NOW, text="打电话", due=due, assignee="x")
+        Papers(connection).plan(task)
+
+    def ids(role: Role, **asked: object) -> list[str]:
+        return [case["id"] for case in service.get(role, "/cases", params=asked).json()["items"]]
+
+    assert ids(BROKER, pairing="project_fund") == [other]
+    assert ids(BROKER, late=True) == [one]
+    assert set(ids(BROKER, whose="mine")) == {one, other}
+    assert ids(Role.BUREAU, whose="mine") == []
+    assert ids(BROKER, still=3650) == []
+    assert service.get(BROKER, "/cases", params={"still": -1}).status_code == 422
+    assert one not in ids(CARRIER, late=True), "a side is not told of tasks"

@@ -141,3 +141,24 @@ def test_several_processes_share_one_file(tmp_path: Path) -> None:
     cached = CachedEncoder(HashingEncoder(), tmp_path)
     cached.encode([str(number) for number in range(200)], Role.PASSAGE)
     assert cached.counts == CacheCounts(hits=200, misses=0)
+
+
+def test_what_people_ask_is_kept_in_memory_and_never_written(tmp_path: Path) -> None:
+    watched = Watched()
+    cached = CachedEncoder(watched, tmp_path)
+
+    first = cached.encode(["谁能承接乳酸？"], Role.QUERY)
+    again = cached.encode(["谁能承接乳酸？"], Role.QUERY)
+
+    assert first.tobytes() == again.tobytes()
+    assert (cached.counts.hits, cached.counts.misses) == (1, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_questions_the_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_ASKED", 2)
+    cached = CachedEncoder(Watched(), tmp_path)
+    for text in ("一", "二", "三", "三", "二", "一"):
+        cached.encode([text], Role.QUERY)
+
+    assert (cached.counts.hits, cached.counts.misses) == (2, 4)

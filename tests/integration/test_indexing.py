@@ -23,6 +23,7 @@ from matcher.domain.records import Kind, Record
 from matcher.domain.registers import Resource, ResourceKind
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, HashingEncoder, Progress, Role, Vectors
+from matcher.index.shared import SharedVectors
 from matcher.index.snapshot import FIELDS, TABLES, Snapshot, SnapshotFolder
 from matcher.services.indexing import Indexer
 from matcher.settings import Settings
@@ -58,12 +59,13 @@ class Place:
         upgrade(opened)
         return opened
 
-    def indexer(self, encoder: Encoder | None = None, folder: Path | None = None) -> Indexer:
+    def indexer(
+        self, encoder: Encoder | None = None, folder: Path | None = None, shared: SharedVectors | None = None
+    ) -> Indexer:
         """One that remembers nothing, as in a new process."""
         cached = CachedEncoder(encoder or self.encoder, self.folder / "vectors")
-        return Indexer(
-            self.database, SnapshotFolder(folder or self.folder / "indexes"), cached, builders.word_cutter().words
-        )
+        files = SnapshotFolder(folder or self.folder / "indexes")
+        return Indexer(self.database, files, cached, builders.word_cutter().words, shared)
 
     def write(self, *records: Record) -> None:
         with self.database.begin() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from matcher.domain.accounts import Role
+from matcher.domain.records import Kind, Visibility
+from matcher.domain.registers import Contract
+from matcher.store import Registers
 from tests.browsing import visitor
 from tests.forms import form
-from tests.service import Service
+from tests.service import SAMPLE_TIME, Service
 
 PAIR = {"left": "ex-a003", "right": "ex-i01"}
 PDF = b"%PDF-1.7 ..."
@@ -61,6 +65,18 @@ def test_a_case_is_opened_from_its_pair_and_a_second_one_leads_to_the_first(brok
     assert again.status_code == 409
     assert "已有未结的案件" in again.text
     assert f'href="{path}"' in again.text
+
+
+def test_facts_offer_usual_answers_and_the_records_readiness_and_cite_their_clause_once(broker: TestClient) -> None:
+    page = broker.get(opened(broker)).text
+    assert '<option value="职务成果，单位所有"></option>' in page
+    stated = re.search(r'<datalist id="case_trl-usual"><option value="(\d)">', page)
+    assert stated
+    assert f"记录中为 {stated[1]}，核对后填写。" in page
+    assert 'name="case_trl" value=""' in page, "nothing is kept that nobody looked at"
+    stage = page[page.index("离开“发现”需要") : page.index("“挖掘”环节的事实")]
+    assert stage.count("依据：") == 1
+    assert stage.count("二(四)") == 1
 
 
 def test_a_form_that_is_sent_twice_opens_one_case(broker: TestClient) -> None:
@@ -352,3 +368,42 @@ def test_a_record_that_is_not_public_is_marked_and_its_showing_is_noted(service:
     assert {"page_case", "page_cases"} <= {
         one["operation"] for one in deeds if "achievements/ex-a023" in one["record_ids"]
     }
+
+
+def test_who_works_on_a_case_reads_the_contract_it_came_to_and_no_other(service: Service, broker: TestClient) -> None:
+    theirs = told(broker.get(opened(broker, "ex-a001", "ex-i02")).text)
+    other = told(broker.get(opened(broker, "ex-a001", "ex-i01")).text)
+
+    for said in (
+        "玉米浆补料产L-赖氨酸菌株实施许可合同", "买方 浆粒生物科技（通辽）有限公司", "合同成交额 120 万元",
+        "技术交易额 120 万元", "签订日期 2023-12-22", "登记期限 2024-02-07", "中介费 未填",
+    ):  # fmt: skip
+        assert said in theirs, said
+    assert "玉米浆补料产" not in other.split("技术合同台账")[1]
+    assert "台账中还没有这一对的技术合同" in other
+
+
+def test_a_contract_of_brokers_stays_hidden_from_who_may_not_see_it(service: Service, broker: TestClient) -> None:
+    with service.installation.database.begin() as connection:
+        row = Registers(connection).get(Kind.CONTRACTS, "ex-c01", lambda _: True)
+        assert isinstance(row, Contract)
+        Registers(connection).upsert([replace(row, visibility=Visibility.RESTRICTED)], SAMPLE_TIME)
+
+    assert "台账中还没有这一对的技术合同" in broker.get(opened(broker, "ex-a001", "ex-i02")).text
+
+
+def test_a_file_that_is_too_large_gives_a_page_that_says_the_limit_the_size_and_what_to_do(broker: TestClient) -> None:
+    path = opened(broker)
+    large = {"file": ("扫描.pdf", PDF + bytes(21 * 1024 * 1024), "application/pdf")}
+
+    answer = send(broker, path, "attachments", large)
+    english = broker.post(
+        f"{path}/attachments?lang=en", files=large, headers={"Referer": f"http://testserver{path}?done=opened"}
+    )
+
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "所选文件共 21.0 MB，超过上限 20 MB。" in answer.text
+    assert "请拆成几个文件分次上传" in answer.text
+    assert "The chosen files come to 21.0 MB, more than 20 MB." in english.text
+    assert f'<a class="button" href="{path}?done=opened">Back to where you were</a>' in english.text
+    assert "不超过 20 MB" in broker.get(path).text

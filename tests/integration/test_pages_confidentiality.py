@@ -21,7 +21,7 @@ from matcher.domain.records import Kind, PairKind
 from matcher.store import Digests, FeedbackRows, Receipt
 from matcher.wording import Said
 from tests import digests
-from tests.browsing import visitor
+from tests.browsing import hidden, visitor
 from tests.confidential import HIDDEN_PROJECTS, HIDDEN_RESULTS, MARK, SEES_BROKERS, SEES_NOTHING, hide, share
 from tests.service import SAMPLE_TIME, Service, copied, over
 
@@ -33,6 +33,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "page_unknown": ("/no/such/page",),
     "page_match": (
         "/match?id=ex-a001&n=100", "/match?id=ex-p001&industry=农产品加工", "/match?id=zz-a0", "/match?q=zz-p0",
+        f"/match?id=ex-i01&ask={NAMES[0][:6]}", "/match?id=ex-i01&ask=zz-a0",
         f"/match?q=玉米淀粉改性{MARK}", f"/match?q={MARK}&to=funds&diverse=true", "/match?id=ex-f01&n=100",
     ),
     "page_why": (
@@ -48,6 +49,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "page_shortlist": (
         "/shortlist", "/shortlist?verdict=later", "/shortlist?right=ex-f01&verdict=does_not", "/shortlist?right=zz-a0",
     ),
+    "page_shortlist_export": ("/shortlist/export", "/shortlist/export?right=ex-f01&verdict=later"),
     "page_mandates": ("/screen/mandates?record=zz-a0",),
     "page_mandate": ("/screen/mandates/no-such-thing",),
     "page_digests": ("/digests",),
@@ -108,6 +110,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "page_corrections": ("/data/jobs/no-such-thing/corrections.xlsx",),
 }  # fmt: skip
 """What is asked of every page that is read; a new page must be named here."""
+FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "page_word_letter": ("/letter", {"left": "zz-a0", "right": "ex-i01", "reasons": "一"}),
+    "page_describe_record": ("/describe/achievements", {"text": "一"}),
+}
+"""What is sent to pages that answer a form and write nothing."""
 DRAWN_ANEW = re.compile(r'name="(once|csrf)" value="[^"]*"|/account/tokens/[^/"]*/revoke')
 
 
@@ -173,7 +180,7 @@ def comparable(browser: TestClient, path: str) -> str:
 
 
 def test_every_page_that_is_read_is_asked() -> None:
-    assert ADDRESSES.keys() == {name for name, told in PAGES.items() if told.scope is Scope.READ}
+    assert ADDRESSES.keys() | FORMS.keys() == {name for name, told in PAGES.items() if told.scope is Scope.READ}
 
 
 def test_the_comparison_itself_notices_what_the_bureau_sees(homes: dict[str, Service]) -> None:
@@ -197,4 +204,9 @@ def test_pages_are_as_if_what_somebody_may_not_see_did_not_exist(
 
 def told(browser: TestClient) -> dict[str, str]:
     """Every page as this reader sees it, by its address."""
-    return {path: comparable(browser, path) for paths in ADDRESSES.values() for path in paths}
+    fields = hidden(browser, "/account")
+    sent = {path: browser.post(path, data=fields | said) for path, said in FORMS.values()}
+    return {
+        **{path: comparable(browser, path) for paths in ADDRESSES.values() for path in paths},
+        **{path: f"{answer.status_code}\n{DRAWN_ANEW.sub('', answer.text)}" for path, answer in sent.items()},
+    }

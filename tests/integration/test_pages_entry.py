@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from matcher.domain.accounts import Role
+from tests import browsing
 from tests.service import PASSWORD, Service
 
 
@@ -97,3 +98,36 @@ def test_pages_may_load_and_send_nothing_elsewhere_and_speak_chinese_first(servi
     assert "登录" in page.text
     assert "Sign in" in visitor.get("/sign-in?lang=en").text
     assert visitor.get("/static/matcher.css").headers["content-type"].startswith("text/css")
+
+
+def test_whoever_is_signed_out_while_sending_a_form_comes_back_to_it_and_to_nowhere_else(service: Service) -> None:
+    visitor = browser(service)
+    sent = {"left": "ex-a003", "right": "ex-i02", "verdict": "fits"}
+    for page, led in (
+        ("http://testserver/why?left=ex-a003&right=ex-i02", "/sign-in?next=%2Fwhy%3Fleft%3Dex-a003%26right%3Dex-i02"),
+        ("http://elsewhere.example/why", "/sign-in"),
+        ("http://testserver//elsewhere.example", "/sign-in"),
+    ):
+        answer = visitor.post("/feedback", data=sent, headers={"Referer": page}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, led)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "number"),
+    [
+        ("zh", "请把下面的请求编号告知管理员", "请求编号："),
+        ("en", "the number of the request below", "Number of the request"),
+    ],
+)
+def test_a_mistake_of_ours_is_told_with_the_number_by_which_the_log_has_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, language: str, said: str, number: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("api.pages.rules.rendered", broken)
+    page = browsing.visitor(service, Role.BROKER).get(f"/rules?lang={language}")
+    assert page.status_code == 500
+    assert said in page.text
+    assert re.search(rf"{number}[^<]*<code>\w{{6,}}", page.text)
+    assert "request_id" not in page.text

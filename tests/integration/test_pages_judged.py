@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -23,11 +25,12 @@ PAIR = ("ex-a003", "ex-i02")
 NEW = {"name": "玉米深加工", "record_id": "ex-f01", "must": "玉米", "ban": "药", "k": "10"}
 
 
-def say(browser: TestClient, word: str, pair: tuple[str, str] = PAIR, note: str = "") -> None:
-    """Judge a pair."""
+def say(browser: TestClient, word: str, pair: tuple[str, str] = PAIR, note: str = "") -> str:
+    """Judge a pair; where one is led then."""
     form = {"word": word, "left": pair[0], "right": pair[1], "note": note, "back": "/shortlist"}
     answer = browser.post("/screen/judge", data=hidden(browser, "/screen/mandates") | form, follow_redirects=False)
     assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
 
 
 def colleague(service: Service) -> TestClient:
@@ -53,6 +56,29 @@ def test_the_shortlist_holds_what_one_and_ones_colleagues_found_fitting_latest_f
         assert "方向对口" in page
         assert "/cases/new?left=ex-a003&amp;right=ex-i02" in page
     assert "乙经纪人" in first.get("/shortlist").text
+
+
+def test_the_shortlist_is_exported_with_who_said_what_and_what_each_is_about(service: Service) -> None:
+    broker = visitor(service, Role.BROKER)
+    say(broker, "fits", note="方向对口")
+    say(broker, "later", ("ex-a001", "ex-i01"))
+    answer = broker.get("/shortlist/export")
+    assert "attachment" in answer.headers["content-disposition"]
+    page = load_workbook(BytesIO(answer.content)).active
+    assert page is not None
+    heading, *rows = page.iter_rows(values_only=True)
+    assert heading[:5] == ("编号", "名称", "给谁", "判断", "理由和备注")
+    assert [(row[0], row[3], row[4]) for row in rows] == [("ex-a003", "合适", "方向对口")]
+    assert "低聚木糖" in str(rows[0][heading.index("内容")])
+
+
+def test_what_was_just_judged_is_named_beside_its_undoing(service: Service) -> None:
+    broker = visitor(service, Role.BROKER)
+    said = say(broker, "fits")
+    (mine,) = re.findall(r"/screen/undo.*?name=\"given\" value=\"(\d+)\"", broker.get(said).text, re.DOTALL)
+    assert "玉米皮半纤维素酶解制低聚木糖”：<b>合适</b>" in broker.get(f"/shortlist?done=noted&given={mine}").text
+    other = visitor(service, Role.FUND).get(f"/shortlist?done=noted&given={mine}").text
+    assert "低聚木糖" not in other
 
 
 def test_another_judgement_takes_a_pair_off_the_list_of_all_colleagues(service: Service) -> None:
@@ -93,16 +119,28 @@ def test_what_is_hidden_by_now_is_on_no_list(service: Service) -> None:
     assert "ex-p001" not in broker.get("/shortlist").text
 
 
-def test_a_long_shortlist_comes_in_parts(service: Service) -> None:
+def test_a_long_shortlist_is_turned_forward_and_back(service: Service) -> None:
     broker = visitor(service, Role.BROKER)
-    left = [one.id for one in service.installation.records.page(Kind.PROJECTS, Viewer.BROKERS, "", 23)]
+    left = [one.id for one in service.installation.records.page(Kind.PROJECTS, Viewer.BROKERS, "", 43)]
     form = {"word": "fits", "right": "ex-f02", "left": left}
     assert broker.post("/screen/judge", data=hidden(broker, "/screen/mandates") | form).status_code == 200
+
+    def turned(page: str, way: str) -> str:
+        [path] = re.findall(rf'href="([^"]+)" rel="{way}"', page)
+        return broker.get(unescape(path)).text
+
+    def cards(page: str) -> list[str]:
+        return re.findall(r'name="left" value="([^"]+)"', page)
+
     first = broker.get("/shortlist?right=ex-f02").text
-    more = re.search(r'href="([^"]+)" rel="next"', first)
-    assert more
-    rest = broker.get(unescape(more[1])).text
-    assert (first.count("data-card"), rest.count("data-card")) == (20, 3)
+    second = turned(first, "next")
+    third = turned(second, "next")
+    assert [one.count("data-card") for one in (first, second, third)] == [20, 20, 3]
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in third
+    assert cards(turned(third, "prev")) == cards(second)
+    assert cards(turned(turned(third, "prev"), "prev")) == cards(first)
+    assert "right=ex-f02" in turned(third, "prev")
 
 
 # --- standing queries ---

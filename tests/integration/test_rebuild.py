@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import shutil
+import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from matcher.encoder.backend import Backend
+from matcher.encoder.folder import GRAPH
+from matcher.encoder.graph import write_graph
 from matcher.encoder.manifest import EncoderManifest
 from matcher.encoder.model import Role
-from matcher.encoder.network import LoadedModel
+from matcher.encoder.network import TorchModel
 from matcher.encoder.packed import PackedFile
-from matcher.encoder.rebuild import build_default_encoder
+from matcher.encoder.rebuild import RECIPES, build_default_encoder
 from matcher.encoder.resolve import default_encoder
+from matcher.encoder.session import OnnxModel
 from matcher.errors import EncoderError
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -63,8 +70,13 @@ def engine() -> Any:
 
 
 @pytest.fixture(scope="module")
-def model(real_encoder_folder: Path) -> LoadedModel:
-    return LoadedModel(real_encoder_folder)
+def model(real_encoder_folder: Path) -> TorchModel:
+    return TorchModel(real_encoder_folder)
+
+
+@pytest.fixture(scope="module")
+def onnx_folder(real_encoder_cache: Path) -> Path:
+    return default_encoder(real_encoder_cache, Backend.ONNX).folder
 
 
 @pytest.fixture
@@ -93,14 +105,20 @@ def test_vectors_equal_those_of_the_packages_own_engine(
         assert cosines.min() >= 0.999
 
 
-def test_texts_have_as_many_tokens_as_in_the_engine(model: LoadedModel, engine: Any) -> None:
+def test_texts_have_as_many_tokens_as_in_the_engine(model: TorchModel, engine: Any) -> None:
     texts = CHINESE + ENGLISH
     ours = [len(ids) + 2 for ids in model.tokens([f"passage: {text}" for text in texts])]
 
     assert ours == [engine.token_count(text) for text in texts]
 
 
-def test_a_fact_after_token_600_changes_the_vector(real_encoder_cache: Path, model: LoadedModel) -> None:
+def test_both_backends_read_the_same_tokens(model: TorchModel, onnx_folder: Path) -> None:
+    texts = [*CHINESE, *ENGLISH, "", "\u200b", "<s>", "😀 𠮷", "～\u3000a  b\tc", "passage: " + "草" * 900]
+
+    assert OnnxModel(onnx_folder).tokens(texts) == model.tokens(texts)
+
+
+def test_a_fact_after_token_600_changes_the_vector(real_encoder_cache: Path, model: TorchModel) -> None:
     long = "该平台为牧区提供草场监测服务，按旬发布产草量估计，并向合作社推送轮牧建议。" * 40
     assert len(model.tokens([long])[0]) > 600
     encoder = default_encoder(real_encoder_cache)
@@ -176,6 +194,61 @@ def test_a_rebuilt_model_gives_the_same_bits(real_encoder_folder: Path, tmp_path
 
     assert again == EncoderManifest.read(real_encoder_folder)
     np.testing.assert_array_equal(
-        LoadedModel(tmp_path / "again").forward([[46692, 12, 6, 2564]], 2),
-        LoadedModel(real_encoder_folder).forward([[46692, 12, 6, 2564]], 2),
+        TorchModel(tmp_path / "again").forward([[46692, 12, 6, 2564]], 2),
+        TorchModel(real_encoder_folder).forward([[46692, 12, 6, 2564]], 2),
     )
+
+
+def test_a_damaged_graph_is_mended_before_it_is_loaded(
+    onnx_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copied = Path(shutil.copytree(onnx_folder, tmp_path / "multilingual-e5-small-onnx"))
+    encoder = default_encoder(tmp_path, Backend.ONNX)
+    before = default_encoder(onnx_folder.parent, Backend.ONNX).encode(CHINESE[:2], Role.QUERY)
+    spoil(copied / GRAPH)
+
+    with caplog.at_level(logging.WARNING):
+        after = encoder.encode(CHINESE[:2], Role.QUERY)
+
+    assert GRAPH in caplog.text
+    np.testing.assert_array_equal(after, before)
+
+
+def test_a_graph_that_cannot_be_loaded_is_a_named_error_with_a_way_out(onnx_folder: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(onnx_folder, tmp_path / "copy"))
+    (copied / GRAPH).write_bytes(b"\0" * 100)
+
+    with pytest.raises(EncoderError, match="ONNX Runtime") as caught:
+        OnnxModel(copied)
+
+    assert "MATCHER_ENCODER_BACKEND=torch" in caught.value.step.en
+
+
+def test_a_folder_written_for_one_backend_does_not_serve_another(onnx_folder: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(onnx_folder, tmp_path / "copy"))
+
+    assert build_default_encoder(copied).form == "torch"
+    assert not (copied / GRAPH).exists()
+
+
+def test_a_build_that_is_killed_leaves_nothing_that_could_be_taken_for_a_model(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_build_and_die, args=(tmp_path / "killed",))
+    process.start()
+    process.join()
+
+    assert process.exitcode == -signal.SIGKILL
+    assert not (tmp_path / "killed").exists()
+    manifest = build_default_encoder(tmp_path / "killed", Backend.ONNX)
+    assert manifest.fault(tmp_path / "killed", thorough=True) is None
+
+
+def _build_and_die(folder: Path) -> None:
+    """Build, with the power cut when the graph is written and the rest is not."""
+
+    def cut(packed: PackedFile, folder: Path) -> None:
+        write_graph(packed, folder / GRAPH)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    RECIPES[Backend.ONNX] = replace(RECIPES[Backend.ONNX], write=cut)
+    build_default_encoder(folder, Backend.ONNX)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matcher.domain.matches import Confidence, Effect, State, Verdict
 from matcher.domain.records import TransferMode
 from matcher.domain.registers import Contract, ContractKind, Pricing
-from matcher.policy.contracts import Check, check
+from matcher.policy.contracts import Check, check, registration_due
 from tests.builders import rulebook
 
 BOOK = rulebook()
@@ -308,3 +308,13 @@ def test_a_thing_forgotten_never_turns_an_answer_round(told: dict[str, Any], gon
     for rule in before.keys() & after.keys():
         late = rule == "CONTRACT-REGISTRATION-2000.days" and gone == "registered_on"
         assert after[rule] in (before[rule], UNKNOWN) or late, "what waits until today may be late by then"
+
+
+def test_the_last_day_of_registration_is_counted_from_acceptance_by_the_rule_of_that_day() -> None:
+    row = Contract(id="C1", name="合同", accepted_on=date(2024, 1, 8))
+    due = registration_due(row, BOOK)
+
+    assert due is not None
+    assert (due.day, due.basis.rule) == (date(2024, 2, 7), "CONTRACT-REGISTRATION-2000.days")
+    assert registration_due(replace(row, accepted_on=None), BOOK) is None
+    assert registration_due(replace(row, accepted_on=date(2026, 3, 1)), BOOK) is None

@@ -37,7 +37,7 @@ def look(weights: dict[str, float], questions: int = 10) -> dict[str, float]:
     asks = scorer(weights)
     rows = np.array([row for row, name in enumerate(asks.known.left.ids) if name.startswith("Q")])
     builder = side_builder()
-    reading = Reading(builder.build, builder.sentences, questions)
+    reading = Reading(builder.build, builder.sentences, builder.telling, questions)
     return deletion(asks, rows, np.arange(len(asks.known.right)), reading, seed=0)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,9 +10,9 @@ from matcher.domain.controls import Aim, Control, Question, Wish
 from matcher.domain.matches import Confidence, State, Verdict
 from matcher.domain.names import Organisations
 from matcher.domain.records import Fund, FundKind, Incubator, Kind, Left, Outcome, Project, Record, Result, Right, Stage
+from matcher.domain.rounding import yuan
 from matcher.policy.eligibility import CHECKS, check, eligible
 from matcher.policy.facts import stated
-from matcher.policy.figures import yuan
 from matcher.policy.pairs import NO_WISHES, Holding, Pair, PairRule
 from matcher.policy.wishes import Wishes
 from tests.builders import TODAY, achievement, fund, gazetteer, incubator, industries, outcome, project, rulebook
@@ -357,7 +358,18 @@ def test_what_nobody_knows_excludes_no_pair() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "written"),
-    [(None, "—"), (0, "0"), (9999, "9999"), (10_000, "1万"), (500_000, "50万"), (1.2e8, "1.2亿"), (-2e4, "-2万")],
+    [
+        (None, "—"),
+        (0, "0"),
+        (9999, "9999"),
+        (10_000, "1万"),
+        (500_000, "50万"),
+        (1.2e8, "1.2亿"),
+        (-2e4, "-2万"),
+        (12_345_678, "1235万"),
+        (123_456, "12.35万"),
+        (math.inf, "inf亿"),
+    ],
 )
 def test_amounts_are_written_as_people_write_them(amount: float | None, written: str) -> None:
     assert yuan(amount) == written

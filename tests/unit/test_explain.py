@@ -11,27 +11,14 @@ from matcher.ranking.explain import (
     NOTHING,
     SIGNALS,
     SIMILAR,
-    TERMS,
     Case,
     missing_facts,
     past_cases,
     reasons,
-    shared_terms,
 )
-from matcher.ranking.kinds import KINDS
+from matcher.ranking.kinds import KINDS, said_of, strength
 from matcher.wording import Said
-from tests.builders import achievement, incubator, rulebook, word_cutter
-
-
-def test_shared_terms_are_words_of_both_longest_first_and_at_most_five() -> None:
-    left = achievement(title="2024 淀粉 玉米淀粉 发酵 蒙药 玉米 环保 风电", summary="", industry=())
-    right = incubator(name="玉米 淀粉 玉米淀粉 发酵 环保 风电 2024", focus="", industries=())
-
-    found = shared_terms(left, right, str.split)
-
-    assert found == ("玉米淀粉", "淀粉", "发酵", "玉米", "环保")
-    assert len(found) == TERMS
-    assert shared_terms(left, incubator(name="无", focus="", industries=()), word_cutter().words) == ()
+from tests.builders import achievement, rulebook
 
 
 def test_cases_are_the_most_similar_by_name_ties_by_id() -> None:
@@ -84,7 +71,7 @@ def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     assert "玉米淀粉制备" in told[2].said.en
     assert "我们孵化风电。" in told[2].said.en
     assert "玉米、淀粉" in told[3].said.zh
-    assert "+0.30" in told[4].said.en
+    assert told[4].said == Said("地区相近（弱）", "near in region (weak)")
 
 
 def test_a_quote_from_a_past_case_names_the_case() -> None:
@@ -108,8 +95,7 @@ def test_only_known_facts_that_speak_for_the_pair_are_told() -> None:
             component("region_fit", -0.5),
             component("stage_fit", 0.0),
             component("trl_fit", 0.5, value=None),
-            component("dense_knn", 3.0),
-            component("bm25_profile", 3.0),
+            component("dense_knn", 0.05),
             component("industry_fit", 0.1),
         ],
         NONE,
@@ -123,11 +109,39 @@ def test_the_strongest_facts_are_told_ties_by_name() -> None:
 
     told = reasons(None, (), (), parts, NONE)
 
-    assert [reason.evidence for reason in told] == ["popularity", "recent", "region_fit"]
+    assert [reason.evidence for reason in told] == ["no_content", "recent", "region_fit"]
     assert len(told) == SIGNALS
+
+
+def test_where_nothing_but_activity_and_habits_speak_for_a_pair_that_is_said_first() -> None:
+    told = reasons(None, (), (), [component("recent", 0.5), component("region_share", 0.9)], NONE)
+
+    assert told[0].said.zh == "没有内容上的理由，主要因为近期活跃（中）"
+    assert told[0].said.en == "nothing in the content speaks for it; mainly active lately (medium)"
+    assert [reason.evidence for reason in reasons(None, (), (), [component("amount_share", 0.9)], NONE)] == [
+        "no_content"
+    ]
+
+
+def test_closeness_in_content_is_told_where_no_sentence_shows_it_and_industries_are_content() -> None:
+    close, active, industry = component("dense_knn", 0.2), component("recent", 0.9), component("industry_fit", 0.3)
+
+    assert [one.evidence for one in reasons(None, (), (), [close, active], NONE)] == ["dense_knn", "recent"]
+    assert [one.evidence for one in reasons(None, (), (), [industry, active], NONE)] == ["recent", "industry_fit"]
+    assert [one.evidence for one in reasons(None, ("玉米",), (), [close, active], NONE)] == ["shared_terms", "recent"]
+
+
+def test_contributions_are_told_in_words_and_refusals_by_their_sign() -> None:
+    marks = [strength(one).zh for one in (0.1, 0.41, -0.5, 0.7, -1.41)]
+
+    assert marks == ["弱", "中", "中", "强", "强"]
+    assert said_of(component("refused_topic", -1.41, -0.6)).zh == "曾因方向拒绝过相近的成果或项目"
+    assert "未曾" in said_of(component("refused_topic", 0.2, 0.0)).zh
+    assert said_of(component("recent", -0.2)) == KINDS["recent"].said
 
 
 def test_every_piece_of_evidence_has_words_in_both_languages() -> None:
     for kind in KINDS.values():
         assert kind.said.zh
         assert kind.said.en
+        assert kind.against is None or (kind.against.zh and kind.against.en)

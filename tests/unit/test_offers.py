@@ -13,7 +13,7 @@ from matcher.domain.registers import Resource, ResourceKind
 from matcher.ranking import offers
 from tests.builders import achievement, gazetteer, incubator, industries, project, side_builder, word_cutter
 
-REASONS = offers.Reasons(word_cutter().words, industries(), gazetteer().path)
+REASONS = offers.Reasons(word_cutter().telling, industries(), gazetteer().path)
 FERMENTER: dict[str, Any] = {
     "name": "发酵中试线",
     "summary": "五立方米发酵罐，可做菌种放大。",

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from matcher.encoder.model import HashingEncoder, Progress, Role, Vectors
 from matcher.index import terms
+from matcher.ranking.corpus import Matrix
 from matcher.ranking.quotes import closest_in_words, closest_sentences
+from matcher.text.passages import sentences
 from matcher.text.words import bigrams
-from tests.builders import achievement, incubator, side_builder, table_encoder
+from tests.builders import achievement, incubator, side_builder, table_encoder, word_cutter
 
 ANY = -1.0
 """Vectors of hashed words are not around their mean, so that any cosine is enough where they stand in."""
@@ -30,6 +36,28 @@ def test_the_quoted_sentences_are_the_pair_closest_in_meaning() -> None:
     assert quote is not None
     assert (quote.left, quote.right) == ("蒙药制剂技术。", "我们孵化蒙医药。")
     assert quote.similarity == pytest.approx(1)
+
+
+def test_sentences_that_are_alike_in_manner_only_are_not_quoted_and_nearer_ones_need_no_word_in_common() -> None:
+    left = achievement(title="", industry=(), summary="售后尚待补充。蒙药制剂需要放大。")
+    vectors = {
+        "售后尚待补充。": (1, 0, 0),
+        "希望能配齐方案。": (0.5, 0.866, 0),
+        "蒙药制剂需要放大。": (0, 0, 1),
+        "服务蒙药材。": (0, 0.9, 0.4359),
+        "售后已经齐备。": (1, 0, 0),
+    }
+    telling = word_cutter().telling
+    manner = incubator(focus="希望能配齐方案。服务蒙药材。")
+
+    (quote,) = closest_sentences([(left, manner)], table_encoder(vectors), telling=telling)
+    assert quote is not None
+    assert (quote.left, quote.right) == ("蒙药制剂需要放大。", "服务蒙药材。"), "蒙药 is in both"
+    (sure,) = closest_sentences([(left, incubator(focus="售后已经齐备。"))], table_encoder(vectors), telling=telling)
+    assert sure is not None
+    assert sure.similarity == pytest.approx(1)
+    (none,) = closest_sentences([(left, incubator(focus="希望能配齐方案。"))], table_encoder(vectors), telling=telling)
+    assert none is None
 
 
 def test_nothing_is_quoted_from_a_side_without_words() -> None:
@@ -173,3 +201,38 @@ def test_what_everybody_writes_is_not_quoted_before_what_tells() -> None:
 
     assert quote is not None
     assert (quote.left, quote.right) == ("含盐废水处理技术。", "含盐废水处理装置。")
+
+
+def test_sentences_whose_vectors_are_known_are_not_encoded_again() -> None:
+    encode = side_builder().sentences
+    asked: list[str] = []
+
+    def watched(texts: Sequence[str]) -> Matrix:
+        asked.extend(texts)
+        return encode(texts)
+
+    own = dict(zip(told := sentences(LEFT), encode(told), strict=True))
+
+    assert closest_sentences([(LEFT, RIGHT)], watched, own=own, least=ANY) == closest_sentences(
+        [(LEFT, RIGHT)], encode, least=ANY
+    )
+    assert not set(asked) & set(told)
+
+
+def test_a_question_in_words_is_encoded_with_its_sentences_in_one_call() -> None:
+    class Counting(HashingEncoder):
+        calls = 0
+
+        def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+            Counting.calls += 1
+            return super().encode(texts, role, progress)
+
+    builder = replace(side_builder(), encoder=Counting())
+    question = builder.build([achievement("", title="", summary="玉米发酵制乳酸。沙棘果油提取。")], Role.QUERY)
+
+    assert Counting.calls == 1
+    assert list(question.sentences) == ["玉米发酵制乳酸。", "沙棘果油提取。"]
+    np.testing.assert_array_equal(
+        question.sentences["沙棘果油提取。"], builder.sentences(["沙棘果油提取。"])[0]
+    )  # this encoder makes no difference of roles
+    assert not builder.build([LEFT]).sentences

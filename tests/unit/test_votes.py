@@ -57,6 +57,39 @@ def test_the_memory_has_an_end_and_answers_do_not_change(monkeypatch: pytest.Mon
     assert sum(len(places) for places, _ in scarce._kept.values()) == scarce._size <= 40
 
 
+def test_a_block_counts_what_a_single_question_of_the_index_does() -> None:
+    seen = known()
+    rows = np.arange(40)
+
+    block = neighbours(seen, seen.left.take(rows))
+    single = [neighbours(seen, seen.left.take([row])) for row in rows.tolist()]
+
+    for name in VOTES:
+        np.testing.assert_allclose(block[name], np.vstack([one[name] for one in single]), atol=1e-5)
+
+
+def test_what_is_counted_ahead_is_not_counted_again_and_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, rows = known(), np.arange(150)
+    plain, counted = Votes(seen).of(rows, ALL), Votes(seen)
+    counted.ahead(lambda: False)
+    monkeypatch.setattr(votes, "neighbours", lambda *_args, **_named: pytest.fail("it is counted again"))
+
+    found = counted.of(rows, ALL)
+
+    assert all(np.array_equal(found[name], plain[name]) for name in VOTES)
+
+
+def test_counting_ahead_ends_when_it_is_stopped_and_before_the_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = known()
+    stopped = Votes(seen)
+    stopped.ahead(iter([False, True]).__next__)
+    assert len(stopped._kept) == votes.BLOCK
+    monkeypatch.setattr(votes, "MOST_KEPT", 40)
+    scarce = Votes(seen)
+    scarce.ahead(lambda: False)
+    assert 0 < scarce._size <= 40
+
+
 def test_without_a_past_nobody_votes() -> None:
     nobody: Corpus = corpus([achievement("A1")], [incubator("I1")])
 

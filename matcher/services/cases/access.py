@@ -12,7 +12,7 @@ from matcher.domain.introductions import Introduction, Side, current
 from matcher.domain.records import Left, PairKind, Record, Right
 from matcher.domain.visibility import visible
 from matcher.errors import MatcherError, NotAllowedError, RecordNotFoundError
-from matcher.store import Cases, Mine, Organisations, Outcomes, Papers, Records
+from matcher.store import Cases, Mine, Organisations, Outcomes, Papers, Records, Wanted
 from matcher.store.versions import ANY, require_version
 from matcher.store.versions import Seen as Version
 from matcher.wording import Said, Word
@@ -164,6 +164,13 @@ def whose(actor: Actor) -> Mine | None:
 def worked_by(actor: Actor) -> Mine | None:
     """Whose cases they work on or oversee; None: everybody's."""
     return None if actor.role in OVERSEEING else mine(actor).worked()
+
+
+def asked_of(actor: Actor, wanted: Wanted) -> Mine | None:
+    """Whose cases a list is asked of; None: everybody's. Of overdue tasks, and of when something happened at all, the
+    sides of a case are not told, so that a list narrowed by these holds none of theirs."""
+    narrowed = wanted.late is not None or wanted.still_since is not None
+    return worked_by(actor) if narrowed else whose(actor)
 
 
 def as_side(actor: Actor) -> Mine:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from matcher.domain.accounts import Actor
 from matcher.domain.cases import Task
-from matcher.domain.phases import OPEN
+from matcher.domain.phases import OPEN, Phase
+from matcher.domain.records import PairKind
 from matcher.services.cases.access import Desk, found_among, worked_by
 from matcher.services.cases.introducing import Introducing
 from matcher.services.cases.invitations import Invitation
@@ -99,6 +101,33 @@ class Agenda:
             still = [line_of(come) for come in found_among(desk, cases, actor)]
         duties = self.duties(actor, day, day + SOON, FEW)
         return Todo(duties, self._introducing.waiting(actor, now)[:FEW], still, stands)
+
+
+Whose = Literal["", "mine", "organisation"]
+"""Of whose cases a list is: everybody's, one's own, or those of one's organisation."""
+
+
+def narrowed(
+    actor: Actor,
+    now: datetime,
+    phases: Iterable[Phase],
+    record: str,
+    pairing: PairKind | None,
+    whose: Whose,
+    *,
+    late: bool,
+    still: int,
+) -> Wanted:
+    """Which cases somebody asks for: with overdue tasks if `late`, without anything for `still` days unless it is 0."""
+    return Wanted(
+        phases=frozenset(phases),
+        record_id=record.strip(),
+        pairing=pairing,
+        owner=actor.id if whose == "mine" else "",
+        organisation_id=actor.account.organisation_id if whose == "organisation" else "",
+        late=now.date() if late else None,
+        still_since=since(now, still) if still else None,
+    )
 
 
 def since(now: datetime, days: int) -> datetime:

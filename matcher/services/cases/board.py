@@ -11,7 +11,7 @@ from matcher.domain.cases import Case
 from matcher.domain.introductions import Standing
 from matcher.domain.phases import OPEN, Phase
 from matcher.domain.records import Kind, PairKind
-from matcher.services.cases.access import Desk, Part, found_among, seen, whose
+from matcher.services.cases.access import Desk, Part, asked_of, found_among, seen
 from matcher.services.cases.naming import Names, names
 from matcher.services.cases.reading import Line, line_of
 from matcher.store import Accounts, Database, Wanted
@@ -59,7 +59,7 @@ class CaseBoard:
     def board(self, actor: Actor, wanted: Wanted, day: date, each: int) -> Board:
         """The open cases there are for the actor by stage, those that changed last first."""
         with self._database.read() as connection:
-            desk, mine = Desk.of(connection), whose(actor)
+            desk, mine = Desk.of(connection), asked_of(actor, wanted)
             counts = desk.cases.counts(replace(wanted, phases=frozenset()), mine)
             cases = desk.cases.leading(replace(wanted, phases=frozenset(OPEN)), mine, each)
             cards = _cards(desk, cases, actor, day)
@@ -73,7 +73,7 @@ class CaseBoard:
             RecordNotFoundError: there is no case `wanted.after` for this actor.
         """
         with self._database.read() as connection:
-            desk, mine = Desk.of(connection), whose(actor)
+            desk, mine = Desk.of(connection), asked_of(actor, wanted)
             last = seen(desk, wanted.after, actor).case if wanted.after else None
             found = desk.cases.page(replace(wanted, limit=wanted.limit + 1), mine, last)
             counts = desk.cases.counts(replace(wanted, phases=frozenset()), mine)

@@ -44,14 +44,16 @@ class Handling:
         self._book = book
         self._new_id = new_id
 
-    def open(self, one_id: str, other_id: str, actor: Actor, now: datetime) -> Case:
+    def open(self, one_id: str, other_id: str, actor: Actor, now: datetime, reason: str = "") -> Case:
         """Open a case of a pair, in whichever order the two are named.
 
         Raises:
             NotAllowedError: the actor's role opens no cases.
             RecordNotFoundError: one of the two does not exist for this actor.
             ConflictError: the pair has an open case.
+            CaseError: the two have come together already, and no reason says why there is to be another case.
         """
+        reason = kept(reason, "reason", least=0)
         if actor.role not in OPENING:
             raise NotAllowedError(
                 Said(f"{actor.role.said.zh}不能立案。", f"A {actor.role.said.en} account cannot open cases."),
@@ -71,7 +73,9 @@ class Handling:
                         "It takes a result and a carrier, or a project and a fund.",
                     ),
                 )
-            return open_case(desk, self._new_id(), (pairing, one.id, other.id), actor, now)
+            if not reason:
+                _require_undone(desk, pairing, one.id, other.id)
+            return open_case(desk, self._new_id(), (pairing, one.id, other.id), actor, now, reason)
 
     def tell(self, case_id: str, version: Version, told: Mapping[str, Any], actor: Actor, now: datetime) -> Case:
         """Note facts of the case, by metric or by its Chinese name; an empty value takes one back. What is told as it
@@ -229,8 +233,22 @@ def passable(way: Gate) -> Gate:
     )
 
 
-def open_case(desk: Desk, case_id: str, pair: tuple[PairKind, str, str], actor: Actor, now: datetime) -> Case:
-    """Keep a new case of a pair that the actor then works on."""
+def _require_undone(desk: Desk, pairing: PairKind, left_id: str, right_id: str) -> None:
+    """Raise CaseError where the last that was decided of the pair is that it came together."""
+    decided = desk.outcomes.of(pairing, left_id, right_id)
+    last = max(decided, key=lambda outcome: outcome.decided_on, default=None)
+    if last and last.result is Result.ACCEPTED:
+        day = last.decided_on
+        raise CaseError(
+            Said(f"这一对已在 {day} 对接成功。", f"The two came together on {day} already."),
+            Said("仍要立案，请写明原因（reason）。", "Give the reason if there is to be a case all the same."),
+        )
+
+
+def open_case(
+    desk: Desk, case_id: str, pair: tuple[PairKind, str, str], actor: Actor, now: datetime, reason: str = ""
+) -> Case:
+    """Keep a new case of a pair that the actor then works on, and why, if somebody might ask."""
     pairing, left_id, right_id = pair
     organisation = actor.organisation.id if actor.organisation else ""
     case = Case(
@@ -244,7 +262,9 @@ def open_case(desk: Desk, case_id: str, pair: tuple[PairKind, str, str], actor: 
         changed_at=now,
     )
     desk.cases.add(case)
-    desk.cases.log(Event(case_id=case.id, at=now, by=actor.id, what=Happening.OPENED))
+    desk.cases.log(
+        Event(case_id=case.id, at=now, by=actor.id, what=Happening.OPENED, said={"reason": reason} if reason else {})
+    )
     return case
 
 

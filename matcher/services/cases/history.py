@@ -53,6 +53,7 @@ class _Telling:
         self._files = {one.id: one for one in folder.attachments}
         self._steps = {one.id: one for one in folder.events}
         self._ways: Mapping[Happening, Callable[[Event], Said]] = {
+            Happening.OPENED: self._opened,
             Happening.TOLD: self._told,
             Happening.MOVED: self._moved,
             Happening.NOTED: self._noted,
@@ -68,6 +69,10 @@ class _Telling:
         """What happened, without who did it and when."""
         telling = self._ways.get(event.what)
         return telling(event) if telling else event.what.said
+
+    def _opened(self, event: Event) -> Said:
+        what, reason = event.what.said, event.said.get("reason", "")
+        return Said(f"{what.zh}，因为：{reason}", f"{what.en}, because: {reason}") if reason else what
 
     def _told(self, event: Event) -> Said:
         facts = event.said.get("facts", {})
@@ -90,10 +95,13 @@ class _Telling:
         refusal = Refusal(event.said["refusal"]) if event.said.get("refusal") else None
         reason = [word for word in (refusal.label if refusal else "", event.said.get("reason", "")) if word]
         deal = event.outcome.amount if event.outcome else None
-        amount = f"{deal:,.0f} {event.outcome.currency or 'CNY'}" if event.outcome and deal is not None else ""
+        currency = event.outcome.currency or "CNY" if event.outcome else ""
+        unit = "元" if currency == "CNY" else currency
         zh, en = "：".join(reason), ": ".join(reason)
         more = Said(f"（{zh}）" if zh else "", f" ({en})" if en else "")
-        money = Said(f"，金额 {amount}" if amount else "", f", amount {amount}" if amount else "")
+        money = Said("", "")
+        if deal is not None:
+            money = Said(f"，金额 {deal:,.0f} {unit}", f", amount {deal:,.0f} {currency}")
         return Said(
             f"{move.zh}：{at.zh} → {to.zh}{more.zh}{money.zh}", f"{move.en}: {at.en} → {to.en}{more.en}{money.en}"
         )

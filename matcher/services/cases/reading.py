@@ -12,7 +12,7 @@ from matcher.domain.introductions import Side
 from matcher.domain.phases import Move, moves
 from matcher.domain.records import Visibility, name_of
 from matcher.policy.stages import Gate
-from matcher.services.cases.access import Desk, Part, Seen, found_among, seen, whose
+from matcher.services.cases.access import Desk, Part, Seen, asked_of, found_among, seen
 from matcher.services.cases.handling import Handling
 from matcher.services.cases.invitations import Invitation, Matter, as_known
 from matcher.services.cases.papers import readable
@@ -71,7 +71,7 @@ class CaseReading:
             desk = Desk.of(connection)
             last = seen(desk, wanted.after, actor).case if wanted.after else None
             lines: list[Line] = []
-            while len(lines) < wanted.limit and (page := desk.cases.page(wanted, whose(actor), last)):
+            while len(lines) < wanted.limit and (page := desk.cases.page(wanted, asked_of(actor, wanted), last)):
                 lines += map(line_of, found_among(desk, page, actor))
                 last = page[-1]
             return lines[: wanted.limit]

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+
+from matcher.services.settling import MANY, settle
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_many_records_are_left_alone_from_then_on() -> None:
+    held = [[number] for number in range(1000)]
+
+    settle(MANY)
+
+    assert gc.get_freeze_count() > len(held)
+
+
+def test_few_are_not_worth_it() -> None:
+    gc.unfreeze()
+
+    settle(MANY - 1)
+
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_was_left_alone_and_is_gone_is_collected_the_next_time() -> None:
+    class Held:
+        gone: ClassVar[list[int]] = []
+
+        def __del__(self) -> None:
+            self.gone.append(1)
+
+    held = Held()
+    held.itself = held  # type: ignore[attr-defined]  # only the collector can free it
+    settle(MANY)
+    del held
+    gc.collect()
+    assert not Held.gone
+
+    settle(MANY)
+
+    assert Held.gone
