@@ -16,10 +16,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def messy(way: Way) -> bytes:
-    """A list with a column that nobody knows, a row without its name, and a stage in words."""
+    """A list with a column that nobody knows, a row without its name, and a stage in words.
+
+    The column has a name of its own each turn: what was said of a header is known when it comes again.
+    """
     n = way.turn
     return (
-        f"编号,技术名字,完成单位,成熟度\nLS-{n}1,甜菜粕膳食纤维粉碎{n},青石滩研究所,5\n"
+        f"编号,技术名字{n},完成单位,成熟度\nLS-{n}1,甜菜粕膳食纤维粉碎{n},青石滩研究所,5\n"
         f"LS-{n}2,,青石滩研究所,4\nLS-{n}3,风机叶片回收制板{n},云岭材料学院,很成熟\n"
     ).encode("gb18030")
 
@@ -45,7 +48,7 @@ def test_a_messy_list_is_named_mended_imported_and_taken_back(come: Come, way: W
     with come(Role.BUREAU) as her:
         hands_in(her, f"清单{n}.csv", messy(way), "text/csv")
         her.reads("缺少必需的列", "required column")
-        her.chooses("列“技术名字”是", "The column 技术名字 is", zh_option="成果名称", en_option="title")
+        her.chooses(f"列“技术名字{n}”是", f"The column 技术名字{n} is", zh_option="成果名称", en_option="title")
         her.presses("按所选重新检查", "Check again as chosen")
         awaits(her)
         her.reads("这是预览，还没有写入。", "This is a preview; nothing was written yet.")
