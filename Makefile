@@ -15,6 +15,7 @@ setup: $(BIN)/.installed  ## create .venv from the pinned constraints
 $(BIN)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Python 3.11 is needed; name it with: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	@echo "安装依赖，约三分钟，其间没有输出 / installing, about three minutes without a word"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgres]'
 	@touch $@

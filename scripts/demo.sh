@@ -27,8 +27,8 @@ member() {
   someone "$role" "$name" --organisation "$organisation"
 }
 unknown administrator && printf '\n\033[1m== 各角色的演示账户 / a demo account of every role\033[0m\n'
-member broker 苏日娜 station --name 示例经纪站 --incubator ex-i02 --incubator ex-i04
-member incubator 何远 carrier --name 示例孵化器 --incubator ex-i01
+member broker 苏日娜 station --name 示例经纪站 --incubator ex-i02
+member incubator 何远 carrier --name 示例孵化器 --incubator ex-i01 --incubator ex-i04
 member fund 江原 capital --name 示例基金 --fund ex-f01
 member university 沈遥 college --name 示例大学 --institution 白音温都民族医药大学
 unknown bureau && someone bureau 乌云

@@ -117,7 +117,7 @@ COLUMNS: tuple[Column[Card], ...] = (
     Column(Said("与本机构和已投企业", "house and portfolio"), _told(lambda card: [one.said for one in card.house])),
     Column(Said("返投", "return investment"), _returning),
     Column(Said("税收身份", "tax status"), _tax),
-    *(Column(said, value) for said, value in FACTS),
+    *(Column[Card](said, value) for said, value in FACTS),
     Column(Said("本机构此前的判断", "said before"), _noted),
 )
 JUDGED_COLUMNS: tuple[Column[Opinion], ...] = (
@@ -128,5 +128,5 @@ JUDGED_COLUMNS: tuple[Column[Opinion], ...] = (
     Column(Said("理由和备注", "reason and note"), lambda one, language: one.given.reason or None),
     Column(Said("判断人", "by"), lambda one, language: one.by or None),
     Column(Said("日期", "on"), lambda one, language: day(one.given.made_at)),
-    *(Column(said, value) for said, value in FACTS),
+    *(Column[Opinion](said, value) for said, value in FACTS),
 )

@@ -14,6 +14,7 @@ from matcher.cli.digest import Account, At
 from matcher.cli.session import Json, Session
 from matcher.domain.deliveries import Suppression
 from matcher.domain.digests import Silence
+from matcher.domain.filenames import safe_name
 from matcher.domain.weeks import Week
 from matcher.plain.deliveries import delivery_json, suppression_json
 from matcher.services.delivery.letter import Written
@@ -64,7 +65,7 @@ def letter(
         for one in parts.digests.of_week(week, account):
             found = parts.preview.of(one, now)
             if isinstance(found, Written):
-                path = out / f"{week}-{one.account_id}.html"
+                path = out / safe_name(f"{week}-{found.letter.to}.html")
                 with appearing(path) as file:
                     file.write(found.letter.html.encode())
                 written[one.account_id] = str(path)

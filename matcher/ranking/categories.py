@@ -33,12 +33,13 @@ def _worked_out(known: Knowledge, queries: Side[Left], columns: Columns) -> dict
     region, stage = (_shared(known, queries, facet, columns) for facet in ("region", "stage"))
     industries = known.right.trees["industry"]
     offered = industries if isinstance(columns, slice) else industries[columns]
-    return values | {
-        "region_fit": region / np.maximum(_sizes(queries.facets["region"])[:, None], 1),
+    fits: dict[str, Matrix] = {
+        "region_fit": np.asarray(region / np.maximum(_sizes(queries.facets["region"])[:, None], 1), np.float32),
         "industry_fit": coverage(queries.trees["industry"], offered),
         "field_fit": tree_similarity(queries.trees["field"], offered),
         "stage_fit": stage,
     }
+    return values | fits
 
 
 def _sizes(facets: Sparse) -> Matrix:

@@ -18,6 +18,7 @@ from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, P
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.errors import RecordNotFoundError
 from matcher.index.terms import Counts, Postings, bm25_weights, count_terms
+from matcher.index.vectors import VectorIndex
 from matcher.ranking.later import Later
 from matcher.ranking.trees import Stated, read_stated
 from matcher.wording import Said
@@ -52,6 +53,8 @@ class Side(Generic[AnyRecord]):
     """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
     sentences: Mapping[str, Matrix] = field(default_factory=dict)
     """Vectors of the sentences, where they were encoded with the texts, (d,) each."""
+    index: VectorIndex | None = None
+    """Where the vectors are searched; it may hold records beside these. Without one all are compared."""
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -74,6 +77,26 @@ class Side(Generic[AnyRecord]):
     def postings(self) -> tuple[Postings, Postings]:
         """BM25 over pairs of characters and over words, for whoever searches this side."""
         return Postings(bm25_weights(self.bigrams), parts=False), Postings(bm25_weights(self.words), parts=False)
+
+    def nearest(self, query: Matrix, k: int) -> tuple[Rows, Matrix]:
+        """Rows and cosines of the k nearest to a vector (d,), best first."""
+        if self.index is None:
+            cosines = self.vectors @ query
+            best = np.lexsort((self.by_id, -cosines))[:k]
+            return best, cosines[best]
+        (hits,) = self.index.search(query[None], k, self._own)
+        return np.array([self.rows[name] for name in hits.ids], np.int64), np.array(hits.scores, np.float32)
+
+    @cached_property
+    def _own(self) -> frozenset[str] | None:
+        """The ids to search among; None where the index holds no others."""
+        return None if self.index is None or len(self.index) == len(self) else frozenset(self.ids)
+
+    @cached_property
+    def moments(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean of the vectors, (d,), and of their outer products, (d, d): what tells how cosines with them lie."""
+        rows = self.vectors.astype(np.float64)
+        return rows.mean(axis=0), rows.T @ rows / max(len(self), 1)
 
     def row(self, record_id: str) -> int:
         """The row of one id. Raises RecordNotFoundError for a record that left, or came, a moment ago."""
@@ -100,6 +123,7 @@ class Side(Generic[AnyRecord]):
             words=self.words[rows],
             facets=Later(tuple(self.facets), lambda name: self.facets[name][rows]),
             trees=Later(tuple(self.trees), lambda name: self.trees[name][rows]),
+            index=None,
         )
 
     @cached_property

@@ -17,7 +17,7 @@ from matcher.domain.records import Kind, PairKind, Record, name_of
 from matcher.domain.visibility import Viewer, told
 from matcher.encoder.model import Role
 from matcher.index.terms import count_terms, present
-from matcher.ranking.corpus import Side
+from matcher.ranking.corpus import AnyRecord, Side
 from matcher.ranking.sides import SideBuilder
 from matcher.services.facets import Facets
 from matcher.services.pairings import Pairings
@@ -32,8 +32,9 @@ FACETS: Mapping[Kind, tuple[str, ...]] = {
 """What a list of each table can be narrowed by."""
 PLACES = frozenset({"region", "regions"})
 """Facets that are places."""
-NEAREST = 20
-"""Records that are near in meaning and share no word with the question are shown up to this many."""
+NEAREST, COMPARED = 20, 200
+"""Records that are near in meaning and share no word with the question are shown up to the first number; up to the
+second, nearness in meaning counts for those that share words."""
 WEAKEST = 0.2
 """Share of the best lexical score below which a record shares no more than a common pair of characters."""
 RRF = 60
@@ -105,13 +106,13 @@ class Finding:
         """
         side = self._side(kind, viewer, today, [record_id])
         row = side.row(record_id)
-        cosines = side.vectors @ side.vectors[row]
-        others = np.delete(np.arange(len(side)), row)
-        if not len(others) or not side.vectors[row].any():
+        vector = side.vectors[row]
+        if len(side) < 2 or not vector.any():
             return []
-        likeness = (cosines[others] - cosines[others].mean()) / (cosines[others].std() or 1.0)
-        best = np.argsort(-likeness, kind="stable")[:k]
-        return [(told(side.records[others[place]], viewer), float(likeness[place])) for place in best]
+        mean, deviation = _others(side, vector)
+        rows, cosines = side.nearest(vector, k + 1)
+        near = [(at, (cosine - mean) / deviation) for at, cosine in zip(rows, cosines, strict=True) if at != row][:k]
+        return [(told(side.records[at], viewer), float(likeness)) for at, likeness in near]
 
     def named(self, kinds: Sequence[Kind], text: str, viewer: Viewer, today: date, most: int) -> list[Record]:
         """Records whose name holds a text, the shortest names first: they hold little else."""
@@ -141,12 +142,12 @@ class Finding:
         pairs, words = side.postings
         lexical = pairs.scores(present(count_terms([query], bigrams)))[0]
         lexical = lexical + words.scores(present(count_terms([query], self._builder.words)))[0]
-        dense = side.vectors @ self._builder.encoder.encode([query], Role.QUERY)[0]
+        near, _ = side.nearest(self._builder.encoder.encode([query], Role.QUERY)[0], COMPARED)
         worded = lexical > max(WEAKEST * float(lexical.max()), 0)
-        nearness = _ranks(dense)
-        near = nearness <= NEAREST
+        nearness = np.full(len(side), np.inf)
+        nearness[near] = np.arange(1, len(near) + 1)
         fused = 1 / (RRF + _ranks(lexical)) * worded + 1 / (RRF + nearness)
-        rows = np.flatnonzero(worded | near)
+        rows = np.flatnonzero(worded | (nearness <= NEAREST))
         return [int(row) for row in rows[np.argsort(-fused[rows], kind="stable")]]
 
 
@@ -170,6 +171,16 @@ def as_counted(chosen: Mapping[str, Sequence[str]], places: Gazetteer) -> dict[s
 def _counted(name: str, places: Gazetteer, record: Record) -> tuple[str, ...]:
     values = stated(name, record)
     return tuple(dict.fromkeys(map(places.called, values))) if name in PLACES else values
+
+
+def _others(side: Side[AnyRecord], vector: NDArray[np.float32]) -> tuple[float, float]:
+    """Mean and deviation of the cosines of one record with all the others."""
+    first, second = side.moments
+    wide, count = vector.astype(np.float64), len(side) - 1
+    own = float(wide @ wide)
+    mean = (len(side) * float(wide @ first) - own) / count
+    square = (len(side) * float(wide @ second @ wide) - own**2) / count
+    return mean, max(square - mean**2, 0.0) ** 0.5 or 1.0
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -267,6 +267,7 @@ class Pairings:
             words=table.terms["words"].order(ids),
             facets=self._builder.facets.matrices(indexed),
             trees=self._builder.facets.trees(indexed),
+            index=table.vectors,
         )
 
 

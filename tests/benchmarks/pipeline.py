@@ -131,7 +131,8 @@ def serve(folder: Path, home: Path, records: int) -> dict[str, Any]:
     screening = [f"i{n:05d}" for n in range(0, max(records // 50, 10), max(records // 500, 1))]
     digest, told = hashlib.sha256(), hashlib.sha256()
     screens = [(name, fresh.matching.screen, screening) for name in ("screen", "screen_again") if records < LARGE]
-    for name, ask, ids in (("match", fresh.matching.match, asked), *screens):
+    questions: list[tuple[str, Callable[..., Answer], list[str]]] = [("match", fresh.matching.match, asked), *screens]
+    for name, ask, ids in questions:
         ask(ids[0], 10, Viewer.BROKERS, TODAY)  # what is read once for all questions
         figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, TODAY) for one in ids], digest)
     drawn = random.Random(1)  # noqa: S311  # repeatable, not secret

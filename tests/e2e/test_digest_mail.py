@@ -70,7 +70,7 @@ def test_letters_are_looked_at_before_they_are_sent(ready: CommandLine, tmp_path
     assert page.stat().st_mode & 0o777 == 0o600
     assert not (ready.home / "outbox").exists()
     one = ready("digest", "letter", "--week", WEEK, "--account", "user1@example.org", "--out", tmp_path / "one").out
-    assert one.strip().endswith("u001.html")
+    assert one.strip().endswith("-user1@example.org.html")
 
 
 def test_addresses_are_suppressed_listed_and_freed(ready: CommandLine) -> None:

@@ -15,12 +15,12 @@ from tests.service import NOW, Service
 def test_both_pairings_are_in_memory_afterwards(reading: Service) -> None:
     parts = reading.installation
     warming = Warming(lambda: parts.matching, parts.indexer.stale, NOW.date)
-    assert not warming.done
+    before = warming.done
 
     with warming.beside():
         pass
 
-    assert warming.done
+    assert (before, warming.done) == (False, True)
     for pairing in PairKind:
         loaded = parts.pairings.load(pairing, NOW.date(), Viewer.BROKERS)
         assert loaded is parts.pairings.load(pairing, NOW.date(), Viewer.BROKERS)
