@@ -81,8 +81,8 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    told = [each.record for each in (*found.listed, *found.kept_out)] + list(one.records if one else ())
-    shown(request, [*told, *([record] if record else [])])
+    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
+    shown(request, [*told, *(one.records if one else ()), *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,

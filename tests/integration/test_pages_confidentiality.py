@@ -204,7 +204,7 @@ def test_pages_are_as_if_what_somebody_may_not_see_did_not_exist(
 def told(browser: TestClient) -> dict[str, str]:
     """Every page as this reader sees it, by its address."""
     fields = hidden(browser, "/account")
-    sent = {path: browser.post(path, data=fields | said) for path, said in FORMS.values()}
+    sent = {path: browser.post(path, data={**fields, **said}) for path, said in FORMS.values()}
     return {
         **{path: comparable(browser, path) for paths in ADDRESSES.values() for path in paths},
         **{path: f"{answer.status_code}\n{DRAWN_ANEW.sub('', answer.text)}" for path, answer in sent.items()},
