@@ -81,7 +81,7 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    told = [*(each.record for each in found.listed), *(each.record for each in found.kept_out)]
+    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
     shown(request, [*told, *(one.records if one else ()), *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
     return rendered(

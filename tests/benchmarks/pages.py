@@ -104,7 +104,7 @@ def _open_cases(installation: Installation, records: int) -> None:
     drawn, broker = random.Random(1), installation.people.by_email("load@example.org")  # noqa: S311
     for number in range(1, records, 100):
         pair = f"a{number:07d}", carrier_id(drawn, records)
-        installation.case_handling.open(*pair, Actor(account=broker), datetime.now(UTC))
+        installation.case_handling.open(*pair, Actor(account=broker), datetime.now(UTC), "load")
 
 
 def _timed(pid: int, port: int, token: str, address: Address, chosen: argparse.Namespace) -> dict[str, float]:

@@ -26,7 +26,8 @@ FACTS = {"case_lead": "X-7", "case_owner_contact": "周老师", "case_confidenti
 def opened(browser: TestClient, left: str = "ex-a003", right: str = "ex-i01") -> str:
     """The address of a case that was just opened from the page of its pair."""
     asked = browser.get("/cases/new", params={"left": left, "right": right})
-    answer = browser.post("/cases", data=form(asked.text, "/cases"))
+    why = {"reason": "另有合作"} if 'name="reason"' in asked.text else {}
+    answer = browser.post("/cases", data=form(asked.text, "/cases", **why))
     assert "已立案" in answer.text
     return answer.url.path
 
