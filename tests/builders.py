@@ -34,7 +34,8 @@ from matcher.policy.chain_file import load_chains
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
 from matcher.ranking.calibration import ASSUMED
-from matcher.ranking.corpus import Corpus, FacetReader, Matrix, Side, gather_past
+from matcher.ranking.corpus import Corpus, Matrix, Side, gather_past
+from matcher.ranking.facets import FacetReader
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained

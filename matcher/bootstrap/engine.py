@@ -18,7 +18,7 @@ from matcher.index.shared import SharedVectors
 from matcher.index.snapshot import SnapshotFolder
 from matcher.policy.loading import load_rulebook
 from matcher.policy.rules import Rulebook
-from matcher.ranking.corpus import FacetReader
+from matcher.ranking.facets import FacetReader
 from matcher.ranking.sides import SideBuilder
 from matcher.services.ahead import Ahead
 from matcher.services.chains import Chaining

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from matcher.domain.records import Left
-from matcher.ranking.corpus import Columns, Matrix, Side, Sparse, stated_categories
+from matcher.ranking.corpus import Columns, Matrix, Side, Sparse
+from matcher.ranking.facets import stated_categories
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.trees import coverage, tree_similarity
 

@@ -22,7 +22,8 @@ from matcher.domain.visibility import Viewer
 from matcher.index.terms import present
 from matcher.policy.priority import NONE
 from matcher.ranking.asked import Asked
-from matcher.ranking.corpus import FacetReader, Rows, Side
+from matcher.ranking.corpus import Rows, Side
+from matcher.ranking.facets import FacetReader
 from matcher.ranking.hypothetical import STAGES, Carried, hypothetical, project_side, variants
 from matcher.ranking.matcher import Matcher, Scored
 from matcher.ranking.paths import Chain, Chains

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matcher.domain.places import Gazetteer
-from matcher.domain.records import Achievement, Fund, Left, Outcome, PairKind, Project, Record, Refusal, Result, Right
-from matcher.domain.taxonomy import Path, Taxonomy
+from matcher.domain.records import Left, Outcome, PairKind, Record, Refusal, Result, Right
 from matcher.errors import RecordNotFoundError
-from matcher.index.terms import Counts, Postings, bm25_weights, count_terms
+from matcher.index.terms import Counts, Postings, bm25_weights
 from matcher.index.vectors import VectorIndex
 from matcher.ranking.later import Later
-from matcher.ranking.trees import Stated, read_stated
+from matcher.ranking.trees import Stated
 from matcher.wording import Said
 
 Matrix = NDArray[np.float32]
@@ -33,8 +30,6 @@ Sparse = Any
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
-FACET_COLUMNS = 2**16
-MOST_READ = 2**16
 FACETS = ("region", "industry", "stage", "field")
 
 
@@ -155,54 +150,6 @@ class Side(Generic[AnyRecord]):
         return {}
 
 
-class FacetReader:
-    """Reads the categories of a record as words that two records can share.
-
-    Only what a record states is read: nothing is guessed from its text, an empty cell stays unknown.
-    """
-
-    def __init__(self, gazetteer: Gazetteer, industries: Taxonomy, fields: Taxonomy) -> None:
-        self._gazetteer = gazetteer
-        self._industries = industries
-        self._field_tree = fields
-        self._of = lru_cache(MOST_READ)(self._read)  # many records state the same
-
-    def matrices(self, records: Sequence[Record]) -> Mapping[str, Counts]:
-        """The indicator matrix of each facet, (n, columns)."""
-        return Later(FACETS, lambda facet: count_terms([self.of(one)[facet] for one in records], list, FACET_COLUMNS))
-
-    def trees(self, records: Sequence[Record]) -> Mapping[str, Stated]:
-        """What the records state in each tree; fields lie below industries, so `field` compares with `industry` too."""
-        nodes: Mapping[str, Callable[[Record], list[frozenset[Path]]]] = {
-            "region": self._regions,
-            "industry": lambda record: _nodes(self._industries, _industries(record)),
-            "field": lambda record: _nodes(self._field_tree, _fields(record)),
-        }
-        return Later(tuple(nodes), lambda name: read_stated([nodes[name](record) for record in records]))
-
-    def of(self, record: Record) -> Mapping[str, Sequence[str]]:
-        """The record's categories by facet."""
-        return self._of(*stated_categories(record))
-
-    def _read(
-        self, places: tuple[str, ...], industries: tuple[str, ...], stages: tuple[str, ...], fields: tuple[str, ...]
-    ) -> Mapping[str, Sequence[str]]:
-        return {
-            "region": sorted({level for place in places for level in self._levels(place)}),
-            "industry": sorted(self._industries.codes(industries)),
-            "stage": sorted(stages),
-            "field": sorted(self._field_tree.codes(fields)),
-        }
-
-    def _regions(self, record: Record) -> list[frozenset[Path]]:
-        paths = {self._gazetteer.path(place) for place in _places(record)}
-        return [frozenset([path]) for path in sorted(paths) if path]
-
-    def _levels(self, place: str) -> list[str]:
-        path = self._gazetteer.path(place)
-        return ["/".join(path[: depth + 1]) for depth in range(len(path))]
-
-
 @dataclass(frozen=True)
 class Past:
     """Outcomes as parallel arrays in the order of their days."""
@@ -284,39 +231,9 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
     )
 
 
-Categories = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-
-
-def stated_categories(record: Record) -> Categories:
-    """All that a record states of places, industries, stages and fields: records that state the same fit alike."""
-    return tuple(_places(record)), tuple(_industries(record)), tuple(_stages(record)), tuple(_fields(record))
-
-
 def _refusal(outcome: Outcome) -> str:
     named = Refusal.of(outcome.reason) if outcome.result is Result.REJECTED else None
     return named.value if named else ""
-
-
-def _places(record: Record) -> Sequence[str]:
-    return record.regions if isinstance(record, Fund) else (record.region,) if record.region else ()
-
-
-def _industries(record: Record) -> Sequence[str]:
-    return record.industry if isinstance(record, Achievement | Project) else record.industries
-
-
-def _stages(record: Record) -> Sequence[str]:
-    if isinstance(record, Fund):
-        return record.stages
-    return (record.stage,) if isinstance(record, Project) and record.stage else ()
-
-
-def _fields(record: Record) -> list[str]:
-    return re.split(r"[;；/|]", record.field) if isinstance(record, Achievement) else []
-
-
-def _nodes(taxonomy: Taxonomy, words: Sequence[str]) -> list[frozenset[Path]]:
-    return [taxonomy.paths(node) for node in sorted(taxonomy.nodes(words))]
 
 
 def _number(value: float | None) -> float:

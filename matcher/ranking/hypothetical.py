@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 
 from matcher.domain.records import Achievement, Incubator, Left, Project, Right, Stage
-from matcher.ranking.corpus import FacetReader, Rows, Side
+from matcher.ranking.corpus import Rows, Side
+from matcher.ranking.facets import FacetReader
 
 STAGES = (Stage.SEED, Stage.ANGEL)
 """Rounds a project may begin with."""

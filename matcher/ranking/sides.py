@@ -11,7 +11,8 @@ import numpy as np
 from matcher.domain.records import Record
 from matcher.encoder.model import Encoder, Role
 from matcher.index.terms import count_terms
-from matcher.ranking.corpus import AnyRecord, FacetReader, Matrix, Side
+from matcher.ranking.corpus import AnyRecord, Matrix, Side
+from matcher.ranking.facets import FacetReader
 from matcher.text.passages import document, sentences
 from matcher.text.words import bigrams
 

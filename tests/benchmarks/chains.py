@@ -35,7 +35,8 @@ from matcher.intake import read
 from matcher.policy.loading import load_rulebook
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.chains import ChainFinder
-from matcher.ranking.corpus import Corpus, FacetReader, gather_past
+from matcher.ranking.corpus import Corpus, gather_past
+from matcher.ranking.facets import FacetReader
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.matcher import Matcher, Scorer, Trained
