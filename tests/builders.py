@@ -38,8 +38,9 @@ from matcher.ranking.corpus import Corpus, Matrix, Side, gather_past
 from matcher.ranking.facets import FacetReader
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Matcher, Scorer, Trained
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
+from matcher.ranking.scorer import Scorer, Trained
 from matcher.ranking.sides import SideBuilder
 from matcher.resources import data_folder, load_fields, load_gazetteer, load_industries, load_word_cutter
 from matcher.services.chain_gaps import ChainGaps

@@ -12,9 +12,9 @@ import numpy as np
 from matcher.domain.records import Left, Record
 from matcher.ranking.corpus import Matrix, Rows, Side
 from matcher.ranking.explain import past_cases
-from matcher.ranking.matcher import Scorer
 from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction
+from matcher.ranking.scorer import Scorer
 from matcher.ranking.shared import Telling
 from matcher.text.passages import sentences, without
 

@@ -19,8 +19,8 @@ from matcher.ranking.calibration import reliability
 from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.kinds import KINDS, Family
-from matcher.ranking.matcher import Scorer, Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker
+from matcher.ranking.scorer import Scorer, Trained, score_pairs
 from matcher.wording import Said
 
 BASELINES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ import pandas as pd
 
 from matcher.errors import IntakeError
 from matcher.ranking.corpus import Corpus
-from matcher.ranking.matcher import Scorer
+from matcher.ranking.scorer import Scorer
 from matcher.wording import Said
 
 CHUNK = 256

@@ -20,8 +20,8 @@ from matcher.ranking.boosting import grow
 from matcher.ranking.calibration import ASSUMED, FEWEST_POSITIVES, Calibration, fit_calibration
 from matcher.ranking.corpus import Corpus, Matrix
 from matcher.ranking.kinds import KINDS
-from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction, Ranker, default_ranker, standardise
+from matcher.ranking.scorer import Trained, score_pairs
 
 ALL_KINDS = tuple(KINDS)
 FITTED = "fitted"

@@ -25,10 +25,11 @@ from matcher.ranking.asked import Asked
 from matcher.ranking.corpus import Rows, Side
 from matcher.ranking.facets import FacetReader
 from matcher.ranking.hypothetical import STAGES, Carried, hypothetical, project_side, variants
-from matcher.ranking.matcher import Matcher, Scored
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.paths import Chain, Chains
 from matcher.ranking.questions import decisions, recommended, refusing
 from matcher.ranking.ranker import Direction
+from matcher.ranking.scorer import Scored
 from matcher.ranking.undertaken import undertaken, without_project
 
 SHARE = 0.4

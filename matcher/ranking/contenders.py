@@ -20,9 +20,10 @@ from matcher.domain.records import Left
 from matcher.domain.visibility import Viewer
 from matcher.ranking import evidence
 from matcher.ranking.corpus import ALL, Matrix, Rows, Side
-from matcher.ranking.matcher import Matcher, Scored, best_first, score_pairs
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.questions import recommended
 from matcher.ranking.ranker import Direction, Ranker
+from matcher.ranking.scorer import Scored, best_first, score_pairs
 from matcher.ranking.screening import Screening, views
 from matcher.ranking.shortlists import LEFTS, RIGHTS, Asking, blocks, pair_evidence
 

@@ -16,9 +16,10 @@ from matcher.domain.matches import Listed
 from matcher.domain.visibility import Viewer
 from matcher.ranking import candidates, evidence
 from matcher.ranking.corpus import ALL, Matrix, Rows
-from matcher.ranking.matcher import Matcher, best_first, score_pairs
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.questions import recommended
 from matcher.ranking.ranker import Direction, Ranker
+from matcher.ranking.scorer import best_first, score_pairs
 from matcher.ranking.screening import Screening, views
 
 LEFTS, RIGHTS = 256, 64

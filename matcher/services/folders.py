@@ -33,7 +33,7 @@ from matcher.measure.evaluate import evaluate
 from matcher.measure.training import MIN_HISTORY, SEED, train
 from matcher.ranking.corpus import Corpus, gather_past
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Scorer
+from matcher.ranking.scorer import Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.scoring import score_each
 from matcher.wording import Said

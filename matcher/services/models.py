@@ -14,8 +14,8 @@ from matcher.domain.records import PairKind
 from matcher.ranking.boosting import Boosting
 from matcher.ranking.calibration import ASSUMED, Calibration
 from matcher.ranking.kinds import KINDS
-from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
+from matcher.ranking.scorer import Trained
 from matcher.services.training import TrainingReport
 from matcher.wording import Said
 

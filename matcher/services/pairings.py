@@ -23,12 +23,14 @@ from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import AnyRecord, Corpus, Side, gather_past
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Matcher, Scorer
+from matcher.ranking.matcher import Matcher
+from matcher.ranking.scorer import Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.ahead import Ahead
-from matcher.services.indexing import Indexer, IndexReport, Progress
+from matcher.services.indexing import Indexer, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled, residing
+from matcher.services.remarks import UNCALIBRATED, empty, left_out, refreshed, should_train
 from matcher.services.settling import settle
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
@@ -101,7 +103,7 @@ class Pairings:
                 counts = records.count()
                 if any(counts[kind] for kind in RECORD_KINDS):
                     raise
-                raise _empty(error) from error
+                raise empty(error) from error
 
     def known(self, ids: Collection[str]) -> list[PairKind]:
         """The pairings in which any of these ids is a left record."""
@@ -152,17 +154,17 @@ class Pairings:
     def _load(self, pairing: PairKind, today: date, viewer: Viewer, arrangements: tuple[Arrangement, ...]) -> Loaded:
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
-            self._tell(_refreshed(report))
+            self._tell(refreshed(report))
         trained, why = self._models.load(pairing, snapshot.origin.encoder, today)
         if why:
             self._tell(why)
         elif self._models.exists(pairing) and (stale := self._stale(pairing, snapshot.origin.encoder, today)):
-            self._tell(_should_train(stale))
+            self._tell(should_train(stale))
         if any(one.calibration is ASSUMED for one in trained.values()):
             self._tell(UNCALIBRATED)
         corpus, known = self._corpus(pairing, snapshot, viewer)
         if known.standing:
-            self._tell(_left_out(len(known.standing)))
+            self._tell(left_out(len(known.standing)))
         scorer = Scorer(Knowledge(corpus, today.toordinal() + 1), trained)
         carriers = self._carriers(viewer)
         judge = Judge(
@@ -191,7 +193,7 @@ class Pairings:
             return loaded.corpus
         snapshot, report = self._indexer.refresh(self._progress)
         if report.rebuilt or report.indexed:
-            self._tell(_refreshed(report))
+            self._tell(refreshed(report))
         return self._corpus(pairing, snapshot, viewer)[0]
 
     def row(self, loaded: Loaded, side: Side[AnyRecord], record_id: str) -> int:
@@ -269,35 +271,3 @@ class Pairings:
             trees=self._builder.facets.trees(indexed),
             index=table.vectors,
         )
-
-
-UNCALIBRATED = Said(
-    "概率只是假定：对接结果太少或尚未训练，请运行 matcher train。",
-    "Probabilities are only assumed: too few outcomes, or no training yet; run `matcher train`.",
-)
-
-
-def _should_train(why: Said) -> Said:
-    return Said(f"{why.zh}，建议运行 matcher train。", f"{why.en[0].upper()}{why.en[1:]}: consider `matcher train`.")
-
-
-def _left_out(count: int) -> Said:
-    return Said(
-        f"{count} 条记录已判定与另一条相同，不单独列出（matcher identity list）。",
-        f"{count} record(s) count as another one and are not listed by themselves (matcher identity list).",
-    )
-
-
-def _refreshed(report: IndexReport) -> Said:
-    why = report.rebuilt or Said("记录有更新", "records have changed")
-    return Said(
-        f"索引已更新：{why.zh}（新编 {report.indexed} 条，移除 {report.removed} 条）。",
-        f"The index was brought up to date: {why.en} ({report.indexed} indexed, {report.removed} removed).",
-    )
-
-
-def _empty(error: RecordNotFoundError) -> RecordNotFoundError:
-    return RecordNotFoundError(
-        Said(f"数据库还是空的：{error.message.zh}", f"The database is still empty: {error.message.en}"),
-        Said("请先导入：matcher import 文件夹或文件。", "Import first: matcher import FOLDER_OR_FILE."),
-    )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from matcher.measure.scoring import score_table
 from matcher.ranking.corpus import Corpus
-from matcher.ranking.matcher import Scorer
+from matcher.ranking.scorer import Scorer
 
 
 def score_each(

@@ -9,8 +9,8 @@ from typing import Any
 from matcher.domain.records import PairKind
 from matcher.measure.training import MIN_HISTORY, SEED, Comparison, train
 from matcher.ranking.corpus import Corpus
-from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction
+from matcher.ranking.scorer import Trained
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ from matcher.ranking.corpus import Corpus, gather_past
 from matcher.ranking.facets import FacetReader
 from matcher.ranking.judge import Judge
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Matcher, Scorer, Trained
+from matcher.ranking.matcher import Matcher
 from matcher.ranking.ranker import Direction, default_ranker
+from matcher.ranking.scorer import Scorer, Trained
 from matcher.ranking.sides import SideBuilder
 from matcher.resources import data_folder, load_fields, load_gazetteer, load_industries, load_word_cutter
 from matcher.text.passages import sentences

@@ -23,8 +23,8 @@ from matcher.measure.windows import Window, look
 from matcher.policy.wishes import Wishes
 from matcher.ranking.corpus import Matrix
 from matcher.ranking.diversity import REACH, diversify
-from matcher.ranking.matcher import Trained, score_pairs
 from matcher.ranking.ranker import Direction
+from matcher.ranking.scorer import Trained, score_pairs
 from matcher.services.folders import read_ecosystem
 from matcher.settings import Settings
 

@@ -10,8 +10,8 @@ from matcher.domain.records import Achievement
 from matcher.measure.deletion import Reading, deletion
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Scorer, Trained
 from matcher.ranking.ranker import Direction, Ranker
+from matcher.ranking.scorer import Scorer, Trained
 from matcher.text.passages import sentences, without
 from tests.builders import TODAY, achievement, corpus, incubator, outcome, side_builder
 

@@ -12,8 +12,8 @@ import pytest
 from matcher.domain.records import PairKind
 from matcher.ranking.boosting import grow
 from matcher.ranking.calibration import ASSUMED, Calibration
-from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
+from matcher.ranking.scorer import Trained
 from matcher.services.models import MANY_NEW, OLD_DAYS, ModelFolder
 from matcher.services.training import TrainingReport
 

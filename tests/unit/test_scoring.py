@@ -8,8 +8,8 @@ from matcher.errors import IntakeError
 from matcher.measure.scoring import CHUNK, check_pairs, score_table
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.matcher import Scorer, Trained
 from matcher.ranking.ranker import Direction, default_ranker
+from matcher.ranking.scorer import Scorer, Trained
 from tests.builders import TODAY, planted_corpus
 
 

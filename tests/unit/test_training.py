@@ -26,8 +26,8 @@ from matcher.measure.windows import Window, look
 from matcher.ranking.calibration import ASSUMED
 from matcher.ranking.corpus import Corpus
 from matcher.ranking.kinds import KINDS
-from matcher.ranking.matcher import Trained
 from matcher.ranking.ranker import Direction, Ranker, default_ranker
+from matcher.ranking.scorer import Trained
 from tests.builders import TODAY, outcome, planted_corpus, planted_outcomes, with_outcomes
 
 AS_OF = TODAY.toordinal()
