@@ -24,7 +24,7 @@ STATES: Mapping[State, Said] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """A heading, and what a card or a word on a pair says below it."""
 
