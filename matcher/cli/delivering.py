@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +66,7 @@ def letter(
         for one in parts.digests.of_week(week, account):
             found = parts.preview.of(one, now)
             if isinstance(found, Written):
-                path = out / safe_name(f"{week}-{found.letter.to}.html")
+                path = out / safe_name(f"{week}-{parseaddr(found.letter.to)[1]}.html")
                 with appearing(path) as file:
                     file.write(found.letter.html.encode())
                 written[one.account_id] = str(path)

@@ -111,7 +111,7 @@ def test_a_rule_may_be_named_by_its_end_and_a_carrier_by_its_name(granting: Gran
         (lambda it: it.apply(RULE, "I1", on(RECOGNISED - timedelta(days=1)), Viewer.BROKERS), "no such event"),
         (lambda it: it.apply(RULE, "I3", on(APPLIED), Viewer.BROKERS), "carrier in Tongliao no"),
         (lambda it: it.apply("TL-GRANT.incubator-national", "I1", on(APPLIED), Viewer.BROKERS), "no such event"),
-        (lambda it: it.apply(RULE, "I2", on(APPLIED), Viewer.BROKERS), "one carrier with I1"),
+        (lambda it: it.apply(RULE, "I2", on(APPLIED), Viewer.BROKERS), "one carrier with 甲科技孵化器,"),
         (lambda it: it.apply(RULE, "I1", on(TODAY + timedelta(days=1)), Viewer.BROKERS), "lies ahead"),
         (lambda it: it.apply("TL-GRANT.nobody", "I1", on(APPLIED), Viewer.BROKERS), "no grant rule"),
         (lambda it: it.pay(RULE, "I1", on(PAID), Viewer.BROKERS), "no application"),

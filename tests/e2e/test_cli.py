@@ -284,7 +284,7 @@ def test_issues_are_told_one_a_line_with_place_and_code(matcher: CommandLine, tm
     path = tmp_path / "achievements.csv"
     path.write_text("id,title,trl\nT1,好的,5\nT2,,5\nT3,好的,九十\n", encoding="utf-8")
     shown = matcher("import", path).out
-    assert [line for line in shown.splitlines() if "第 3 行" in line and "title" in line]
+    assert [line for line in shown.splitlines() if "第 3 行" in line and "成果名称" in line]
     assert [line for line in shown.splitlines() if "第 4 行" in line and "九十" in line]
     assert matcher("import", path, "--dry-run", "--json").json["dry_run"] is True
 

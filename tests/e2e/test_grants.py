@@ -136,7 +136,7 @@ def test_an_application_and_its_payment_are_noted_and_taken_back(office: Command
     [
         ("ex-i13", "incubator-region", "早于规则施行日", "matcher policy grants"),
         ("ex-i10", "agri-excellent", "资格待核实", "首次评价"),
-        ("ex-i27", "incubator-national", "疑似与 ex-i02 为同一载体", "matcher identity same ex-i27 ex-i02"),
+        ("ex-i27", "incubator-national", "疑似与西辽河生物科技孵化器为同一载体", "matcher identity same ex-i27 ex-i02"),
         ("ex-i05", "makerspace-excellent", "获批后首次评价 否", "matcher policy grants"),
         ("ex-i06", "incubator-region", "没有相应的认定", "events"),
         ("ex-i06", "seed-money", "没有编号为 seed-money", "TL-GRANT.incubator-national"),

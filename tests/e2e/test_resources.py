@@ -198,6 +198,6 @@ def test_a_resident_fund_is_a_named_plus_of_the_projects_of_its_carrier(sample: 
     ]
 
     assert {one["evidence"]: one["zh"] for one in found["reasons"]}["resident_fund"] == (
-        "基金入驻项目所在载体 ex-i02，2023-09-01 起（通创办发〔2023〕2号 三(三)）"
+        "基金入驻项目所在载体“西辽河生物科技孵化器”，2023-09-01 起（通创办发〔2023〕2号 三(三)）"
     )
     assert "resident_fund" not in sample("match", "ex-p001", "--to", "funds", "--today", "2023-08-31", "--json").out
