@@ -62,7 +62,8 @@ def evidence(asked: Side[Any], shown: Side[Any]) -> dict[str, Matrix]:
     return {
         "bm25_bigrams": np.asarray((present(asked.bigrams) @ bm25_weights(shown.bigrams).T).toarray(), np.float32),
         "bm25_words": np.asarray((present(asked.words) @ bm25_weights(shown.words).T).toarray(), np.float32),
-        "dense": asked.vectors @ shown.vectors.T,
+        # To double precision, then rounded: no digit depends on how many others are shown, or on where they lie.
+        "dense": (asked.vectors.astype(np.float64) @ shown.vectors.T.astype(np.float64)).astype(np.float32),
         **{name: tree_similarity(asked.trees[name], shown.trees[name]) for name in ("industry", "region")},
     }
 

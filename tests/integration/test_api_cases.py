@@ -24,7 +24,7 @@ BROKER, CARRIER, UNIVERSITY = Role.BROKER, Role.INCUBATOR, Role.UNIVERSITY
 
 def opened(service: Service, role: Role = BROKER, **pair: str) -> tuple[str, str]:
     """A case and its ETag."""
-    answer = service.post(role, "/cases", PAIR | pair)
+    answer = service.post(role, "/cases", {"reason": "另一批次"} | PAIR | pair)
     assert answer.status_code == 201, answer.text
     assert answer.headers["Location"] == f"/v1/cases/{answer.json()['id']}"
     return answer.json()["id"], answer.headers["ETag"]

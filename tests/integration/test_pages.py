@@ -33,8 +33,9 @@ def test_every_page_has_a_row_of_permissions_and_every_row_a_page() -> None:
 
 
 def test_pages_that_write_take_post_and_the_others_only_get() -> None:
+    long = {"page_word_letter", "page_describe_record"}  # write nothing, but what is sent is too long for an address
     for name, route in ROUTES.items():
-        assert route.methods == ({"POST"} if PAGES[name].scope is Scope.WRITE else {"GET"}), name
+        assert route.methods == ({"POST"} if PAGES[name].scope is Scope.WRITE or name in long else {"GET"}), name
 
 
 @pytest.mark.parametrize(
