@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import tempfile
 import time
@@ -118,8 +119,8 @@ def _whole_path(
         match = partial(matching.match, k=K, viewer=Viewer.BROKERS, today=LAST_DAY)
         screen = partial(matching.screen, k=K, viewer=Viewer.BROKERS, today=LAST_DAY)
         figures["load_s"] = _seconds(lambda: match(result_id(0)))
-        step = max(size.records // size.questions, 1)
-        figures |= _spread("match", [partial(match, result_id(n)) for n in range(0, size.records, step)], progress)
+        drawn = random.Random(size.seed).sample(range(size.records), min(size.questions, size.records))  # noqa: S311
+        figures |= _spread("match", [partial(match, result_id(number)) for number in drawn], progress)
         carriers = max(size.records // ONE_CARRIER_FOR, 10)
         asked = [partial(screen, carrier_id(n)) for n in range(0, carriers, max(carriers // SCREENS, 1))]
         figures |= _spread("screen", asked, progress) | _spread("screen_again", asked, progress)

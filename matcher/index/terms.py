@@ -114,6 +114,11 @@ class Postings:
         """Products of each query with each record (or those of some rows), (queries, records)."""
         if isinstance(rows, slice):
             found = (queries @ self._by_term).toarray()[:, rows]
+        elif len(rows) == 1:  # a product with one row needs no list of terms turned round
+            chosen = self._by_record[rows]
+            weights = np.zeros(chosen.shape[1], np.float32)
+            weights[chosen.indices] = chosen.data
+            found = (queries @ weights)[:, None]
         else:
             found = (queries @ self._by_record[rows].T).toarray()
         return np.asarray(found, np.float32)

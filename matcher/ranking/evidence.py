@@ -112,12 +112,18 @@ def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: C
     top = np.full((len(ids), taken.shape[1]), np.nan, np.float32)
     if not taken.nnz:
         return top
-    past = known.past_adapted.T
+    # One right record took a few of the past ones: only these are multiplied with.
+    used, at = np.unique(taken.indices, return_inverse=True)
+    place = np.full(len(known.past_rows), -1)
+    place[used] = np.arange(len(used))
+    past = (known.past_adapted if len(used) == len(place) else known.past_adapted[used]).T
     for start in range(0, len(ids), CHUNK):
         rows = slice(start, start + CHUNK)
-        found = asked.adapted[rows] @ past if asked.meant is None else asked.meant.copy()
-        found[own_places(known, ids[rows])] = -np.inf
-        top[rows, sizes > 0] = _mean_of_best(found[:, taken.indices], sizes[sizes > 0])
+        found = asked.adapted[rows] @ past if asked.meant is None else asked.meant[:, used]
+        own, theirs = (np.array(each, np.int64) for each in own_places(known, ids[rows]))
+        taking = place[theirs] >= 0
+        found[own[taking], place[theirs[taking]]] = -np.inf
+        top[rows, sizes > 0] = _mean_of_best(found[:, at], sizes[sizes > 0])
     return top
 
 

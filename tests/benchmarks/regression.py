@@ -34,8 +34,8 @@ LIMITS = (
     Limit("free text to answer, over the encoder's own time", lambda told: told["query_over_encoder"], most=3.5),
     Limit("recall@10 while a filter keeps 4 %", lambda told: told["recall_at_10_filtered"], least=0.99),
     Limit("recall@10", lambda told: told["search"]["recall_at_10"], least=0.99),
-    Limit("match of a known record, over the yardstick", lambda t: t["path"]["match_p50_ms"] / t["yardstick"], most=4),
-    Limit("screen again, over the yardstick", lambda t: t["path"]["screen_again_p50_ms"] / t["yardstick"], most=15),
+    Limit("match of a known record, over the yardstick", lambda t: t["path"]["match_p50_ms"] / t["yardstick"], most=6),
+    Limit("screen again, over the yardstick", lambda t: t["path"]["screen_again_p50_ms"] / t["yardstick"], most=18),
 )
 
 
