@@ -28,8 +28,6 @@ from matcher.store.fields import fields_of
 from matcher.text.passages import body
 from matcher.wording import Language, Word
 
-SHARE = re.compile(r"\s*[(（][+-]\d+\.\d\d[)）]")
-"""What a reason adds to the score."""
 IN_ENGLISH = {"agri_makerspace": "agricultural makerspace", "pre_a": "pre-A", "a": "A"}
 """Words of the closed lists that are not said as they are written."""
 
@@ -44,11 +42,6 @@ def money(amount: float | None, language: str, currency: str = "", *, exact: boo
         return f"¥{amount:,.0f}"
     size, unit = next((each for each in ((1e8, "亿元"), (1e4, "万元")) if abs(amount) >= each[0]), (1, "元"))
     return f"{amount / size if exact else round(amount / size, 2):,.10g} {unit}"
-
-
-def worded(reason: str) -> str:
-    """A reason without its share of the score, which tells nothing to whoever gets a letter."""
-    return SHARE.sub("", reason)
 
 
 def number(value: float | None) -> str:
@@ -195,7 +188,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "narrow": narrow,
     "number": number,
-    "worded": worded,
     "answer": answer,
     "evidence": kinds.said_of,
     "strength": kinds.strength,

@@ -73,6 +73,11 @@ class Rehearsal(Installation):
         return CachedEncoder(self._inner, self.home / "vectors")
 
 
+def sample_vocabulary() -> Vocabulary:
+    """What the records of the sample say."""
+    return Vocabulary.of(read(resources.data_folder("sample")))
+
+
 def bench(settings: Settings, size: Size, progress: Progress) -> dict[str, Any]:
     """Figures of one run: seconds of each step, milliseconds of each question, ratios to the bare encoder, MiB.
 
@@ -82,7 +87,7 @@ def bench(settings: Settings, size: Size, progress: Progress) -> dict[str, Any]:
     cache = settings.cache_folder / "encoder"
     encoder = resolve_encoder(settings.encoder, cache, settings.encoder_backend)
     plain = resolve_encoder(settings.encoder, cache, Backend.TORCH)
-    vocabulary = Vocabulary.of(read(resources.data_folder("sample")))
+    vocabulary = sample_vocabulary()
     with tempfile.TemporaryDirectory(prefix="matcher-bench-") as place:
         folder, home = Path(place) / "ecosystem", Path(place) / "home"
         folder.mkdir()

@@ -29,3 +29,9 @@ def unit(vectors: Matrix) -> Matrix:
     """Rows of length one; zero rows stay zero, and so does what only rounding keeps from being zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norms > NEGLIGIBLE, norms, np.inf), np.float32)
+
+
+def products(ours: Matrix, theirs: Matrix) -> Matrix:
+    """Product of each row with each row, (ours, theirs), to double precision, then rounded: no digit that stays depends
+    on how many others there are, or on where a row lies."""
+    return (ours.astype(np.float64) @ theirs.T.astype(np.float64)).astype(np.float32)

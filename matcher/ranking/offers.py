@@ -17,6 +17,7 @@ from matcher.domain.records import Achievement, Incubator, Record
 from matcher.domain.registers import Resource
 from matcher.domain.taxonomy import Path, Taxonomy, shared_levels
 from matcher.index.terms import bm25_weights, count_terms, present
+from matcher.ranking.centring import products
 from matcher.ranking.corpus import Matrix, Side
 from matcher.ranking.kinds import strength
 from matcher.ranking.ranker import Ranker
@@ -62,8 +63,7 @@ def evidence(asked: Side[Any], shown: Side[Any]) -> dict[str, Matrix]:
     return {
         "bm25_bigrams": np.asarray((present(asked.bigrams) @ bm25_weights(shown.bigrams).T).toarray(), np.float32),
         "bm25_words": np.asarray((present(asked.words) @ bm25_weights(shown.words).T).toarray(), np.float32),
-        # To double precision, then rounded: no digit depends on how many others are shown, or on where they lie.
-        "dense": (asked.vectors.astype(np.float64) @ shown.vectors.T.astype(np.float64)).astype(np.float32),
+        "dense": products(asked.vectors, shown.vectors),
         **{name: tree_similarity(asked.trees[name], shown.trees[name]) for name in ("industry", "region")},
     }
 

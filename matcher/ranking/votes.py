@@ -12,6 +12,7 @@ from scipy import sparse
 
 from matcher.domain.records import Left
 from matcher.index import terms
+from matcher.ranking.centring import products
 from matcher.ranking.corpus import ALL, Columns, Matrix, Rows, Side, Sparse
 from matcher.ranking.knowledge import Knowledge
 
@@ -98,7 +99,7 @@ class Asking:
     def of(cls, known: Knowledge, queries: Side[Left], adapted: Matrix | None = None) -> Asking:
         """Of some queries; `adapted` is theirs, where it is known."""
         adapted = known.adapted(queries.vectors) if adapted is None else adapted
-        meant = _products(adapted, known.past_adapted) if len(queries) == 1 else None
+        meant = adapted @ known.past_adapted.T if len(queries) == 1 else None
         return cls(adapted, terms.tfidf(queries.bigrams, known.inverse_frequency), meant)
 
 
@@ -115,7 +116,7 @@ def neighbours(
         lexical = known.past_weights.scores(terms.present(queries.bigrams[rows]))
         lexical[own] = 0
         cosines = known.tfidf_past.scores(asked.weighed[rows])
-        meant = _products(asked.adapted[rows], known.past_adapted) if asked.meant is None else asked.meant.copy()
+        meant = products(asked.adapted[rows], known.past_adapted) if asked.meant is None else asked.meant.copy()
         cosines[own] = meant[own] = -np.inf
         votes = (
             _dense_votes(known, meant),
@@ -133,14 +134,6 @@ def _shares(votes: Sequence[Matrix], taken: Sparse) -> Sequence[Matrix]:
     return (
         np.split(np.concatenate(votes) @ taken, len(votes)) if len(votes[0]) == 1 else [each @ taken for each in votes]
     )
-
-
-def _products(ours: Matrix, theirs: Matrix) -> Matrix:
-    """Product of each row with each row, (ours, theirs); of several rows to double precision, then rounded, so that
-    none of the digits that stay depends on where in the block a row stands."""
-    if len(ours) == 1:
-        return ours @ theirs.T
-    return (ours.astype(np.float64) @ theirs.T.astype(np.float64)).astype(np.float32)
 
 
 def _recent_votes(known: Knowledge, cosines: Matrix, sharpness: float) -> Matrix:

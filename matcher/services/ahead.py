@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event
 
 from matcher.ranking.votes import Votes
+from matcher.services.beside import beside
 
 PAUSE = 0.01
 """Seconds between two blocks, in which whoever asks goes first."""
@@ -32,16 +33,14 @@ class Ahead:
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Count as long as this lasts."""
-        thread = Thread(target=self._work, name="ahead")
         self._running = True
-        thread.start()
-        try:
+        with beside("ahead", self._work, self._end):
             yield
-        finally:
-            self._running = False
-            self._stop.set()
-            self._asked.put(None)
-            thread.join()
+
+    def _end(self) -> None:
+        self._running = False
+        self._stop.set()
+        self._asked.put(None)
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:

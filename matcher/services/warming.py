@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
-from threading import Event, Thread
+from threading import Event
 
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
 from matcher.errors import MatcherError
+from matcher.services.beside import beside
 from matcher.services.matching import Matching
 
 PATIENCE = 10.0
@@ -48,12 +49,6 @@ class Warming:
         finally:
             self._done.set()
 
-    @contextmanager
-    def beside(self) -> Iterator[None]:
-        """Run it in a thread while a service starts."""
-        thread = Thread(target=self.run, name="warming", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            thread.join(PATIENCE)
+    def beside(self) -> AbstractContextManager[None]:
+        """Run it in a thread while a service starts; what is being loaded cannot be broken off."""
+        return beside("warming", self.run, lambda: None, PATIENCE)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from matcher.domain.jobs import MOST_ATTEMPTS, Job, JobError, JobState
 from matcher.errors import MatcherError, StoreError, UnservedError
+from matcher.services.beside import beside
 from matcher.services.job_faults import OF_THE_MACHINE, fault
 from matcher.services.job_kinds import KINDS, JobKind, Parts
 from matcher.services.pulse import CancelAsked, ClaimLost, Pulse, Stopping
@@ -82,16 +83,9 @@ class Worker:
                 if worked is None:
                     self._sleep(IDLE)
 
-    @contextmanager
-    def beside(self) -> Iterator[None]:
+    def beside(self) -> AbstractContextManager[None]:
         """Work in a thread of its own while the block runs; at its end a running job goes back into the queue."""
-        thread = Thread(target=self.run, name="jobs", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            thread.join(PATIENCE)
+        return beside("jobs", self.run, self._stop.set, PATIENCE)
 
     def once(self) -> Job | None:
         """Do one job if there is one, and return it as it then stands. Raises StoreError."""

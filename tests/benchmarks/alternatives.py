@@ -24,11 +24,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from matcher import resources
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.encoder.model import Role, Vectors
 from matcher.encoder.resolve import resolve_encoder
-from matcher.intake import read
-from matcher.measure.generated import ClauseEncoder, Vocabulary, documents
+from matcher.measure.generated import ClauseEncoder, documents
 from matcher.settings import Settings
 
 K, ASKED, KEPT_SHARE, FOUND = 10, 200, 0.04, 50
@@ -334,7 +333,7 @@ def save(place: Path, records: int) -> None:
     encoder = ClauseEncoder(
         resolve_encoder(settings.encoder, settings.cache_folder / "encoder", settings.encoder_backend)
     )
-    texts = documents(Vocabulary.of(read(resources.data_folder("sample"))), records + ASKED, 0)
+    texts = documents(sample_vocabulary(), records + ASKED, 0)
     vectors = encoder.encode(texts, Role.PASSAGE)
     # Two of the same words would be one record to some and two to others.
     named = [f"{text}（{number}）" for number, text in enumerate(texts)]

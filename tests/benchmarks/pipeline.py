@@ -1,40 +1,36 @@
 """Import, index and match a large generated ecosystem; print seconds, milliseconds and memory as JSON.
 
-`python -m tests.benchmarks.pipeline --records 100000`. The texts are drawn from the sample's sentences with a seed.
+`python -m tests.benchmarks.pipeline --records 100000`. The records are those of `matcher bench`.
 The quick word encoder stands in for the real one, whose speed is another question.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import json
 import multiprocessing
-import random
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from matcher.bootstrap import Installation
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.domain.matches import Answer
-from matcher.domain.records import Achievement, Incubator, Kind
+from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
-from matcher.intake import read
-from matcher.resources import data_folder
+from matcher.measure.generated import LAST_DAY, questions, write_ecosystem
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
-from matcher.text.passages import sentences
 from matcher.wording import Said
 
-TODAY = date(2026, 11, 1)
 LARGE = 500_000
 """Records from which only what grows in another way than before is measured: no second import, no screens."""
 
@@ -48,56 +44,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder, home = Path(place) / "ecosystem", Path(place) / "home"
         folder.mkdir()
-        write_ecosystem(folder, chosen.records, random.Random(chosen.seed))  # noqa: S311  # repeatable, not secret
+        write_ecosystem(folder, sample_vocabulary(), chosen.records, chosen.seed)
         json.dump(measure(folder, home, chosen.records), sys.stdout, indent=2)
         sys.stdout.write("\n")
-
-
-def write_ecosystem(folder: Path, records: int, drawn: random.Random, carriers: int = 0) -> None:
-    """Results, a fiftieth as many carriers (or so many), and an outcome for every fifth result."""
-    sample = [item for item in read(data_folder("sample")) if isinstance(item, Achievement | Incubator)]
-    told = sample_sentences()
-    focus = [item.focus for item in sample if isinstance(item, Incubator) and item.focus]
-    carriers = carriers or max(records // 50, 10)
-    _write(
-        folder / "achievements.csv",
-        ("id", "title", "summary", "region", "industry", "trl", "published_on"),
-        (
-            (
-                f"a{n:07d}",
-                drawn.choice(told)[:40],
-                "".join(drawn.sample(told, 6)),
-                "通辽市",
-                "玉米生物",
-                4,
-                "2025-03-01",
-            )
-            for n in range(records)
-        ),
-    )
-    _write(
-        folder / "incubators.csv",
-        ("id", "name", "focus", "region", "capacity", "occupied"),
-        (
-            (f"i{n:05d}", f"示例载体{n}", drawn.choice(focus), "通辽市", 50, drawn.randint(0, 49))
-            for n in range(carriers)
-        ),
-    )
-    _write(
-        folder / "outcomes.csv",
-        ("kind", "left_id", "right_id", "result", "decided_on"),
-        (
-            ("achievement_incubator", f"a{n:07d}", f"i{drawn.randrange(carriers):05d}", "accepted", "2026-05-01")
-            for n in range(0, records, 5)
-        ),
-    )
-
-
-@lru_cache(1)
-def sample_sentences() -> tuple[str, ...]:
-    """All sentences of the sample's results."""
-    sample = (item for item in read(data_folder("sample")) if isinstance(item, Achievement))
-    return tuple(text for item in sample for text in sentences(item))
 
 
 def measure(folder: Path, home: Path, records: int) -> dict[str, Any]:
@@ -126,18 +75,17 @@ def serve(folder: Path, home: Path, records: int) -> dict[str, Any]:
     """
     fresh, moment = Installation(Settings(home=home, encoder="hashing"), tell=_quiet), datetime(2026, 11, 1, tzinfo=UTC)
     figures: dict[str, Any] = {"index_nothing_new_s": _timed(fresh.indexer.refresh)}
-    figures["load_s"] = _timed(lambda: fresh.matching.match("a0000001", 10, Viewer.BROKERS, TODAY))
+    figures["load_s"] = _timed(lambda: fresh.matching.match("a0000001", 10, Viewer.BROKERS, LAST_DAY))
     asked = [f"a{n:07d}" for n in range(1, records, max(records // 100, 1))]
     screening = [f"i{n:05d}" for n in range(0, max(records // 50, 10), max(records // 500, 1))]
     digest, told = hashlib.sha256(), hashlib.sha256()
     screens = [(name, fresh.matching.screen, screening) for name in ("screen", "screen_again") if records < LARGE]
-    questions: list[tuple[str, Callable[..., Answer], list[str]]] = [("match", fresh.matching.match, asked), *screens]
-    for name, ask, ids in questions:
-        ask(ids[0], 10, Viewer.BROKERS, TODAY)  # what is read once for all questions
-        figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, TODAY) for one in ids], digest)
-    drawn = random.Random(1)  # noqa: S311  # repeatable, not secret
-    texts = ["".join(drawn.sample(sample_sentences(), 2))[:60] for _ in range(100)]
-    ask_text = partial(fresh.matching.match_text, to=Kind.INCUBATORS, k=10, viewer=Viewer.BROKERS, today=TODAY)
+    steps: list[tuple[str, Callable[..., Answer], list[str]]] = [("match", fresh.matching.match, asked), *screens]
+    for name, ask, ids in steps:
+        ask(ids[0], 10, Viewer.BROKERS, LAST_DAY)  # what is read once for all questions
+        figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, LAST_DAY) for one in ids], digest)
+    texts = questions(sample_vocabulary(), 100, 0)
+    ask_text = partial(fresh.matching.match_text, to=Kind.INCUBATORS, k=10, viewer=Viewer.BROKERS, today=LAST_DAY)
     figures |= _spread("text", [partial(ask_text, text) for text in texts], told)
     if records < LARGE:
         figures["reload_s"] = _timed(lambda: _changed(fresh, folder, moment))
@@ -162,10 +110,10 @@ def _spread(name: str, questions: list[Callable[[], Answer]], digest: Any) -> di
 
 def _changed(installation: Installation, folder: Path, moment: datetime) -> None:
     """One record changes, and is asked about."""
-    row = {"id": "a0000001", "title": "改过的成果", "summary": "草原奶制品的低温干燥工艺。"}
-    _write(folder / "achievements.csv", tuple(row), [tuple(row.values())])
-    import_files(installation.database, Files([folder / "achievements.csv"]), now=moment)
-    installation.matching.match("a0000001", 10, Viewer.BROKERS, TODAY)
+    path = folder / "achievements.csv"
+    path.write_text("id,title,summary\na0000001,改过的成果,草原奶制品的低温干燥工艺。\n", "utf-8")
+    import_files(installation.database, Files([path]), now=moment)
+    installation.matching.match("a0000001", 10, Viewer.BROKERS, LAST_DAY)
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -180,13 +128,6 @@ def _peak() -> float:
 
 def _quiet(said: Said) -> None:
     """Nobody reads remarks here."""
-
-
-def _write(path: Path, header: tuple[str, ...], rows: object) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

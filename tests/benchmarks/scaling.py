@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ import numpy as np
 import psutil
 
 from matcher.bootstrap import Installation
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.domain.records import Achievement, Kind
 from matcher.domain.visibility import Viewer
 from matcher.encoder.model import Role
@@ -31,12 +31,12 @@ from matcher.encoder.resolve import resolve_encoder
 from matcher.index.server import Address, connected
 from matcher.index.shared import SharedTables
 from matcher.intake import read
+from matcher.measure.generated import LAST_DAY, write_ecosystem
 from matcher.resources import data_folder
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
 from matcher.text.passages import document
 from matcher.wording import Said
-from tests.benchmarks.pipeline import TODAY, write_ecosystem
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def main() -> None:
     arguments.add_argument("--encode", type=int, default=0)
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        write_ecosystem(Path(place), chosen.records, random.Random(0))  # noqa: S311  # repeatable, not secret
+        write_ecosystem(Path(place), sample_vocabulary(), chosen.records, 0)
         figures = measure(Path(place), chosen.records, chosen.database, chosen.vectors)
         if chosen.encode:
             figures |= encoding(chosen.encode)
@@ -76,10 +76,12 @@ def measure(folder: Path, records: int, database: str, vectors: str) -> dict[str
     fresh = worker("first")
     asked = [f"a{n:07d}" for n in range(1, records, max(records // 50, 1))]
     screened = [f"i{n:05d}" for n in range(0, max(records // 50, 10), max(records // 500, 1))]
-    step(figures, "load", lambda: fresh.matching.match(asked[0], 10, Viewer.BROKERS, TODAY))
-    figures["match_ms"] = median([cpu(partial(fresh.matching.match, one, 10, Viewer.BROKERS, TODAY)) for one in asked])
+    step(figures, "load", lambda: fresh.matching.match(asked[0], 10, Viewer.BROKERS, LAST_DAY))
+    figures["match_ms"] = median(
+        [cpu(partial(fresh.matching.match, one, 10, Viewer.BROKERS, LAST_DAY)) for one in asked]
+    )
     figures["screen_ms"] = median(
-        [cpu(partial(fresh.matching.screen, one, 10, Viewer.BROKERS, TODAY)) for one in screened]
+        [cpu(partial(fresh.matching.screen, one, 10, Viewer.BROKERS, LAST_DAY)) for one in screened]
     )
     figures["serving_mib"] = held()
     return figures

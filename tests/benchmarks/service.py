@@ -26,10 +26,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from matcher.bootstrap import Installation
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.domain.accounts import Role, Scope
+from matcher.measure.generated import write_ecosystem
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
-from tests.benchmarks.pipeline import write_ecosystem
 
 WORDS = ("玉米淀粉", "蒙药制剂", "煤化工废水", "风电叶片", "沙棘", "肉牛育种", "人工智能视觉")
 HOST = "127.0.0.1"
@@ -110,7 +111,7 @@ def prepare(place: Path, home: Path, records: int) -> str:
     """A home with so many records, indexed, and the token of a broker."""
     folder = place / "ecosystem"
     folder.mkdir()
-    write_ecosystem(folder, records, random.Random(0))  # noqa: S311
+    write_ecosystem(folder, sample_vocabulary(), records, 0)
     installation = Installation(Settings(home=home, encoder="hashing"), tell=lambda _: None)
     now = datetime.now(UTC)
     import_files(installation.database, Files([folder]), now=now)

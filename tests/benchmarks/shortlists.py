@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import resource
 import sys
 import tempfile
@@ -16,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matcher.bootstrap import Installation
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
+from matcher.measure.generated import LAST_DAY, write_ecosystem
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
-from tests.benchmarks.pipeline import TODAY, write_ecosystem
 
 
 def main() -> None:
@@ -32,10 +32,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "ecosystem"
         folder.mkdir()
-        write_ecosystem(folder, chosen.lefts, random.Random(0), chosen.rights)  # noqa: S311  # repeatable, not secret
+        write_ecosystem(folder, sample_vocabulary(), chosen.lefts, 0, chosen.rights)
         installation = Installation(Settings(home=Path(place) / "home", encoder="hashing"), tell=lambda _: None)
         import_files(installation.database, Files([folder]), now=datetime(2026, 11, 1, tzinfo=UTC))
-        installation.matching.screen("i00000", chosen.k, Viewer.BROKERS, TODAY)  # index and load
+        installation.matching.screen("i00000", chosen.k, Viewer.BROKERS, LAST_DAY)  # index and load
         tables = (Kind.INCUBATORS, Kind.ACHIEVEMENTS)
         figures = {
             table.value: measure(installation, table, chosen.lefts * chosen.rights, chosen.k) for table in tables
@@ -48,7 +48,7 @@ def main() -> None:
 def measure(installation: Installation, table: Kind, pairs: int, k: int) -> dict[str, float]:
     """Wall and processor seconds for the lists of one table, pairs a wall second, peak memory so far in MiB."""
     wall, processor = time.perf_counter(), time.process_time()
-    listed = sum(len(found) for _, found in installation.matching.shortlists(table, k, Viewer.BROKERS, TODAY))
+    listed = sum(len(found) for _, found in installation.matching.shortlists(table, k, Viewer.BROKERS, LAST_DAY))
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     return {
         "listed": listed,

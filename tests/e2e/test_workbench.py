@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from matcher.domain.accounts import Role
-from tests.chromium import DESKTOP, PHONE, Visit, browsing, installed, serving, visiting
-from tests.service import PASSWORD, Service, copied, over
+from tests.chromium import DESKTOP, PHONE, Visit, installed, visiting
+from tests.service import PASSWORD, Service
 
 pytestmark = pytest.mark.skipif(not installed(), reason="no Chromium: install Debian's `chromium`")
 
@@ -92,25 +91,6 @@ ADDRESSES: Mapping[Role, tuple[str, ...]] = {
     Role.ADMINISTRATOR: ("/", "/admin", "/admin/organisations", "/admin/organisations/org-fund"),
 }
 """Pages that are looked at as the role that lives in them."""
-
-
-@pytest.fixture(scope="module")
-def service(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    installation = copied(sample_home, tmp_path_factory.mktemp("workbench") / "home")
-    yield over(installation)
-    installation.close()
-
-
-@pytest.fixture(scope="module")
-def address(service: Service) -> Iterator[str]:
-    with serving(service.installation) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

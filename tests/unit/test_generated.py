@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher import resources
+from matcher.bootstrap.bench import sample_vocabulary
 from matcher.encoder.model import HashingEncoder, Progress, Role, Vectors
 from matcher.intake import RowIssue, read
 from matcher.measure.generated import FEW, ClauseEncoder, Vocabulary, clauses, documents, questions, write_ecosystem
@@ -28,7 +28,7 @@ class Counting:
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    return Vocabulary.of(read(resources.data_folder("sample")))
+    return sample_vocabulary()
 
 
 def written(folder: Path, vocabulary: Vocabulary, seed: int) -> dict[str, bytes]:
