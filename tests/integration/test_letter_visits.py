@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.guard import COOKIE
@@ -27,7 +27,7 @@ class Told:
     """An installation whose letters are out, and its pages."""
 
     installation: Installation
-    app: Starlette
+    app: ASGIApp
 
     def browser(self, number: int | None = None) -> TestClient:
         """A browser of a recipient, or of a stranger."""
