@@ -42,7 +42,7 @@ TAGGED = {
 }  # fmt: skip
 """Whose answers have an ETag."""
 LOCATED = {
-    "open_case", "create_user", "create_organisation", "create_mandate", "submit_job", "create_import",
+    "open_case", "create_user", "create_organisation", "create_mandate", "submit_job", "create_import", "undo_import",
     "propose_introduction", "propose_next_introduction", "attach_to_case",
     *(f"create_{kind}" for kind in ("achievements", "incubators", "projects", "funds")),
 }  # fmt: skip

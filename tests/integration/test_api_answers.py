@@ -185,6 +185,19 @@ def test_headers_are_described_where_they_are_sent(service: Service) -> None:
         assert {name.lower() for name in described} == {"etag", "location"} & set(answer.headers), path
 
 
+def test_every_moment_of_an_answer_is_told_in_utc(reading: Service) -> None:
+    schemas = reading.client.get("/openapi.json").json()["components"]["schemas"]
+    moments = {
+        f"{name}.{field}": told
+        for name, schema in schemas.items()
+        for field, described in schema.get("properties", {}).items()
+        for told in (described, *described.get("anyOf", ()), described.get("items", {}))
+        if told.get("format") == "date-time"
+    }
+    assert {name for name, told in moments.items() if told.get("pattern") != "Z$"} == set()
+    assert len(moments) > 20
+
+
 def test_every_body_has_an_example(reading: Service) -> None:
     document = reading.client.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
