@@ -34,7 +34,7 @@ class ChainAsked(BaseModel):
     full: bool = Field(True, description="附规则结论与缺失信息。With verdicts and missing facts.")
 
 
-class Named(BaseModel):
+class NamedRecord(BaseModel):
     """A record and what it is called."""
 
     id: str
@@ -50,7 +50,7 @@ class CarrierLink(MatchShown):
 class PathShown(BaseModel):
     """One path; its probability is the product of its links."""
 
-    result: Named
+    result: NamedRecord
     incubator: CarrierLink
     fund: MatchShown
     stage: Stage = Field(description="按哪一轮计。The round it would begin with.")
@@ -70,8 +70,8 @@ class Decided(Text):
 class UndertakenShown(BaseModel):
     """A project that came from the result, what funds decided, and who may follow."""
 
-    project: Named
-    incubator: Named | None
+    project: NamedRecord
+    incubator: NamedRecord | None
     decided: list[Decided]
     funds: list[MatchShown]
 
