@@ -221,7 +221,8 @@ def _write_table(folder: Path, kind: Kind, table: TableIndex) -> None:
 
 def _read_table(folder: Path, kind: Kind) -> TableIndex:
     vectors = read_faiss(folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
-    return TableIndex(vectors, {field: _read_terms(folder, f"{kind}.{field}") for field in FIELDS})
+    ids = vectors.ids
+    return TableIndex(vectors, {field: _read_terms(folder, f"{kind}.{field}", ids) for field in FIELDS})
 
 
 def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
@@ -235,8 +236,10 @@ def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
     }
 
 
-def _read_terms(folder: Path, name: str) -> TermIndex:
-    ids = np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist()
+def _read_terms(folder: Path, name: str, shared: tuple[str, ...]) -> TermIndex:
+    """The counts of a field; where its ids are the shared ones, these are kept once."""
+    ids = tuple(np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist())
+    ids = shared if ids == shared else ids
     data, columns, ends = (read_array(folder / f"{name}.{part}.npy") for part in ("counts", "columns", "ends"))
     return TermIndex(ids, sparse.csr_array((data, columns, ends), shape=(len(ids), COLUMNS)))
 
