@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from api.texts import FIRST, KEEPABLE, LAST
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Role
 from matcher.domain.matches import Match
-from matcher.domain.records import Incubator, Kind
+from matcher.domain.records import Incubator, Kind, Stage
 from matcher.domain.registers import ServiceKind
 from matcher.domain.weeks import Week
 from matcher.errors import MatcherError
@@ -125,11 +126,13 @@ def carrier_page(request: Request, carrier_id: CarrierId, parts: Parts, actor: A
     carrier, day = parts.carrier_figures.require(carrier_id, actor), now.date()
     ways = parts.policy.criteria(carrier.id, None, actor.viewer, day, remote=False).ways
     shown(request, [way.project for way in ways])
+    counted = Counter(way.project.stage for way in ways)
+    stages = [(one, counted[one]) for one in (*Stage, None) if counted[one]]
     run = parts.cooperation.of_carrier(carrier.id, actor.viewer, day)
     incoming = _incoming(request, parts, actor, day, carrier)
     return rendered(
         request, "carriers/carrier.html", carrier=carrier, ways=ways, run=run, incoming=incoming, week=Week.of(day),
-        monday=Week.of(day).monday,
+        monday=Week.of(day).monday, stages=stages,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from api.pages.meaning import meant
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led, own_path
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, shown
 from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -81,9 +81,9 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
-    shown(request, [*told, *(one.records if one else ()), *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
+    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
+    shown(request, [*told, *near, *(one.records if one else ()), *([record] if record else [])])
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
         rules=parts.rulebook.rules, name=name_of(record) if record else "", to=to, ask=one,
@@ -162,13 +162,14 @@ def _letter(
 
 @router.post("/feedback", name="page_give_feedback")
 def feedback_sent(
-    parts: Parts, actor: Acting, now: Now,
+    parts: Parts, actor: Acting, now: Now, about: About,
     left: Annotated[str, Form(max_length=300)], right: Annotated[str, Form(max_length=300)],
     verdict: Annotated[Judgement, Form()], reason: Annotated[str, Form(max_length=2000)] = "",
     back: Annotated[str, Form(max_length=4000)] = "/",
 ) -> Response:  # fmt: skip
     """Say whether a pair fits."""
     parts.judging.give(left, right, verdict, reason.strip(), actor, now)
+    about("feedback", left, right)
     return led(done(back, "noted"))
 
 

@@ -16,7 +16,15 @@ from api.pages.board_sheet import board_sheet
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led
 from api.pages.shortlist import JUDGED
-from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
+from api.parts import (
+    About,
+    Acting,
+    Now,
+    Parts,
+    Workbook,
+    saved_as,
+    shown,
+)
 from api.problems import Refused
 from api.texts import terms_of
 from matcher.bootstrap import Installation
@@ -115,7 +123,7 @@ def export_file(
 
 @router.post("/judge", name="page_judge")
 def judged(
-    parts: Parts, actor: Acting, now: Now, right: Sent, word: Annotated[Judgement | Refusal, Form()],
+    parts: Parts, actor: Acting, now: Now, about: About, right: Sent, word: Annotated[Judgement | Refusal, Form()],
     left: Annotated[list[Sent] | None, Form(max_length=AT_ONCE)] = None,
     note: Annotated[str, Form(max_length=1900)] = "", back: Back = "/screen",
 ) -> Response:  # fmt: skip
@@ -129,16 +137,19 @@ def judged(
     refusal = word if isinstance(word, Refusal) else None
     verdict = Judgement.DOES_NOT if isinstance(word, Refusal) else word
     pairs = [(one, right) for one in dict.fromkeys(left)]
+    about("feedback", right, *dict.fromkeys(left))
     return _back(back, parts.judging.give_each(pairs, verdict, reasoned(refusal, note), actor, now))
 
 
 @router.post("/undo", name="page_undo_judgement")
 def undone(
-    parts: Parts, actor: Acting, given: Annotated[list[Annotated[int, Form(ge=1, lt=2**31)]], Form(max_length=AT_ONCE)],
+    parts: Parts, actor: Acting, about: About,
+    given: Annotated[list[Annotated[int, Form(ge=1, lt=2**31)]], Form(max_length=AT_ONCE)],
     back: Back = "/screen",
 ) -> Response:  # fmt: skip
     """Take back what one said last."""
     parts.judging.take_back(given, actor)
+    about("feedback", *map(str, given))
     return led(done(back, "undone") + "#next")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -164,9 +164,7 @@ class RecordBook:
     def not_public(self, ids: Sequence[str]) -> set[str]:
         """Those of the records that are not public, as the audit names them."""
         with self._database.read() as connection:
-            records = Records(connection)
-            found = (record for kind in HIDEABLE for record in records.many(kind, ids).values())
-            return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
+            return not_public(Records(connection), ids)
 
     def require_own(self, kind: Kind, record_id: str, actor: Actor) -> None:
         """Raise unless the record is there and the actor's to open: brokers pass on nothing but their own."""
@@ -179,6 +177,12 @@ class RecordBook:
         _require_own(record, actor)
         require_version(tag, Stored.of(record, stamp, actor.viewer).tag)
         return record
+
+
+def not_public(records: Records, ids: Collection[str]) -> set[str]:
+    """Those of the records that are not public, as the audit names them."""
+    found = (record for kind in HIDEABLE for record in records.many(kind, ids).values())
+    return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
 
 
 def owns(actor: Actor, record: Record) -> bool:

@@ -198,6 +198,7 @@ def test_pages_are_as_if_what_somebody_may_not_see_did_not_exist(
 ) -> None:
     without, with_ = (told(visitor(homes[name], role)) for name in (known, "all"))
     assert [path for path in with_ if with_[path] != without[path]] == []
+    assert [path for path, text in with_.items() if text.startswith("500")] == []
     assert [path for path, text in with_.items() if any(name in text for name in NAMES)] == []
     assert sum(text.startswith("200") for text in with_.values()) > 30
 

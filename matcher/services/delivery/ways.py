@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from matcher.domain.digests import Digest
 from matcher.services.delivery.letter import LetterWriter, Reader, Written
 from matcher.services.delivery.links import Links
 from matcher.services.delivery.webhook import Webhook
+from matcher.services.digests.reading import record_ids
 from matcher.services.mail import Mailer
 
 
@@ -22,6 +23,14 @@ class Prepared:
 
     items: tuple[str, ...]
     hand: Callable[[], None]
+    records: frozenset[str] = frozenset()
+    """Ids of the records that it names."""
+
+    @classmethod
+    def of(cls, digest: Digest, items: tuple[str, ...], hand: Callable[[], None]) -> Prepared:
+        """What holds these items of a digest, and its lines."""
+        within = replace(digest, items=tuple(one for one in digest.items if one.id in items))
+        return cls(items, hand, frozenset(record_ids(within)))
 
 
 class Carrier(Protocol):
@@ -46,7 +55,7 @@ class ByMail:
     def prepare(self, digest: Digest, delivery: Delivery, reader: Reader, now: datetime) -> Prepared:
         """Make the letter."""
         written = self.written(digest, delivery, reader, now)
-        return Prepared(written.items, lambda: self._mailer.send(written.letter, now))
+        return Prepared.of(digest, written.items, lambda: self._mailer.send(written.letter, now))
 
 
 class ByWebhook:
@@ -68,4 +77,4 @@ class ByWebhook:
             "text": written.letter.text,
         }
         body = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-        return Prepared(written.items, lambda: self._webhook.send(delivery.id, body, now))
+        return Prepared.of(digest, written.items, lambda: self._webhook.send(delivery.id, body, now))

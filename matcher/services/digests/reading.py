@@ -152,6 +152,11 @@ def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
     )
 
 
+def record_ids(digest: Digest) -> set[str]:
+    """The ids of the records that the digest names."""
+    return {record_id for ids in _named(digest).values() for record_id in ids}
+
+
 def sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
     """The item, without its reason where that names (in full, or cut off) what the viewer may not see."""
     named = _NAMED.findall(item.reason.zh)
