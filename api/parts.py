@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Generic, TypeVar
@@ -17,11 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
-from matcher.domain.digests import Digest
+from matcher.domain.matches import Match
 from matcher.domain.records import Record, Visibility
 from matcher.domain.registers import Contract
 from matcher.domain.weeks import Week
-from matcher.services.digests.reading import record_ids
 from matcher.services.journal import address
 from matcher.wording import Said
 
@@ -143,10 +142,10 @@ def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)
 
 
-def digests_shown(request: Request, parts: Installation, digests: Sequence[Digest]) -> None:
-    """The same for the records that digests name."""
-    named = sorted({record_id for one in digests for record_id in record_ids(one)})
-    request.state.shown.update(parts.records.not_public(named))
+def cases_shown(request: Request, parts: Installation, matches: Iterable[Match]) -> None:
+    """The same for the past cases that the reasons of matches name."""
+    named = list(dict.fromkeys(cited for one in matches for cited in one.cites))
+    request.state.shown.update(parts.records.not_public(named) if named else ())
 
 
 class Workbook(Response):

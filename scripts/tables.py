@@ -176,7 +176,7 @@ def _let_in(routers: Iterable[APIRouter], rows: Mapping[str, Permission], prefix
         row = rows.get(route.name, ANYBODY)
         roles, scope = row.roles, row.scope if row.roles else ""
         marks = [roles is None, *(roles is None or role in roles for role in Role)]
-        request = f"{'/'.join(sorted(route.methods))} {prefix}{route.path.replace(':path', '')}"
+        request = f"{'/'.join(sorted(route.methods or ()))} {prefix}{route.path.replace(':path', '')}"
         told = (f"`{request}`", f"`{route.name}`", scope, *("✓" if mark else "" for mark in marks))
         yield f"| {' | '.join(told)} |"
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, led
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, shown
+from api.parts import Acting, Now, Parts, cases_shown, shown
 from api.texts import FIRST, KEEPABLE, LAST
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Role
@@ -143,6 +143,7 @@ def _incoming(
     answer = parts.matching.screen(carrier.id, INCOMING, actor.viewer, day)
     stored = parts.records.stored(Kind.ACHIEVEMENTS, [match.id for match in answer.matches], actor.viewer)
     shown(request, [one.record for one in stored.values()])
+    cases_shown(request, parts, answer.matches)
     return [(match, stored[match.id]) for match in answer.matches if match.id in stored]
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
-from api.parts import Acting, Parts, digests_shown, named_week
+from api.parts import Acting, Parts, named_week
 from api.permissions import STAFF
 from api.problems import Refused
 from matcher.domain.digests import Digest, Frequency, Item, Line, Silence, Topic
@@ -74,7 +74,7 @@ def settings_sent(
 def digest_page(request: Request, week: WrittenWeek, parts: Parts, actor: Acting) -> HTMLResponse:
     """What one was told of a week, without what is gone or hidden by now."""
     digest = parts.digests.read(named_week(week), actor)
-    digests_shown(request, parts, [digest])
+    request.state.shown.update(parts.digests.not_public([digest]))
     return rendered(request, "digests/digest.html", digest=digest, topics=_by_topic(digest))
 
 

@@ -15,7 +15,7 @@ from api.pages.meaning import meant
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led, own_path
 from api.pages.showing import path_part
-from api.parts import About, Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, cases_shown, shown
 from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -83,6 +83,7 @@ def match_page(
     found = _found(parts, actor, now.date(), asking, chosen, n)
     near = _near(parts, actor, now.date(), text) if text and not record else []
     told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
+    cases_shown(request, parts, [each.match for each in found.listed])
     shown(request, [*told, *near, *(one.records if one else ()), *([record] if record else [])])
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
@@ -97,6 +98,7 @@ def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, 
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
+    cases_shown(request, parts, [found])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
     had = parts.case_board.of_pair(one.table, one.id, other.id, actor)
     return rendered(
@@ -122,6 +124,7 @@ def compare_page(
     matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
     others = [two if one.id == own.id and one.table is own.table else one for one, two in pairs]
     shown(request, [own, *others])
+    cases_shown(request, parts, matches)
     rules = {verdict.rule: verdict.basis.name for match in matches for verdict in match.verdicts}
     verdicts = [{verdict.rule: verdict for verdict in match.verdicts} for match in matches]
     return rendered(
@@ -152,6 +155,7 @@ def _letter(
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
+    cases_shown(request, parts, [found])
     if told is None:
         language = language_of(request)
         told = [reason.to_taker.to(language) for reason in found.reasons if reason.to_taker]

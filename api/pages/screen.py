@@ -22,6 +22,7 @@ from api.parts import (
     Now,
     Parts,
     Workbook,
+    cases_shown,
     saved_as,
     shown,
 )
@@ -90,6 +91,7 @@ def board_page(
     edits = () if drift else parts.drifting.edits(right_id, YEARS, actor.viewer, now.date())
     lefts = [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)]
     shown(request, [*lefts, *(one.record for one in board.kept_out)])
+    cases_shown(request, parts, [card.match for card in board.cards])
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
         given=given or [], just=parts.opinions.just(given or [], actor), refusals=tuple(Refusal),
@@ -115,6 +117,7 @@ def export_file(
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
     board = parts.boards.board(right_id, asking.question, actor, now.date(), start=0, limit=EXPORTED)
     shown(request, [card.left for card in board.cards])
+    cases_shown(request, parts, [card.match for card in board.cards])
     language = language_of(request)
     stem = Said("筛选", "screening").to(language)
     name = safe_name(f"{stem}-{board.right.name}-{now.date()}.xlsx")

@@ -17,7 +17,6 @@ from api.parts import (
     Page,
     Parts,
     Sent,
-    digests_shown,
     from_cursor,
     named_week,
     page,
@@ -140,7 +139,7 @@ def list_digests(
 ) -> Page[DigestShown]:
     """One's own digests, the latest first."""
     found = parts.digests.archive(actor, _before(cursor), limit + 1)
-    digests_shown(request, parts, found[:limit])
+    request.state.shown.update(parts.digests.not_public(found[:limit]))
     return page([DigestShown.of(one) for one in found], limit, lambda one: one.week)
 
 
@@ -176,7 +175,7 @@ def change_digest_settings(
 def read_digest(week: WrittenWeek, request: Request, parts: Parts, actor: Acting) -> DigestShown:
     """What one was told of a week."""
     found = parts.digests.read(named_week(week), actor)
-    digests_shown(request, parts, [found])
+    request.state.shown.update(parts.digests.not_public([found]))
     return DigestShown.of(found)
 
 

@@ -11,9 +11,9 @@ from matcher.domain.accounts import LOCAL, Deed
 from matcher.domain.deliveries import MOST_ATTEMPTS, Delivery, DeliveryState
 from matcher.domain.digests import Digest, Silence
 from matcher.services.delivery.ways import Prepared
+from matcher.services.digests.reading import hidden_in
 from matcher.services.journal import address
-from matcher.services.records import not_public
-from matcher.store import Audit, Database, Deliveries, Digests, Records
+from matcher.store import Audit, Database, Deliveries, Digests
 
 MINUTE = timedelta(minutes=1)
 SENT, PERHAPS_SENT = "send_digest", "send_digest_uncertain"
@@ -30,7 +30,7 @@ class Claim:
         self._database = database
         self._holder = holder
         self._clock = clock
-        self._names: frozenset[str] = frozenset()
+        self._told: Digest | None = None
 
     def note(self, prepared: Prepared, per_minute: int) -> float | None:
         """Note what is about to be handed over. None: done; else the seconds until there is room for it.
@@ -44,7 +44,7 @@ class Claim:
                 return (recent[0] + MINUTE - now).total_seconds()
             if not deliveries.hand(self.delivery, self._holder, prepared.items, now):
                 raise ClaimLostError(self.delivery.id)
-        self._names = prepared.records
+        self._told = prepared.told
         return None
 
     def told(self, digest: Digest, items: Collection[str]) -> None:
@@ -108,7 +108,7 @@ class Claim:
     def _audited(self, connection: Any, operation: str, now: datetime) -> None:
         """Say in the audit to which account what was sent, by ids."""
         one = self.delivery
-        named = not_public(Records(connection), self._names)
+        named = hidden_in(connection, self._told) if self._told else ()
         deed = Deed(
             at=now,
             account_id=LOCAL,

@@ -13,7 +13,6 @@ from matcher.domain.digests import Digest
 from matcher.services.delivery.letter import LetterWriter, Reader, Written
 from matcher.services.delivery.links import Links
 from matcher.services.delivery.webhook import Webhook
-from matcher.services.digests.reading import record_ids
 from matcher.services.mail import Mailer
 
 
@@ -23,14 +22,13 @@ class Prepared:
 
     items: tuple[str, ...]
     hand: Callable[[], None]
-    records: frozenset[str] = frozenset()
-    """Ids of the records that it names."""
+    digest: Digest
+    """What it tells."""
 
-    @classmethod
-    def of(cls, digest: Digest, items: tuple[str, ...], hand: Callable[[], None]) -> Prepared:
-        """What holds these items of a digest, and its lines."""
-        within = replace(digest, items=tuple(one for one in digest.items if one.id in items))
-        return cls(items, hand, frozenset(record_ids(within)))
+    @property
+    def told(self) -> Digest:
+        """The digest with no items but those in it."""
+        return replace(self.digest, items=tuple(one for one in self.digest.items if one.id in self.items))
 
 
 class Carrier(Protocol):
@@ -55,7 +53,7 @@ class ByMail:
     def prepare(self, digest: Digest, delivery: Delivery, reader: Reader, now: datetime) -> Prepared:
         """Make the letter."""
         written = self.written(digest, delivery, reader, now)
-        return Prepared.of(digest, written.items, lambda: self._mailer.send(written.letter, now))
+        return Prepared(written.items, lambda: self._mailer.send(written.letter, now), digest)
 
 
 class ByWebhook:
@@ -77,4 +75,4 @@ class ByWebhook:
             "text": written.letter.text,
         }
         body = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-        return Prepared.of(digest, written.items, lambda: self._webhook.send(delivery.id, body, now))
+        return Prepared(written.items, lambda: self._webhook.send(delivery.id, body, now), digest)
