@@ -202,7 +202,8 @@ def test_the_comparison_itself_notices_what_the_bureau_sees(homes: dict[str, Ser
 @pytest.mark.parametrize(
     "path",
     [
-        f"/records/achievements?q={MARK}", f"/match?q=玉米淀粉改性{MARK}", f"/match?q={MARK}&to=funds", "/match?id=ex-i01",
+        f"/records/achievements?q={MARK}", f"/match?q=玉米淀粉改性{MARK}", f"/match?q={MARK}&to=funds",
+        "/match?id=ex-i01",
         "/why?left=zz-p0&right=ex-f01", "/compare?id=ex-i01&other=ex-a001&other=zz-a0", "/screen?id=ex-i01",
         "/carriers/ex-i01", "/carriers/ex-i02", f"/digests/{digests.WEEK}", "/cases",
     ],
