@@ -22,7 +22,13 @@ from tests.confidential import MARK, SEES_BROKERS, SEES_NOTHING, hide, share, to
 from tests.service import Service, copied, over
 
 VALUES = {
-    "record_id": {"achievements": "ex-a001", "incubators": "ex-i01", "projects": "ex-p001", "funds": "ex-f01"},
+    "record_id": {
+        "achievements": "ex-a001",
+        "incubators": "ex-i01",
+        "projects": "ex-p001",
+        "funds": "ex-f01",
+        "drift": "ex-f01",
+    },
     "user_id": {},
     "organisation_id": {},
     "case_id": {"cases": "zz-c0"},
@@ -31,6 +37,7 @@ VALUES = {
     "contract_id": {"policy": "ex-c01"},
     "period": {"reports": "2026Q3"},
     "week": {"digests": "2026-W48"},
+    "number": {"imports": "1"},
     "year": {"policy": "2025"},
     **{name: {} for name in ("attachment_id", "task_id", "job_id", "mandate_id")},
 }
@@ -43,6 +50,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"text": "玉米淀粉改性", "to": "funds", "k": 200, "diverse": True},
         {"record_id": "zz-a0"},
     ],
+    "chain": [{"record_id": "ex-a001"}, {"record_id": "zz-a0"}],
     "screen": [{"record_id": name, "k": 200} for name in ("ex-i01", "ex-i02", "ex-f01", "ex-f02")],
     "open_case": [{"left_id": "zz-a0", "right_id": "ex-i01"}],
     "answer_introduction": [{"accepted": True}],
@@ -84,6 +92,7 @@ SENT: dict[str, list[dict[str, Any]]] = {
     "create_mandate": [{"name": "一", "record_id": "zz-a0", "must": ["玉米"]}],
     "match": [{"record_id": "zz-a0"}, {"record_id": "zz-p0"}],
     "screen": [{"record_id": "zz-a0"}],
+    "chain": [{"record_id": "zz-a0"}, {"record_id": "zz-p0"}, {"fund_id": "zz-p0"}],
     "open_case": PAIRS,
     "tell_case": [{"facts": {"线索编号": "X-7"}}],
     "move_case": [{"move": "advance"}],
@@ -97,7 +106,8 @@ SENT: dict[str, list[dict[str, Any]]] = {
 NOTHING_HIDDEN = {
     "sign_in", "sign_out", "ask_for_password", "set_password", "create_token", "revoke_token",
     "undo_exclusion", "change_mandate", "delete_mandate", "change_digest_settings", "apply_grant", "pay_grant",
-    "undo_grant", "submit_job", "cancel_job", "resume_job", "create_import", "create_user", "change_user", "erase_user",
+    "undo_grant", "submit_job", "cancel_job", "resume_job", "create_import", "undo_import", "create_user",
+    "change_user", "erase_user",
     "create_organisation", "change_organisation",
     *(f"{verb}_{kind}" for verb in ("create", "replace", "delete") for kind in ("incubators", "funds")),
 }  # fmt: skip
