@@ -100,6 +100,16 @@ class Snapshot:
         """A snapshot of nothing."""
         return cls(origin, {kind: TableIndex.empty(origin.dimension) for kind in TABLES})
 
+    @property
+    def stale(self) -> bool:
+        """Whether a coarse file should be made anew. Searches find nearly as much until it is."""
+        return any(table.vectors.stale for table in self.tables.values())
+
+    def compact(self) -> None:
+        """Make stale coarse files anew; whoever searches meanwhile is not kept waiting."""
+        for table in self.tables.values():
+            table.vectors.compact()
+
 
 class SnapshotFolder:
     """Writes and reads the snapshots of one installation."""

@@ -55,7 +55,7 @@ class Plan(Generic[RowT]):
         self._names = tuple(field.name for field in fields)
         self._days = frozenset(field.name for field in fields if field.base is date)
         self._encoders = tuple(_encoder(field) for field in fields)
-        self._decoders = tuple((field.name, _decoder(field)) for field in fields)
+        self._decoders = [(field.name, decode) for field in fields if (decode := _decoder(field))]
         self._values_of: Callable[[RowT], tuple[Any, ...]] = attrgetter(*self._names)
         self.key: Callable[[RowT], Key] = attrgetter(*self.key_names)
 
@@ -90,10 +90,10 @@ class Plan(Generic[RowT]):
 
     def decode(self, values: Sequence[Any]) -> RowT:
         """The domain's row of a database row from `select`."""
-        fields = {
-            name: value if decode is None or value is None else decode(value)
-            for (name, decode), value in zip(self._decoders, values, strict=False)
-        }
+        fields = dict(zip(self._names, values, strict=False))
+        for name, decode in self._decoders:
+            if (value := fields[name]) is not None:
+                fields[name] = decode(value)
         row: RowT = self._type(**fields, source=Source(file=values[-2], row=values[-1]))
         return row
 
