@@ -16,8 +16,9 @@ from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer, visible
 from matcher.domain.weeks import Week
 from matcher.errors import RecordNotFoundError
+from matcher.services.records import not_public
 from matcher.store import Accounts, Database, Digests, Receipt, Records
-from matcher.store.seen import name_seen
+from matcher.store.seen import hidden_called, name_seen
 from matcher.store.versions import Seen, require_version
 from matcher.wording import Said
 
@@ -57,6 +58,11 @@ class DigestBook:
                     Said("请查看其他各周的简报。", "See the digests of other weeks."),
                 )
             return seen_now(connection, found, actor.viewer)
+
+    def not_public(self, digests: Iterable[Digest]) -> set[str]:
+        """The records that are not public and that the digests tell of, as the audit names them."""
+        with self._database.read() as connection:
+            return {name for one in digests for name in hidden_in(connection, one)}
 
     def counts(self, before: str, limit: int) -> dict[Week, dict[str, int]]:
         """How many digests each composed week has by silence (empty: to be told), the latest week first."""
@@ -150,6 +156,14 @@ def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
         items=tuple(sayable(connection, item, viewer) for item in digest.items if known.issuperset(_sides(item))),
         lines=tuple(line for line in digest.lines if known.issuperset(_about(line))),
     )
+
+
+def hidden_in(connection: Any, digest: Digest) -> set[str]:
+    """The records that are not public and that the digest names or whose names its reasons give, for the audit."""
+    ids = {record_id for named in _named(digest).values() for record_id in named}
+    cited = {name for item in digest.items for name in _NAMED.findall(item.reason.zh)}
+    called = {one for name, end in cited for one in hidden_called(connection, name.removesuffix("…"), whole=bool(end))}
+    return not_public(Records(connection), sorted(ids)) | called
 
 
 def sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
