@@ -117,7 +117,7 @@ def _whole_path(
     figures: dict[str, Any] = {}
     moment = datetime.combine(LAST_DAY, datetime.min.time(), UTC)
     with closing(Rehearsal(settings, encoder, progress=progress)) as first:
-        figures["import_s"] = _seconds(lambda: import_files(first.database, Files([folder]), now=moment))
+        figures["import_s"] = _seconds(lambda: import_files(first.database, Files([folder], limits=LIMITS), now=moment))
         figures["index_s"] = _seconds(first.indexer.refresh)
     with closing(Rehearsal(settings, encoder, progress=None)) as installation:
         matching = installation.matching

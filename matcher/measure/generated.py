@@ -14,7 +14,10 @@ import numpy as np
 
 from matcher.domain.records import Achievement, Incubator
 from matcher.encoder.model import Encoder, Progress, Role, Vectors, unit_rows
+from matcher.intake.limits import Limits
 
+LIMITS = Limits(max_bytes=2**40, max_rows=2**40)
+"""What may be read of one file: all of it, for nobody but the generator has written it."""
 LAST_DAY = date(2026, 11, 1)
 """The day after everything that was generated."""
 DECIDED_WITHIN = 900

@@ -26,7 +26,7 @@ from matcher.bootstrap.bench import sample_vocabulary
 from matcher.domain.matches import Answer
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
-from matcher.measure.generated import LAST_DAY, questions, write_ecosystem
+from matcher.measure.generated import LAST_DAY, LIMITS, questions, write_ecosystem
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
 from matcher.wording import Said
@@ -57,10 +57,12 @@ def measure(folder: Path, home: Path, records: int) -> dict[str, Any]:
     installation = Installation(Settings(home=home, encoder="hashing"), tell=_quiet)
     moment = datetime(2026, 11, 1, tzinfo=UTC)
     figures: dict[str, Any] = {"records": records}
-    import_once = _timed(lambda: import_files(installation.database, Files([folder]), now=moment))
+    import_once = _timed(lambda: import_files(installation.database, Files([folder], limits=LIMITS), now=moment))
     figures["import_s"], figures["import_peak_mib"] = import_once, _peak()
     if records < LARGE:
-        figures["import_again_s"] = _timed(lambda: import_files(installation.database, Files([folder]), now=moment))
+        figures["import_again_s"] = _timed(
+            lambda: import_files(installation.database, Files([folder], limits=LIMITS), now=moment)
+        )
     figures["index_s"], figures["index_peak_mib"] = _timed(installation.indexer.refresh), _peak()
     installation.close()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as another:

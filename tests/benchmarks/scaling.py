@@ -31,7 +31,7 @@ from matcher.encoder.resolve import resolve_encoder
 from matcher.index.server import Address, connected
 from matcher.index.shared import SharedTables
 from matcher.intake import read
-from matcher.measure.generated import LAST_DAY, write_ecosystem
+from matcher.measure.generated import LAST_DAY, LIMITS, write_ecosystem
 from matcher.resources import data_folder
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
@@ -68,7 +68,7 @@ def measure(folder: Path, records: int, database: str, vectors: str) -> dict[str
     figures: dict[str, Any] = {"records": records, "start_mib": held()}
     first = worker("first")
     first.initialise()
-    step(figures, "import", lambda: import_files(first.database, Files([folder]), now=NOW))
+    step(figures, "import", lambda: import_files(first.database, Files([folder], limits=LIMITS), now=NOW))
     step(figures, "index", first.indexer.refresh)
     if vectors:
         step(figures, "second_worker", worker("second").indexer.refresh)
