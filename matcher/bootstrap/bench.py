@@ -29,6 +29,7 @@ from matcher.intake import read
 from matcher.measure.encoding import measure_encoding
 from matcher.measure.generated import (
     LAST_DAY,
+    LIMITS,
     ONE_CARRIER_FOR,
     ClauseEncoder,
     Vocabulary,
@@ -117,7 +118,8 @@ def _whole_path(
     figures: dict[str, Any] = {}
     moment = datetime.combine(LAST_DAY, datetime.min.time(), UTC)
     with closing(Rehearsal(settings, encoder, progress=progress)) as first:
-        figures["import_s"] = _seconds(lambda: import_files(first.database, Files([folder], limits=LIMITS), now=moment))
+        ecosystem = Files([folder], limits=LIMITS)
+        figures["import_s"] = _seconds(lambda: import_files(first.database, ecosystem, now=moment))
         figures["index_s"] = _seconds(first.indexer.refresh)
     with closing(Rehearsal(settings, encoder, progress=None)) as installation:
         matching = installation.matching

@@ -57,7 +57,8 @@ def measure(folder: Path, home: Path, records: int) -> dict[str, Any]:
     installation = Installation(Settings(home=home, encoder="hashing"), tell=_quiet)
     moment = datetime(2026, 11, 1, tzinfo=UTC)
     figures: dict[str, Any] = {"records": records}
-    import_once = _timed(lambda: import_files(installation.database, Files([folder], limits=LIMITS), now=moment))
+    ecosystem = Files([folder], limits=LIMITS)
+    import_once = _timed(lambda: import_files(installation.database, ecosystem, now=moment))
     figures["import_s"], figures["import_peak_mib"] = import_once, _peak()
     if records < LARGE:
         figures["import_again_s"] = _timed(
