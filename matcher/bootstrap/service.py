@@ -22,6 +22,7 @@ from matcher.services.delivery.bounces import Bounces
 from matcher.services.delivery.letter import LetterWriter
 from matcher.services.delivery.links import Links
 from matcher.services.delivery.preview import Preview
+from matcher.services.delivery.rulings import Rulings
 from matcher.services.delivery.schedule import Schedule
 from matcher.services.delivery.sending import Sending
 from matcher.services.delivery.standing import Standing
@@ -200,7 +201,9 @@ class Installation(Casework):
     @cached_property
     def standing(self) -> Standing:
         """What of a digest still stands."""
-        return Standing(self.database, self.access)
+        places, industries = resources.load_gazetteer(), resources.load_industries()
+        rulings = Rulings(self.database, self.rulebook, places, industries)
+        return Standing(self.database, self.access, rulings, self.policy, self.case_papers)
 
     @cached_property
     def preview(self) -> Preview:
