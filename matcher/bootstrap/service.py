@@ -159,7 +159,7 @@ class Installation(Casework):
         """The digests of a week."""
         uses = UseCases(self.case_papers, self.policy, self.chain_gaps, self.reporting)
         versions = {"product": __version__, "rules": self.rulebook.version, "chains": self.chain_gaps.chains.version}
-        return Composing(self.database, self.pairings, uses, versions)
+        return Composing(self.database, self.pairings, self.duplicates, uses, versions)
 
     @cached_property
     def digests(self) -> DigestBook:

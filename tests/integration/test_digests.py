@@ -250,6 +250,53 @@ def test_what_is_too_much_for_one_week_comes_the_week_after(calm: Service) -> No
     assert len(second.items) == 3
 
 
+SAME = "玉米秸秆连续发酵工艺"
+
+
+def passed(service: Service, role: Role, week: Week = WEEK) -> int:
+    """How many candidates were passed over as near-duplicates."""
+    part = service.installation.digests.again(week).parts[service.accounts[role].id]
+    return int(part["passed"].get("twin", 0))
+
+
+def test_of_near_duplicates_one_is_told_and_the_other_not_the_week_after_either(calm: Service) -> None:
+    write(calm.installation, result("n-1", title=SAME), result("n-2", title=SAME))
+    compose(calm.installation)
+    first = told(calm, Role.INCUBATOR)
+    assert len({"n-1", "n-2"} & {item.left_id for item in first.items}) == 1
+    assert passed(calm, Role.INCUBATOR) >= 1
+    send(calm.installation, first)
+    compose(calm.installation, WEEK.back(-1))
+    assert not {"n-1", "n-2"} & {item.left_id for item in told(calm, Role.INCUBATOR, WEEK.back(-1)).items}
+    assert calm.installation.digests.again(WEEK).same
+
+
+def test_a_near_duplicate_of_what_the_carrier_took_is_not_told_unless_they_were_decided_to_be_two(
+    calm: Service,
+) -> None:
+    write(calm.installation, result("n-1", title=SAME, visibility=Visibility.PUBLIC), result("n-2", title=SAME))
+    with calm.installation.database.begin() as connection:
+        took = Outcome(left_id="n-1", right_id="ex-i01", result=Result.ACCEPTED, decided_on=date(2026, 11, 12))
+        Outcomes(connection).upsert([took], NOW)
+    compose(calm.installation)
+    assert "n-2" not in str(told(calm, Role.INCUBATOR).items)
+    calm.installation.identity.decide(
+        ("n-1", "n-2"), same=False, kind=None, viewer=Viewer.ENTITLED, by="somebody", now=NOW
+    )
+    compose(calm.installation, anew=True)
+    assert "n-2" in {item.left_id for item in told(calm, Role.INCUBATOR).items}
+
+
+def test_what_was_taken_and_is_hidden_from_a_reader_keeps_nothing_out_of_their_digest(calm: Service) -> None:
+    hidden = result("n-1", title=SAME, visibility=Visibility.RESTRICTED)
+    write(calm.installation, hidden, result("n-2", title=SAME))
+    with calm.installation.database.begin() as connection:
+        took = Outcome(left_id="n-1", right_id="ex-i01", result=Result.ACCEPTED, decided_on=date(2026, 11, 12))
+        Outcomes(connection).upsert([took], NOW)
+    compose(calm.installation)
+    assert "n-2" in {item.left_id for item in told(calm, Role.INCUBATOR).items}
+
+
 # --- what may not be seen ---
 
 

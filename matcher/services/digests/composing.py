@@ -23,9 +23,11 @@ from matcher.errors import ConflictError
 from matcher.services.digests.answers import Answers, Tell, answered
 from matcher.services.digests.lines import Lines, UseCases
 from matcher.services.digests.readers import Addressee
+from matcher.services.digests.twins import twins_of
 from matcher.services.digests.week_facts import WeekFacts
 from matcher.services.digests.week_state import week_state
 from matcher.services.digests.writing import telling
+from matcher.services.duplicates import Duplicates
 from matcher.services.pairings import Pairings
 from matcher.store import Database, Digests, Receipt
 from matcher.wording import Said
@@ -49,9 +51,17 @@ class Composed:
 class Composing:
     """The use case of composing a week on one installation."""
 
-    def __init__(self, database: Database, pairings: Pairings, uses: UseCases, versions: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        pairings: Pairings,
+        duplicates: Duplicates,
+        uses: UseCases,
+        versions: Mapping[str, str],
+    ) -> None:
         self._database = database
         self._pairings = pairings
+        self._duplicates = duplicates
         self._uses = uses
         self._versions = versions
 
@@ -95,6 +105,7 @@ class Composing:
             terms,
             sees=_sees(answers, viewers),
             grounds=lambda one: grounds(again[one.key].reasons),
+            twins=twins_of(answers, state, self._duplicates),
         )
         material = Material(
             week=week,
