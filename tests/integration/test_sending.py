@@ -132,6 +132,15 @@ def test_the_received_letter_is_what_was_composed(database: Database, running: R
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_the_letter_tells_whose_a_result_is_and_who_made_it(database: Database, running: Running) -> None:
+    composed(database, 1)
+    with database.begin() as connection:
+        Records(connection).upsert([replace(RESULT, institution="示例大学", inventors=("王工",))], MONDAY)
+    run(database, smtp(running))
+    for part in read(running.post.kept[0]).iter_parts():
+        assert part.get_content().count("示例大学 · 王工") == 1
+
+
 def test_several_processes_at_once_send_nothing_twice(database: Database, running: Running) -> None:
     composed(database, 12)
     with ThreadPoolExecutor(4) as pool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from matcher.digest.fingerprints import as_text, fingerprint, from_text, grounds
+from dataclasses import fields, replace
+
+import pytest
+
+from matcher.digest.fingerprints import as_text, changed, fingerprint, from_text, grounds
 from matcher.domain.matches import Reason
+from matcher.domain.records import RECORD_KINDS, Kind
 from matcher.wording import Said
 from tests.builders import achievement, fund, incubator, project
 
@@ -25,6 +30,27 @@ def test_a_new_telephone_number_spacing_or_one_more_tenant_is_none() -> None:
     assert fingerprint(achievement(title="ＡＢ 制备", summary="一 二")) == fingerprint(
         achievement(title="ab  制备", summary="一  二")
     )
+
+
+def test_what_changed_is_named_by_the_fields_that_matter_and_no_others() -> None:
+    before = project(funding_sought=1e6, employees=5)
+    assert changed(before, project(funding_sought=2e6, employees=9, summary="另做一事。")) == (
+        "funding_sought",
+        "summary",
+    )
+    assert changed(achievement(summary="一 二"), achievement(summary="一  二", contact="13800000000")) == ()
+
+
+@pytest.mark.parametrize("kind", RECORD_KINDS)
+def test_whatever_makes_another_fingerprint_has_a_name(kind: Kind) -> None:
+    record = {
+        Kind.ACHIEVEMENTS: achievement, Kind.PROJECTS: project, Kind.INCUBATORS: incubator, Kind.FUNDS: fund,
+    }[kind]()  # fmt: skip
+    for field in fields(record):
+        if isinstance(value := getattr(record, field.name), str | tuple):
+            other = replace(record, **{field.name: "另一" if isinstance(value, str) else ("另一",)})
+            named = (field.name,) if fingerprint(other) != fingerprint(record) else ()
+            assert changed(record, other) == named
 
 
 def test_only_what_comes_with_an_event_is_a_new_reason() -> None:

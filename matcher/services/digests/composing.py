@@ -21,6 +21,7 @@ from matcher.domain.visibility import Viewer, visible
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
 from matcher.services.digests.answers import Answers, Tell, answered
+from matcher.services.digests.changes import changes_of
 from matcher.services.digests.lines import Lines, UseCases
 from matcher.services.digests.readers import Addressee
 from matcher.services.digests.twins import twins_of
@@ -121,12 +122,16 @@ class Composing:
         selection = select(material)
         chosen = {offers[number].key: offers[number] for number in sorted(selection.chosen)}
         matches = answers.matches(chosen)
+        changes = changes_of(self._database, chosen.values(), before, answers.sources)
         receipt_id = sha256(f"{week}/{seed}/{now.isoformat()}".encode()).hexdigest()[:16]
         made = composed(
             material,
             self._recipients(state.everybody, week, day),
             selection,
-            {key: telling(offer, answers.sources[key], matches[key]) for key, offer in chosen.items()},
+            {
+                key: telling(offer, answers.sources[key], matches[key], changes.get(key, ()))
+                for key, offer in chosen.items()
+            },
             receipt_id=receipt_id,
             composed_at=now,
         )

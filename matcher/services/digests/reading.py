@@ -12,8 +12,8 @@ from typing import Any
 from matcher.digest.receipt import Composition, again
 from matcher.domain.accounts import Actor
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Line, Topic
-from matcher.domain.records import Kind, Record
-from matcher.domain.visibility import Viewer, visible
+from matcher.domain.records import Achievement, Kind, Record
+from matcher.domain.visibility import Viewer, told, visible
 from matcher.domain.weeks import Week
 from matcher.errors import RecordNotFoundError
 from matcher.store import Accounts, Database, Digests, Receipt, Records
@@ -145,9 +145,10 @@ def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
     """The digest without what the viewer may not know any more: records that are gone, or hidden by now, and
     reasons that name such ones."""
     known = known_of(connection, digest, viewer)
+    seen = [one for one in digest.items if known.keys() >= {*sides(one)}]
     return replace(
         digest,
-        items=tuple(_sayable(connection, item, viewer) for item in digest.items if known.keys() >= {*sides(item)}),
+        items=tuple(_made_known(_sayable(connection, one, viewer), known, viewer) for one in seen),
         lines=tuple(line for line in digest.lines if known.keys() >= {*_about(line)}),
     )
 
@@ -168,6 +169,15 @@ def _sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
     named = _NAMED.findall(item.reason.zh)
     seen = all(name_seen(connection, viewer, name.removesuffix("…"), whole=bool(end)) for name, end in named)
     return item if seen else replace(item, reason=UNSAID)
+
+
+def _made_known(item: Item, known: Mapping[Side, Record], viewer: Viewer) -> Item:
+    """The item with whose the recommended result is and who made it, as far as the viewer may read that."""
+    result = known[item.about, item.left_id] if item.about is Kind.ACHIEVEMENTS else None
+    if not isinstance(result, Achievement):
+        return item
+    shown = told(result, viewer)
+    return replace(item, institution=shown.institution, inventors=shown.inventors)
 
 
 def _named(digest: Digest) -> Mapping[Kind, set[str]]:
