@@ -17,7 +17,8 @@ READ = frozenset({"institution", "inventors"})
 def item_json(item: Item) -> dict[str, Any]:
     """An item as plain values, without what is read from its record each time."""
     told = {name: value for name, value in asdict(item).items() if name not in READ}
-    return told | {name: str(getattr(item, name)) for name in ("topic", "kind", "about", "news")}
+    words = {name: str(getattr(item, name)) for name in ("topic", "kind", "about", "news")}
+    return told | words | {"changed": list(item.changed)}
 
 
 def item_of(told: Plain) -> Item:

@@ -29,6 +29,7 @@ from matcher.domain.records import (
 )
 from matcher.errors import MailDelayedError, MailRefusedError, RecordNotFoundError
 from matcher.services.delivery.letter import LetterWriter, Reader
+from matcher.services.delivery.preview import Preview
 from matcher.services.delivery.ways import ByMail, Prepared
 from matcher.services.mail import Letter, Outbox, Smtp
 from matcher.store import (
@@ -55,6 +56,7 @@ from tests.mailing import (
     RECORDS,
     Clock,
     account,
+    by_mail,
     composed,
     links,
     run,
@@ -525,6 +527,19 @@ def test_looking_at_many_items_takes_as_many_queries_as_looking_at_one(database:
 
 
 # --- what would be sent ---
+
+
+def test_the_letter_that_is_looked_at_is_the_letter_that_is_sent(database: Database, running: Running) -> None:
+    composed(database, 1, items=3)
+    hidden(database)
+    with database.read() as connection:
+        [waiting] = Digests(connection).composed(WEEK)
+    looked = Preview(standing(database), by_mail(database, smtp(running))).of(waiting, MONDAY)
+    assert not isinstance(looked, Silence)
+    run(database, smtp(running))
+    sent = [part.get_content().replace("\r\n", "\n") for part in read(running.post.kept[0]).iter_parts()]
+    assert sent == [looked.letter.text, looked.letter.html]
+    assert len(looked.items) == 2
 
 
 def test_a_rehearsal_tells_what_the_run_then_does_and_changes_nothing(database: Database, running: Running) -> None:

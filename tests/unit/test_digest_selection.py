@@ -275,5 +275,15 @@ def test_of_two_near_duplicates_the_better_one_is_told() -> None:
     assert sifted(old, found(left_id="a2", right_id="i2"))[0] == ["a1", "a2"]
 
 
+def test_what_is_new_is_remembered_for_longer_than_it_is_new() -> None:
+    terms, last = Terms(), Before(WEEK.back(1), "now", frozenset())
+    for days in range(terms.fresh_days + 1):
+        told_as_new = WEEK.back(days // 7)
+        assert (
+            news_of(found(published=WEEK.monday - timedelta(days=days)), replace(last, week=told_as_new)) is Passed.TOLD
+        )
+    assert news_of(found(published=WEEK.monday - timedelta(days=terms.window * 7)), last) is Passed.TOLD
+
+
 def test_a_pair_that_somebody_works_on_is_not_recommended() -> None:
     assert news_of(found(working=True)) is Passed.WORKING

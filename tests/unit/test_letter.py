@@ -54,8 +54,8 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("language", list(Language))
 def test_both_parts_tell_the_same_of_every_item(language: Language) -> None:
     tier = Said("载体承接的优秀成果转化项目（三(三)）", "a project undertaken by a carrier (3.3)")
-    made = {"institution": "科尔沁示例大学", "inventors": ("王一", "李二", "张三", "赵四", "钱五")}
-    more = {"tier": 1, "clause": tier, "exploration": True, "changed": ("trl", "summary")}
+    made: dict[str, Any] = {"institution": "科尔沁示例大学", "inventors": ("王一", "李二", "张三", "赵四", "钱五")}
+    more: dict[str, Any] = {"tier": 1, "clause": tier, "exploration": True, "changed": ("trl", "summary")}
     told = digest(item(news=News.CHANGED, **more, **made), lines=(line(),))
     letter = write(told, language).letter
     page = Page(letter.html)
