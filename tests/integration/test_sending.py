@@ -550,10 +550,10 @@ def test_a_rehearsal_tells_what_the_run_then_does_and_changes_nothing(database: 
         Accounts(connection).change(account(0, active=False))
     looking = sending(database, smtp(running))
     with database.read() as connection:
-        before = [*connection.connection.iterdump()]  # type: ignore[attr-defined]  # the file is SQLite's
+        before = [*connection.connection.iterdump()]  # the file is SQLite's
     first = looking.rehearse(WEEK)
     with database.read() as connection:
-        assert [*connection.connection.iterdump()] == before  # type: ignore[attr-defined]
+        assert [*connection.connection.iterdump()] == before
     assert first.to_json() == {"sent": 4, "skipped": {"inactive": 1, "nothing": 1}, "failed": 0}
     assert running.post.kept == []
     assert looking.run(WEEK).to_json() == {

@@ -17,9 +17,9 @@ from matcher.services.duplicates import Duplicates
 def twins_of(answers: Answers, state: WeekState, duplicates: Duplicates) -> Twins:
     """Which of them are near-duplicates, and what each reader may know to be taken or in hand."""
     working: dict[Beside, set[str]] = defaultdict(set)
-    for one in state.ready.values():
-        for case in state.desk.cases_of(one):
-            working[one.id, case.pairing, case.right_id].add(case.left_id)
+    for who in state.ready.values():
+        for case in state.desk.cases_of(who):
+            working[who.id, case.pairing, case.right_id].add(case.left_id)
 
     @cache
     def taken(room: Room, column: int) -> frozenset[str]:
