@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cache
 from http import HTTPStatus
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -149,6 +149,22 @@ def routed(installation: Installation) -> FastAPI:
             yield
         installation.close()
 
+    app = _operations(lifespan)
+    app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
+    problems.install(app)
+    app.add_middleware(Heads)
+    for router in PAGE_ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
+    app.add_api_route("/v1", _unknown, methods=METHODS, include_in_schema=False)
+    app.add_api_route("/v1/{path:path}", _unknown, methods=METHODS, include_in_schema=False)
+    app.include_router(home.unknown)
+    app.openapi = schema  # type: ignore[method-assign]
+    return app
+
+
+def _operations(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
+    """The operations under /v1."""
     app = FastAPI(
         title="技术转移撮合 / tech-transfer matcher",
         version=__version__,
@@ -159,31 +175,25 @@ def routed(installation: Installation) -> FastAPI:
         generate_unique_id_function=_operation,
         responses=problems.RESPONSES,
     )
-    app.state.installation, app.state.guard, app.state.metrics = installation, Guard(installation), Metrics()
-    problems.install(app)
-    app.add_middleware(Heads)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
-
-    for router in PAGE_ROUTERS:
-        app.include_router(router)
-
-    app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
-
-    @app.api_route("/v1", methods=METHODS, include_in_schema=False)
-    @app.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
-    def unknown(request: Request) -> None:
-        """Strangers learn nothing of what there is; others, whether it is the path or the method."""
-        app.state.guard.admit(request, SIGNED_IN)
-        if methods := methods_of(app.openapi(), request.url.path):
-            said = Said(f"此路径没有 {request.method} 操作。", f"This path has no operation {request.method}.")
-            raise problems.Refused(HTTPStatus.METHOD_NOT_ALLOWED, said, headers={"Allow": ", ".join(methods)})
-        raise problems.Refused(HTTPStatus.NOT_FOUND, Said("没有这个路径。", "There is no such path."))
-
-    app.include_router(home.unknown)
-    framework = app.openapi
-    app.openapi = cache(lambda: describe(framework()))  # type: ignore[method-assign]
     return app
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The OpenAPI document, which is the same for all installations and takes a second to make."""
+    return describe(_operations().openapi())
+
+
+# A function of its own, for the framework keeps the functions of operations for ever, and all they refer to.
+def _unknown(request: Request) -> None:
+    """Strangers learn nothing of what there is; others, whether it is the path or the method."""
+    request.app.state.guard.admit(request, SIGNED_IN)
+    if methods := methods_of(schema(), request.url.path):
+        said = Said(f"此路径没有 {request.method} 操作。", f"This path has no operation {request.method}.")
+        raise problems.Refused(HTTPStatus.METHOD_NOT_ALLOWED, said, headers={"Allow": ", ".join(methods)})
+    raise problems.Refused(HTTPStatus.NOT_FOUND, Said("没有这个路径。", "There is no such path."))
 
 
 def application() -> Observed:

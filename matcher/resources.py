@@ -1,8 +1,9 @@
-"""Where the read-only tables that travel with the product lie, in a checkout and in an installed wheel."""
+"""The read-only tables that travel with the product, in a checkout or an installed wheel; each is read once."""
 
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
 
 from matcher.domain.places import Gazetteer, Region
@@ -19,6 +20,7 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else CHECKOUT / name
 
 
+@cache
 def load_gazetteer() -> Gazetteer:
     """The administrative tree of `data/taxonomy/regions.csv`."""
     return Gazetteer(
@@ -26,6 +28,7 @@ def load_gazetteer() -> Gazetteer:
     )
 
 
+@cache
 def load_industries() -> Taxonomy:
     """Our industries over the official ones of GB/T 4754; a class that `gbt` links to an industry is below it too."""
     ours, official = _rows("industries.csv"), _rows("gbt4754.csv")
@@ -33,12 +36,14 @@ def load_industries() -> Taxonomy:
     return Taxonomy([*map(_node, ours), *(_node(row, (*above[row["code"]],), (row["code"],)) for row in official)])
 
 
+@cache
 def load_fields() -> Taxonomy:
     """Academic and technical fields below our industries; their notation is that of the library classification."""
     fields = (_node(row, _names(row["industries"]), _names(row["clc"])) for row in _rows("fields.csv"))
     return Taxonomy([*map(_node, _rows("industries.csv")), *fields], CLC)
 
 
+@cache
 def load_word_cutter() -> WordCutter:
     """The word cutter with the domain's own terms, which a general dictionary splits, stop words, and common ones."""
     return WordCutter(_lines("terms.txt"), _lines("stopwords.txt"), _lines("common.txt"))

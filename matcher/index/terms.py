@@ -66,7 +66,8 @@ def document_frequencies(counts: Counts) -> NDArray[np.int64]:
 def idf(counts: Counts) -> NDArray[np.float32]:
     """Lucene's inverse document frequency, (COLUMNS,): ln(1 + (N - df + .5) / (df + .5))."""
     df = document_frequencies(counts)
-    return np.asarray(np.log1p((counts.shape[0] - df + 0.5) / (df + 0.5)), np.float32)
+    told = np.arange(df.max(initial=0) + 1)  # frequencies are few: a logarithm for each of them, not for each column
+    return np.asarray(np.log1p((counts.shape[0] - told + 0.5) / (told + 0.5)), np.float32)[df]
 
 
 def bm25_weights(counts: Counts) -> Counts:

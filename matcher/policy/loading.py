@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -108,8 +109,13 @@ def load_rulebook(folder: Path) -> Rulebook:
             Said(f"文件夹 {folder} 中没有规则文件（*.yaml）。", f"There is no rule file (*.yaml) in {folder}."),
             Said("请核对 MATCHER_POLICY，或取消设置以使用自带的规则。", "Check MATCHER_POLICY, or unset it."),
         )
-    raw = {path.name: path.read_bytes() for path in paths}
-    documents = [_read(name, content) for name, content in raw.items()]
+    return _rulebook(tuple((path.name, path.read_bytes()) for path in paths))
+
+
+@lru_cache(4)
+def _rulebook(raw: tuple[tuple[str, bytes], ...]) -> Rulebook:
+    """The rulebook of files by name; the same ones are read once a process."""
+    documents = [_read(name, content) for name, content in raw]
     sources = _entries(documents, "sources", Source)
     metrics = _entries(documents, "metrics", Metric)
     rulesets: dict[str, Ruleset] = {}
@@ -124,7 +130,7 @@ def load_rulebook(folder: Path) -> Rulebook:
                 if rule.id in places:
                     document.refuse(f"the rule {rule.id} exists already", "rulesets", number, "rules", row, "id")
                 places[rule.id] = (document, number, row)
-    book = Rulebook(version_of(raw), *_checked(sources, metrics, rulesets, places))
+    book = Rulebook(version_of(dict(raw)), *_checked(sources, metrics, rulesets, places))
     _check_references(book, places)
     return book
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import sqlalchemy as sa
 from alembic import command
@@ -33,26 +34,27 @@ def upgrade(database: Database) -> None:
     with _one_at_a_time, database.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        if _at_head(connection):
+            return
         config = _config()
-        _at_head(connection, config)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def latest() -> str:
     """The schema this version of the product writes."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_scripts().get_current_head())
 
 
 def knows(revision: str) -> bool:
     """Whether this version has the migration that leads to a schema."""
-    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+    return any(each.revision == revision for each in _scripts().walk_revisions())
 
 
 def require_not_newer(database: Database) -> None:
     """Raise `StoreError` when a newer version of the product has written the database."""
     with database.read() as connection:
-        _at_head(connection, _config())
+        _at_head(connection)
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def rebuilding(database: Database, revision: str) -> Iterator[sa.Connection]:
 def check(database: Database) -> None:
     """Raise `StoreError` unless the database has exactly the schema this version knows."""
     with database.read() as connection:
-        if not _at_head(connection, _config()):
+        if not _at_head(connection):
             raise StoreError(
                 Said(
                     f"数据库尚未建表或版本过旧：{database.place.name}。",
@@ -96,8 +98,14 @@ def _config() -> Config:
     return config
 
 
-def _at_head(connection: sa.Connection, config: Config) -> bool:
-    script = ScriptDirectory.from_config(config)
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations of this version, read once a process."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _at_head(connection: sa.Connection) -> bool:
+    script = _scripts()
     heads = set(MigrationContext.configure(connection).get_current_heads())
     unknown = sorted(heads - {revision.revision for revision in script.walk_revisions()})
     if unknown:
