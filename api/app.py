@@ -54,7 +54,9 @@ from api.permissions import SIGNED_IN
 from api.routes import (
     audit,
     cases,
+    chains,
     digests,
+    drift,
     exclusions,
     health,
     imports,
@@ -114,6 +116,8 @@ ROUTERS = (
     openings.router,  # before the records: an id may hold slashes
     *records.routers,
     matching.router,
+    chains.router,
+    drift.router,
     outcomes.router,
     exclusions.router,
     mandates.router,

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.routing import compile_path
 
+from api.examples import Examples
 from api.permissions import PERMISSIONS
 from api.problems import MEDIA_TYPE
 from matcher.domain.accounts import Scope
@@ -42,7 +43,7 @@ TAGGED = {
 }  # fmt: skip
 """Whose answers have an ETag."""
 LOCATED = {
-    "open_case", "create_user", "create_organisation", "create_mandate", "submit_job", "create_import",
+    "open_case", "create_user", "create_organisation", "create_mandate", "submit_job", "create_import", "undo_import",
     "propose_introduction", "propose_next_introduction", "attach_to_case",
     *(f"create_{kind}" for kind in ("achievements", "incubators", "projects", "funds")),
 }  # fmt: skip
@@ -67,9 +68,11 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
     """The document, completed."""
     schema["info"]["description"] = ABOUT
     schema["components"]["securitySchemes"] = SCHEMES
+    examples = Examples(schema["components"]["schemas"])
     for path in schema["paths"].values():
         for operation in path.values():
             _describe(operation)
+            _exemplify(operation, examples)
     for unused in ("HTTPValidationError", "ValidationError"):
         schema["components"]["schemas"].pop(unused, None)
     return schema
@@ -90,6 +93,14 @@ def _describe(operation: dict[str, Any]) -> None:
             headers |= {"Location": _header("新资源的路径。Where it is read.")} if name in LOCATED else {}
         if headers:
             response["headers"] = headers
+
+
+def _exemplify(operation: dict[str, Any], examples: Examples) -> None:
+    """Give every answer that is no error and can be read an example."""
+    for code, response in operation["responses"].items():
+        for kind, content in response.get("content", {}).items() if int(code) < 400 else ():
+            if kind.startswith("text/") or kind == "application/json":
+                content["example"] = examples.answer(operation["operationId"], content.get("schema", {}))
 
 
 def methods_of(schema: dict[str, Any], path: str) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from api.texts import Moment
 from matcher.domain.records import TYPES, Kind, Record, Term, Visibility
 from matcher.store.fields import Form, fields_of
 from matcher.store.rows import RECORD_PLANS
@@ -75,7 +75,7 @@ def _body(kind: Kind) -> type[BaseModel]:
 
 
 def _shown(kind: Kind, body: type[BaseModel]) -> type[BaseModel]:
-    stamps: dict[str, Any] = {"first_seen_at": (datetime, ...), "changed_at": (datetime, ...)}
+    stamps: dict[str, Any] = {"first_seen_at": (Moment, ...), "changed_at": (Moment, ...)}
     return create_model(f"{body.__name__}Shown", __base__=body, __doc__=f"{body.__doc__} As it is kept.", **stamps)
 
 

@@ -70,6 +70,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "match": THINKING,
     "screen": THINKING,
     "why": THINKING,
+    "chain": THINKING,
+    "read_drift": Permission(CURATING, heavy=True),  # it tells why pairs were refused
     "list_outcomes": SIGNED_IN,
     "create_outcome": Permission(DECIDING, Scope.WRITE),
     "list_feedback": SIGNED_IN,
@@ -125,7 +127,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "cancel_job": WRITING,
     "resume_job": WRITING,
     "submit_job": Permission(STAFF, Scope.WRITE),
-    # An import may write anybody's records.
+    "list_imports": STAFF_READING,
+    "read_import": STAFF_READING,
+    # An import may write anybody's records, and undoing one too.
+    "undo_import": Permission(STAFF, Scope.WRITE),
     "create_import": Permission(STAFF, Scope.WRITE, most_bytes=64 * 1024 * 1024, late=True),
     "read_metrics": Permission(ADMINISTRATORS, Scope.METRICS),
     # Whom a case concerns decides the service: for everybody else it does not exist.

@@ -14,6 +14,8 @@ OPERATIONS = tuple(
     for pattern, put in (
         (rf"matcher match --to (incubators|funds) {_NAME}", r'POST /v1/match {"record_id": "\2", "to": "\1"}'),
         (rf"matcher (match|screen) {_NAME}", r'POST /v1/\1 {"record_id": "\2"}'),
+        (rf"matcher chain --fund {_NAME}", r'POST /v1/chain {"fund_id": "\1"}'),
+        (rf"matcher chain {_NAME}", r'POST /v1/chain {"record_id": "\1"}'),
         (r"matcher match\b", "POST /v1/match"),
         (r"matcher case tell\b", "PATCH /v1/cases/{id}/facts"),
         (rf"matcher control undo {_NAME}", r"DELETE /v1/exclusions/\1"),

@@ -1,9 +1,9 @@
-"""Texts and days that people send, as narrow as every database can keep them."""
+"""Texts, days and moments: what people send, as narrow as every database can keep it, and how a moment is told."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -28,6 +28,10 @@ def _near(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_near)]
 """A day of this product's time: nobody means the year 9999."""
+Moment = Annotated[
+    datetime, AfterValidator(lambda moment: moment.astimezone(UTC)), Field(json_schema_extra={"pattern": "Z$"})
+]
+"""A moment in an answer: in UTC, whichever clock it was read from, so that the same one is always the same text."""
 AsOf = Annotated[Day | None, Query(description="截至这一天，默认今天。As on this day; default: today.")]
 
 

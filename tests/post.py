@@ -98,6 +98,15 @@ class _Controller(Controller):
         socket.create_connection((self.hostname, self.port), timeout=5).close()
 
 
+def letter(home: Path, address: str = "user0@example.org") -> str:
+    """The text of the only letter to somebody that lies in the outbox on disk."""
+    found = [read(path.read_bytes()) for path in (home / "outbox").glob("*.eml")]
+    [mine] = [one for one in found if one["To"].addresses[0].addr_spec == address]
+    body = mine.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def read(content: bytes) -> EmailMessage:
     """A letter as it came."""
     message = message_from_bytes(content, policy=policy.default)

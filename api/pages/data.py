@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
@@ -12,22 +11,19 @@ from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
 from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.permissions import STAFF
+from api.routes.imports import Number, names_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.records import Kind
-from matcher.errors import IntakeError, RecordNotFoundError
+from matcher.errors import IntakeError
 from matcher.intake.tables import READABLE
 from matcher.services.drafts import empty_table
-from matcher.services.imports import Listed
 from matcher.services.jobs import ImportOrder
 from matcher.services.uploads import Upload
 
 router = APIRouter(prefix="/data", include_in_schema=False, route_class=PageRoute)
 
 PART = 15
-JOB_ID = re.compile(r"[0-9a-f]{16}")
-
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("", name="page_data")
@@ -64,7 +60,7 @@ def template_sent(kind: Annotated[Kind, Path()]) -> Response:
 def import_page(request: Request, number: Number, parts: Parts, actor: Acting) -> HTMLResponse:
     """One import, and what undoing it would mean."""
     found = parts.imports.get(number)
-    return rendered(request, "data/import.html", found=found, name=_names(parts, actor, [found])[found.import_.id])
+    return rendered(request, "data/import.html", found=found, name=names_of(parts, actor, [found])[found.import_.id])
 
 
 @router.post("/imports/{number}/undo", name="page_undo_import")
@@ -80,17 +76,5 @@ def _home(parts: Installation, actor: Actor, before: int | None, kind: str = "")
     jobs = parts.jobs.page(actor, limit=5).jobs if may_import else ()
     return {
         "may_import": may_import, "kinds": tuple(Kind), "kind": kind, "readable": ",".join(READABLE),
-        "imports": found[:PART], "more": len(found) > PART, "names": _names(parts, actor, found), "jobs": jobs,
+        "imports": found[:PART], "more": len(found) > PART, "names": names_of(parts, actor, found), "jobs": jobs,
     }  # fmt: skip
-
-
-def _names(parts: Installation, actor: Actor, imports: list[Listed]) -> dict[int, str]:
-    """What the imported files are called; of several files the journal knows only the job they came with."""
-    names = {each.import_.id: each.import_.name for each in imports}
-    for number, name in names.items():
-        if JOB_ID.fullmatch(name):
-            try:
-                names[number] = "、".join(parts.jobs.get(name, actor).arguments["files"])
-            except RecordNotFoundError:  # forgotten by now
-                continue
-    return names

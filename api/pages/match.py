@@ -92,13 +92,18 @@ def match_page(
 
 
 @router.get("/why", name="page_why")
-def why_page(request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id) -> HTMLResponse:
-    """Everything there is to say about one pair."""
+def why_page(
+    request: Request, parts: Parts, actor: Acting, now: Now, left: Id, right: Id,
+    letter: Annotated[str, Query(max_length=400)] = "",
+) -> HTMLResponse:  # fmt: skip
+    """Everything there is to say about one pair. From a letter, its reader's visit is noted."""
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
     had = parts.case_board.of_pair(one.table, one.id, other.id, actor)
+    if letter and not _fetched_ahead(request):
+        parts.clicks.note(letter, left, right, actor, now)
     return rendered(
         request, "match/why.html", match=found, left=one, right=other, families=by_family(found.components),
         families_said=FAMILIES, history=history, had=had, phases=PHASES,
@@ -144,6 +149,11 @@ def letter_worded(
 ) -> HTMLResponse:  # fmt: skip
     """The letter with the reasons as somebody worded them, one a line. Nothing is kept."""
     return _letter(request, parts, actor, now, left, right, [line.strip() for line in reasons.splitlines()])
+
+
+def _fetched_ahead(request: Request) -> bool:
+    """Whether a browser loads the page before anybody has asked for it."""
+    return "prefetch" in request.headers.get("sec-purpose", request.headers.get("purpose", ""))
 
 
 def _letter(

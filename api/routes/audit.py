@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from api.guard import GuardedRoute
 from api.parts import Cursor, Limit, Page, Parts, from_number, page
+from api.texts import Moment
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=GuardedRoute)
 
@@ -18,7 +18,7 @@ class DeedShown(BaseModel):
     """One line of the audit."""
 
     id: int
-    at: datetime
+    at: Moment
     account_id: str
     operation: str
     target: str

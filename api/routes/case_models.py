@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from api.parts import Sent
 from api.problems import Text
+from api.texts import Moment
 from matcher.domain.introductions import DAYS
 from matcher.domain.phases import Move
 from matcher.domain.records import PairKind, Refusal
@@ -114,8 +115,8 @@ class CaseShown(BaseModel):
     organisation: str
     part: Literal["works", "oversees", "side"] = Field(description="本账户与案件的关系。What one has to do with it.")
     facts: dict[str, Any]
-    opened_at: datetime
-    changed_at: datetime
+    opened_at: Moment
+    changed_at: Moment
     version: int
 
 
@@ -133,7 +134,7 @@ class ReplyShown(BaseModel):
 
     accepted: bool
     by: str
-    at: datetime
+    at: Moment
     refusal: Refusal | None
     reason: str
 
@@ -150,7 +151,7 @@ class InvitationShown(BaseModel):
     right: str
     state: Literal["proposed", "accepted", "declined", "expired", "withdrawn"]
     by: str
-    proposed_at: datetime
+    proposed_at: Moment
     expires_on: date
     message: str
     sides: list[str]
@@ -163,7 +164,7 @@ class NoteShown(BaseModel):
 
     id: str
     by: str
-    at: datetime
+    at: Moment
     audience: str
     text: str
 
@@ -173,11 +174,11 @@ class TaskShown(BaseModel):
 
     id: str
     by: str
-    at: datetime
+    at: Moment
     text: str
     due: date
     assignee: str
-    done_at: datetime | None
+    done_at: Moment | None
     done_by: str
 
 
@@ -194,7 +195,7 @@ class AttachmentShown(BaseModel):
 
     id: str
     by: str
-    at: datetime
+    at: Moment
     audience: str
     name: str
     media: str
@@ -206,7 +207,7 @@ class EventShown(BaseModel):
     """Something that happened."""
 
     id: int
-    at: datetime
+    at: Moment
     by: str
     what: str
     said: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -25,6 +25,7 @@ from api.parts import (
     untagged,
 )
 from api.problems import Text
+from api.texts import Moment
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Line, News, Silence, Topic
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.weeks import Week
@@ -84,7 +85,7 @@ class DigestShown(BaseModel):
     language: Language
     items: list[ItemShown]
     lines: list[LineShown]
-    composed_at: datetime
+    composed_at: Moment
 
     @classmethod
     def of(cls, digest: Digest) -> DigestShown:

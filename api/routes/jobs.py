@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, Limit, Now, Page, Parts, created, from_cursor, saved_as, to_cursor
 from api.problems import Step, Text
+from api.texts import Moment
 from matcher.domain.jobs import Job, JobState
 from matcher.domain.weeks import Week
 from matcher.wording import Language
@@ -61,10 +61,10 @@ class JobListed(BaseModel):
     attempts: int
     cancel_asked: bool
     created_by: str
-    created_at: datetime
-    started_at: datetime | None = None
-    heartbeat_at: datetime | None = None
-    finished_at: datetime | None = None
+    created_at: Moment
+    started_at: Moment | None = None
+    heartbeat_at: Moment | None = None
+    finished_at: Moment | None = None
     error: JobErrorShown | None = None
 
     @classmethod

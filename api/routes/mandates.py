@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, IfMatch, Limit, Now, Page, Parts, created, from_cursor, page, tagged, untagged
 from api.routes.matching import Answered, answered
-from api.texts import Described, Name, RecordId, Terms
+from api.texts import Described, Moment, Name, RecordId, Terms
 from matcher.domain.mandates import Asked, Mandate
 from matcher.domain.records import Kind
 from matcher.services.mandates import ask
@@ -78,8 +77,8 @@ class MandateShown(BaseModel):
     k: int
     diverse: bool
     mine: bool = Field(description="由本人设立。Whether one made it oneself.")
-    made_at: datetime
-    changed_at: datetime
+    made_at: Moment
+    changed_at: Moment
 
     @classmethod
     def of(cls, mandate: Mandate, account_id: str) -> MandateShown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.guard import GuardedRoute
 from api.parts import Acting, Cursor, Limit, Now, Page, Parts, from_cursor, from_number, page, shown, strange_cursor
 from api.problems import Step, Text
-from api.texts import KEEPABLE, Reason, RecordId
+from api.texts import KEEPABLE, Moment, Reason, RecordId
 from matcher.domain.feedback import Feedback, Judgement
 from matcher.intake import RowIssue
 from matcher.services.outcomes import After, Told
@@ -108,7 +108,7 @@ class FeedbackShown(BaseModel):
     right_id: str
     verdict: Judgement
     reason: str
-    made_at: datetime
+    made_at: Moment
 
     @classmethod
     def of(cls, given: Feedback) -> FeedbackShown:

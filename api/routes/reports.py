@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts, Workbook, saved_as
 from api.problems import Text
-from api.texts import AsOf
+from api.texts import AsOf, Moment
 from api.verdicts import VerdictShown
 from matcher.domain.accounts import Actor
 from matcher.domain.periods import Period
@@ -55,7 +55,7 @@ class CorrectionShown(BaseModel):
     figure: str
     before: float | None
     after: float | None
-    replaced_at: datetime
+    replaced_at: Moment
 
 
 class SubmissionShown(BaseModel):

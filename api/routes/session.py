@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from api.guard import GuardedRoute
 from api.parts import Acting, Now, Parts, Sent
 from api.problems import Refused
 from api.routes.users import User
+from api.texts import Moment
 from matcher.domain.accounts import Scope, Token
 from matcher.wording import Said
 
@@ -32,7 +33,7 @@ class SessionOpened(BaseModel):
 
     user: User
     csrf: str
-    expires_at: datetime
+    expires_at: Moment
 
 
 class Address(Sent):
@@ -64,8 +65,8 @@ class TokenShown(BaseModel):
     id: str
     name: str
     scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    expires_at: Moment
 
     @classmethod
     def of(cls, token: Token) -> TokenShown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Path, Response
@@ -24,6 +23,7 @@ from api.parts import (
     tagged,
     untagged,
 )
+from api.texts import Moment
 from matcher.domain.accounts import Account, Organisation, Role
 from matcher.store.versions import require_version
 from matcher.wording import Language
@@ -45,7 +45,7 @@ class User(BaseModel):
     organisation_id: str
     active: bool
     language: Language
-    created_at: datetime
+    created_at: Moment
 
     @classmethod
     def of(cls, account: Account) -> User:

@@ -19,6 +19,8 @@ from matcher.services.boards import Boards
 from matcher.services.delivery.address_subjects import AddressSubjects
 from matcher.services.delivery.answers import Answers
 from matcher.services.delivery.bounces import Bounces
+from matcher.services.delivery.click_subjects import ClickSubjects
+from matcher.services.delivery.clicks import Clicks
 from matcher.services.delivery.letter import LetterWriter
 from matcher.services.delivery.links import Links
 from matcher.services.delivery.preview import Preview
@@ -105,6 +107,7 @@ class Installation(Casework):
             self.database,
             [
                 StoredSubjects(self.database),
+                ClickSubjects(self.database, self.people),
                 AccountSubjects(self.people),
                 JobSubjects(self.database),
                 AddressSubjects(self.database),
@@ -180,6 +183,11 @@ class Installation(Casework):
     def answers(self) -> Answers:
         """What people do by such links."""
         return Answers(self.database, self.links, self.access, self.judging, self.journal)
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        """Visits from letters to the reasons of what they told."""
+        return Clicks(self.database, self.links)
 
     @cached_property
     def suppressing(self) -> Suppressing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from matcher.domain.chances import percent
 from matcher.domain.matches import Match
 from matcher.domain.records import name_of
 from matcher.domain.visibility import Viewer
-from matcher.plain.matches import match_json
+from matcher.plain.chains import chains_json
 from matcher.ranking.paths import Chain, Chains, Undertaken
 from matcher.wording import Said
 
@@ -52,43 +52,6 @@ def chain(
         else:
             _show(session.screen, found, named=fund is not None, why=why)
         _show_passed_over(session.screen, found, from_fund=fund is not None)
-
-
-def chains_json(found: Chains, *, full: bool) -> dict[str, Any]:
-    """The paths, what exists already, and what was passed over."""
-    return {
-        "paths": [_path_json(one, full=full) for one in found.paths],
-        "undertaken": [_undertaken_json(one, full=full) for one in found.undertaken],
-        "refused": {"incubator": dict(found.carriers_refused), "fund": dict(found.ends_refused)},
-        "held_back": found.held_back,
-        "considered": found.considered,
-        "results": found.results,
-    }
-
-
-def _path_json(one: Chain, *, full: bool) -> dict[str, Any]:
-    return {
-        "result": {"id": one.result.id, "name": name_of(one.result)},
-        "incubator": match_json(one.carrier, full=full) | {"taken": one.taken},
-        "fund": match_json(one.fund, full=full),
-        "stage": one.stage.value,
-        "probability": one.probability,
-        "tier": one.fund.tier,
-        "weakest": "incubator" if one.weakest is one.carrier else "fund",
-        "strengthening": [{"zh": said.zh, "en": said.en} for said in one.strengthening],
-    }
-
-
-def _undertaken_json(one: Undertaken, *, full: bool) -> dict[str, Any]:
-    return {
-        "project": {"id": one.project.id, "name": one.project.name},
-        "incubator": {"id": one.carrier.id, "name": one.carrier.name} if one.carrier else None,
-        "decided": [
-            {"fund": name, "result": verdict.value, "zh": verdict.said.zh, "en": verdict.said.en}
-            for name, verdict in one.decided
-        ],
-        "funds": [match_json(match, full=full) for match in one.funds],
-    }
 
 
 def _show(screen: Screen, found: Chains, *, named: bool, why: bool) -> None:

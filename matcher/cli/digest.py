@@ -159,7 +159,7 @@ def report(
     *,
     json: Json = False,
 ) -> None:
-    """简报带来了什么：反馈、案件、结果，按排序器。What came of digests, by ranker: feedback, cases, outcomes."""
+    """简报带来了什么：点开、反馈、案件、结果，按排序器。What came of digests, by ranker: clicks, feedback, outcomes."""
     with Session() as session:
         found = session.installation.digest_report.report(week, weeks, seed)
         if json:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcher.cli.console import Screen
-from matcher.digest.measures import Report, Share
+from matcher.digest.measures import EXPLORATION, Report, Share
 from matcher.digest.program import Ended
+from matcher.digest.trial import BOTH
 from matcher.domain.chances import percent
 from matcher.domain.digests import Digest, DigestSettings, Item, Silence
 from matcher.plain.digests import composed_json
@@ -20,7 +21,21 @@ ENDED = {
     Ended.PARTIAL: Said("限时所得，未证最优", "partial: time was up"),
 }
 
-RANKERS = {SERVING: Said("现用排序", "the ranking in use"), MIX: Said("默认权重", "the default mix")}
+RANKERS = {
+    SERVING: Said("现用排序", "the ranking in use"),
+    MIX: Said("默认权重", "the default mix"),
+    BOTH: Said("两者都排在最前", "what both put first"),
+    EXPLORATION: Said("试探", "tried out"),
+}
+MEASURED = {
+    "clicked": Said("从邮件点开理由", "opened its reasons from the letter"),
+    "fits": Said("答复合适", "answered that it fits"),
+    "does_not_fit": Said("答复不合适", "answered that it does not fit"),
+    "case": Said("开了案件", "a case was opened"),
+    "accepted": Said("对接成功", "came together"),
+    "good": Said("有成效（合适、案件或对接成功）", "any good (fits, a case, or came together)"),
+}
+"""What the report counts of items, by its names for programs."""
 
 
 def show_composed(screen: Screen, made: Composed) -> None:
@@ -94,11 +109,18 @@ def show_report(screen: Screen, report: Report) -> None:
             screen.say(f"  {report.items[ranker]} 条", f"  {report.items[ranker]} items"),
         )
         for name, one in shares.items():
-            screen.item("  ", f"{name}: {_share(one)}")
+            screen.item("  ", _figure(screen, MEASURED[name], one))
+    if report.weighed:
+        said = Said("假如各候选入选机会均等，有成效", "any good, if all candidates had been drawn alike")
+        screen.print(_figure(screen, said, report.weighed))
     if report.preference and report.rankers:
-        first, second = (_ranker(screen, one) for one in report.rankers)
-        screen.print(f"{second} − {first}: {_share(report.preference)}")
-    if not report.measures:
+        first, second = (RANKERS.get(one, Said(one, one)) for one in report.rankers)
+        zh = f"每份对比简报中，“{second.zh}”比“{first.zh}”多出的有成效条目"
+        said = Said(zh, f"Good items of {second.en} less those of {first.en}, a digest on trial")
+        screen.print(_figure(screen, said, report.preference))
+    if report.measures:
+        screen.note(Said("方括号内为 95% 区间。", "In brackets: 95 % intervals."))
+    else:
         screen.note(Said("这些周还没有发出的简报。", "No digest of these weeks was told yet."))
 
 
@@ -116,5 +138,5 @@ def _show_item(screen: Screen, item: Item) -> None:
         screen.item("     ", item.clause.to(screen.language))
 
 
-def _share(one: Share) -> str:
-    return f"{one.share:.3f} [{one.low:.3f}, {one.high:.3f}]"
+def _figure(screen: Screen, said: Said, one: Share) -> str:
+    return f"{screen.say(said.zh + '：', said.en + ': ')}{one.share:.3f} [{one.low:.3f}, {one.high:.3f}]"

@@ -1,46 +1,71 @@
 """The evidence that follows from stated categories alone: places, industries, stages, fields.
 
-Many records state the same, and a question in words states nothing: what was worked out for all right records once is
-kept and used again.
+Many records state the same region, industry or field, and a question in words states none: what was worked out of one
+for all right records is kept and used again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
 from matcher.domain.records import Left
-from matcher.ranking.corpus import Columns, Matrix, Side, Sparse
+from matcher.ranking.corpus import FACETS, Columns, Matrix, Side, Sparse
 from matcher.ranking.facets import stated_categories
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.trees import coverage, tree_similarity
+from matcher.ranking.trees import Stated, coverage, tree_similarity
 
 
 def categories(known: Knowledge, queries: Side[Left], columns: Columns) -> Mapping[str, Matrix]:
     """How well categories fit, what was taken of each, and what each right record leans to, (q, right) each."""
-    if len(queries) == 1 and isinstance(columns, slice):
-        stated = stated_categories(queries.records[0])
-        return known.by_categories.of(stated, lambda: _worked_out(known, queries, columns))
-    return _worked_out(known, queries, columns)
+    if len(queries) != 1 or not isinstance(columns, slice):
+        return {name: part for facet in FACETS for name, part in _worked_out(known, queries, facet, columns).items()}
+    found: dict[str, Matrix] = {}
+    for facet, stated in zip(FACETS, stated_categories(queries.records[0]), strict=True):
+        work_out = partial(_worked_out, known, queries, facet, columns)
+        found |= known.by_categories.of((facet, stated), work_out)
+    return found
 
 
-def _worked_out(known: Knowledge, queries: Side[Left], columns: Columns) -> dict[str, Matrix]:
-    values: dict[str, Matrix] = {}
-    for facet, taken in known.facet_activity.items():
-        asked = queries.facets[facet]
-        values[f"{facet}_activity"] = _unknown_without(asked, taken.scores(asked, columns))
-        values[f"{facet}_share"] = _unknown_without(asked, known.habits[facet].shares(asked, columns))
-    region, stage = (_shared(known, queries, facet, columns) for facet in ("region", "stage"))
-    industries = known.right.trees["industry"]
-    offered = industries if isinstance(columns, slice) else industries[columns]
-    fits: dict[str, Matrix] = {
-        "region_fit": np.asarray(region / np.maximum(_sizes(queries.facets["region"])[:, None], 1), np.float32),
-        "industry_fit": coverage(queries.trees["industry"], offered),
-        "field_fit": tree_similarity(queries.trees["field"], offered),
-        "stage_fit": stage,
+def _worked_out(known: Knowledge, queries: Side[Left], facet: str, columns: Columns) -> dict[str, Matrix]:
+    asked = queries.facets[facet]
+    values = {
+        f"{facet}_activity": _unknown_without(asked, known.facet_activity[facet].scores(asked, columns)),
+        f"{facet}_share": _unknown_without(asked, known.habits[facet].shares(asked, columns)),
     }
-    return values | fits
+    return values | {f"{facet}_fit": FITS[facet](known, queries, columns)}
+
+
+def _region_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    shared = _shared(known, queries, "region", columns)
+    return np.asarray(shared / np.maximum(_sizes(queries.facets["region"])[:, None], 1), np.float32)
+
+
+def _stage_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    return _shared(known, queries, "stage", columns)
+
+
+def _industry_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    return coverage(queries.trees["industry"], _offered(known, columns))
+
+
+def _field_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    return tree_similarity(queries.trees["field"], _offered(known, columns))
+
+
+FITS: Mapping[str, Callable[[Knowledge, Side[Left], Columns], Matrix]] = {
+    "region": _region_fit,
+    "industry": _industry_fit,
+    "stage": _stage_fit,
+    "field": _field_fit,
+}
+
+
+def _offered(known: Knowledge, columns: Columns) -> Stated:
+    industries = known.right.trees["industry"]
+    return industries if isinstance(columns, slice) else industries[columns]
 
 
 def _sizes(facets: Sparse) -> Matrix:

@@ -259,7 +259,9 @@ class ChainFinder:
             return list(fresh)
         vectors = known.centred(self._first.known.left.vectors[among])
         taken = known.left_meaning[list(known.taken_on.get(column, ()))]
-        words = self._first.known.left_weights.scores(present(known.taken_text("bigrams", np.array([column]))))[0]
+        words = self._first.known.left.postings["bigrams"].scores(
+            present(known.taken_text("bigrams", np.array([column])))
+        )[0]
         views = (
             vectors @ known.right_meaning[column],
             vectors @ taken.sum(axis=0),

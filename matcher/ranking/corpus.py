@@ -69,9 +69,9 @@ class Side(Generic[AnyRecord]):
         return place
 
     @cached_property
-    def postings(self) -> tuple[Postings, Postings]:
-        """BM25 over pairs of characters and over words, for whoever searches this side."""
-        return Postings(bm25_weights(self.bigrams), parts=False), Postings(bm25_weights(self.words), parts=False)
+    def postings(self) -> Mapping[str, Postings]:
+        """BM25 over pairs of characters (`bigrams`) and over `words`, for whoever searches this side."""
+        return Later(("bigrams", "words"), lambda field: Postings(bm25_weights(getattr(self, field)), parts=False))
 
     def nearest(self, query: Matrix, k: int) -> tuple[Rows, Matrix]:
         """Rows and cosines of the k nearest to a vector (d,), best first."""
@@ -229,6 +229,12 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
         np.array([result is Result.IN_TALKS for result in results], np.bool_),
         np.array(refusals, np.str_),
     )
+
+
+def takings(taken: Sparse) -> tuple[Rows, Rows]:
+    """Of accepted pairs (past, right) the rows of each column, one after the other, and how many each has."""
+    by_right = taken.tocsc()
+    return by_right.indices, np.diff(by_right.indptr)
 
 
 def _refusal(outcome: Outcome) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from matcher.domain.records import Left
 from matcher.index import terms
 from matcher.ranking.categories import categories
-from matcher.ranking.corpus import ALL, Columns, Matrix, Side
+from matcher.ranking.corpus import ALL, Columns, Matrix, Side, takings
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
@@ -107,16 +107,15 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
 
 def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
-    taken = known.taken_by(columns).tocsc()
-    sizes = np.diff(taken.indptr)
-    top = np.full((len(ids), taken.shape[1]), np.nan, np.float32)
-    if not taken.nnz:
+    at, sizes = known.takings if isinstance(columns, slice) else takings(known.taken_by(columns))
+    top = np.full((len(ids), len(sizes)), np.nan, np.float32)
+    if not len(at):
         return top
     # One right record took a few of the past ones: only these are multiplied with.
-    used, at = np.unique(taken.indices, return_inverse=True)
+    used, at = (ALL, at) if isinstance(columns, slice) else np.unique(at, return_inverse=True)
     place = np.full(len(known.past_rows), -1)
-    place[used] = np.arange(len(used))
-    past = (known.past_adapted if len(used) == len(place) else known.past_adapted[used]).T
+    place[used] = np.arange(len(place[used]))
+    past = known.past_adapted[used].T
     for start in range(0, len(ids), CHUNK):
         rows = slice(start, start + CHUNK)
         found = asked.adapted[rows] @ past if asked.meant is None else asked.meant[:, used]

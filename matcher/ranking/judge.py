@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+
 from matcher.domain.called import Called
 from matcher.domain.controls import Control
 from matcher.domain.matches import Reason, Verdict
@@ -135,17 +137,32 @@ class Judge:
         """What a wish that names the record is aimed at."""
         return wish_fit.wished(control, record, self._names)
 
-    def taken(self, pair: Asked) -> tuple[list[tuple[Left, date]], Matrix]:
-        """What the right record took and the viewer may see, and how near in meaning it is to the left record."""
-        known, asked = self.known, pair.query.ids[pair.row]
-        taken = known.taken_on.get(known.right.rows[pair.right.id], {})
-        rows = [row for row in taken if known.left.ids[row] != asked and visible(known.left.records[row], pair.viewer)]
-        similarity = known.centred(known.left.vectors[rows]) @ known.centred(pair.query.vectors[[pair.row]])[0]
-        return [(known.left.records[row], date.fromordinal(taken[row])) for row in rows], similarity
+    def taken(self, pairs: Sequence[Asked]) -> list[tuple[list[tuple[Left, date]], Matrix]]:
+        """What each right record took and the viewer may see, and how near in meaning it is to the left record."""
+        known, lefts = self.known, self.known.left
+        rows = [self._taken(pair) for pair in pairs]
+        near = known.centred(lefts.vectors[[row for told in rows for row in told]])
+        asked = known.centred(np.stack([pair.query.vectors[pair.row] for pair in pairs]))
+        alike = np.einsum("nd,nd->n", near, np.repeat(asked, [len(told) for told in rows], axis=0))
+        ends = np.cumsum([0, *map(len, rows)])
+        return [
+            ([(lefts.records[row], date.fromordinal(told[row])) for row in told], alike[start:end])
+            for told, start, end in zip(rows, ends[:-1], ends[1:], strict=True)
+        ]
+
+    def _taken(self, pair: Asked) -> dict[int, int]:
+        """The left rows that a right record took, and the days; not the asking one, nor what the viewer may not see."""
+        lefts, asked = self.known.left, pair.query.ids[pair.row]
+        taken = self.known.taken_on.get(self.known.right.rows[pair.right.id], {})
+        return {
+            row: day
+            for row, day in taken.items()
+            if lefts.ids[row] != asked and visible(lefts.records[row], pair.viewer)
+        }
 
     def _holdings(self, pair: Asked) -> Iterator[Holding]:
         if isinstance(pair.right, Fund) and self.known.taken_on.get(self.known.right.rows[pair.right.id]):
-            for (case, day), similarity in zip(*self.taken(pair), strict=True):
+            for (case, day), similarity in zip(*self.taken([pair])[0], strict=True):
                 if isinstance(case, Project) and not _of_one_result(case, pair.left):
                     yield Holding(case, day, float(similarity))
 

@@ -12,7 +12,7 @@ from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.ranking.centring import centred, mean, told, unit
-from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
+from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse, takings
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 from matcher.ranking.later import Kept
 
@@ -73,6 +73,11 @@ class Knowledge:
     def taken_by(self, columns: Columns) -> Sparse:
         """The same for the right records asked about."""
         return self.past_accepted if isinstance(columns, slice) else self.past_accepted[:, columns]
+
+    @cached_property
+    def takings(self) -> tuple[Rows, Rows]:
+        """What each right record took among the past ones, as `corpus.takings`."""
+        return takings(self.past_accepted)
 
     @cached_property
     def past_adapted(self) -> Matrix:
@@ -160,8 +165,8 @@ class Knowledge:
     def taken_on(self) -> dict[int, dict[int, int]]:
         """Per right row the left rows it took and the last day of it."""
         taken: dict[int, dict[int, int]] = {}
-        chosen = self.past.accepted
-        for left, right, day in zip(*(part[chosen].tolist() for part in self._parts()), strict=True):
+        parts, chosen = (self.past.left, self.past.right, self.past.day), self.past.accepted
+        for left, right, day in zip(*(part[chosen].tolist() for part in parts), strict=True):
             taken.setdefault(right, {})[left] = day
         return taken
 
@@ -243,14 +248,9 @@ class Knowledge:
         """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
         return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]), parts=False)
 
-    @cached_property
-    def left_weights(self) -> Postings:
-        """BM25 weights of the bigrams of all left records."""
-        return Postings(terms.bm25_weights(self.left.bigrams), parts=False)
-
     def lexical_views(self, columns: Rows) -> Matrix:
         """BM25 of every left record against the words and the past of some right records, (left, columns)."""
-        return self.left_weights.scores(terms.present(self.taken_text("bigrams", columns))).T
+        return self.left.postings["bigrams"].scores(terms.present(self.taken_text("bigrams", columns))).T
 
     @cached_property
     def inverse_frequency(self) -> Matrix:
@@ -289,9 +289,6 @@ class Knowledge:
     def stated_facets(self) -> dict[str, Postings]:
         """The categories that right records state, by facet."""
         return {name: Postings(self.right.facets[name]) for name in FACETS}
-
-    def _parts(self) -> tuple[Rows, Rows, Rows]:
-        return self.past.left, self.past.right, self.past.day
 
     def _pairs(self, half_life: float) -> Sparse:
         ages = self.as_of - self.past.day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,23 +77,32 @@ def closest_sentences(
     offered = {text for _, right in told for text in right}
     texts = [text for text in texts if text not in own or text in offered]
     vectors = encode(texts)
-    theirs = dict(zip(texts, around[1](vectors), strict=True))
-    ours = dict(zip(texts, around[0](vectors), strict=True))
+    theirs, ours = (dict(zip(texts, centre(vectors), strict=True)) for centre in reversed(around))
     if own:
         ours |= zip(own, around[0](np.stack(list(own.values()))), strict=True)
-    every = {text for pair in told for group in pair for text in group} if telling else ()
-    things = {text: frozenset(bigrams(" ".join(telling(text)))) for text in every} if telling else {}
-    quotes = []
-    for pair in told:
-        found = _rows(ours, pair[0]) @ _rows(theirs, pair[1]).T if all(pair) else np.zeros((0, 0), np.float32)
-        quotes.append(_best(pair, _seen(found, pair, things) if telling and found.size else found, least))
-    return quotes
+    things = cache(lambda text: frozenset(bigrams(" ".join(telling(text))))) if telling else None
+    return [_nearest(pair, ours, theirs, least, things) for pair in told]
 
 
-def _seen(found: Matrix, told: Told, things: Mapping[str, frozenset[str]]) -> Matrix:
-    """The cosines of sentences that have a thing in common or are near enough without one; -1 elsewhere."""
-    common = np.array([[bool(things[one] & things[other]) for other in told[1]] for one in told[0]], np.bool_)
-    return np.where(common | (found >= SURE), found, -1)
+def _nearest(
+    told: Told,
+    ours: Mapping[str, Matrix],
+    theirs: Mapping[str, Matrix],
+    least: float,
+    things: Callable[[str], frozenset[str]] | None,
+) -> Quote | None:
+    """The two with the highest cosine, of those that have a thing in common or are near enough without one."""
+    if not all(told):
+        return None
+    found = _rows(ours, told[0]) @ _rows(theirs, told[1]).T
+    for place in np.argsort(-found, axis=None, kind="stable").tolist():
+        row, column = divmod(place, found.shape[1])
+        one, other, similarity = told[0][row], told[1][column], float(found[row, column])
+        if similarity < least:
+            return None
+        if things is None or similarity >= SURE or things(one) & things(other):
+            return Quote(one, other, similarity)
+    return None
 
 
 def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: Matrix) -> list[Quote | None]:
@@ -119,7 +128,7 @@ def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
     ends = np.cumsum([0, *map(len, told)])
     weights = sparse.csr_array((data, places, ends), shape=(len(texts), len(columns)))
     common = np.asarray((weights @ weights.T).toarray(), np.float32)
-    lengths = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
+    lengths = np.sqrt(np.bincount(np.repeat(np.arange(len(told)), np.diff(ends)), data**2, minlength=len(told)))
     return np.where(common >= QUOTABLE_IN_WORDS * np.outer(lengths, lengths), common, 0)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from matcher.domain.records import Left, Record, Right
-from matcher.index.terms import count_terms, document_frequencies
+from matcher.index.terms import column, document_frequencies
 from matcher.ranking.corpus import Matrix, Rows, Side
 from matcher.text.passages import document
 
@@ -32,7 +32,7 @@ class Rarity:
 
     def __call__(self, words: Sequence[str]) -> Matrix:
         """ln((N + PRIOR + 1) / (records with the word + ½)) of each word, (words,)."""
-        columns = count_terms([[word] for word in words], list).indices
+        columns = [column(word) for word in words]
         records = sum(len(side) for side in self._sides) + PRIOR
         return np.asarray(np.log((records + 1) / (self._frequencies[columns] + 0.5)), np.float32)
 

@@ -139,7 +139,7 @@ class Finding:
         """Rows that share words with the question, and the nearest in meaning, by reciprocal rank fusion."""
         if not len(side):
             return []
-        pairs, words = side.postings
+        pairs, words = side.postings["bigrams"], side.postings["words"]
         lexical = pairs.scores(present(count_terms([query], bigrams)))[0]
         lexical = lexical + words.scores(present(count_terms([query], self._builder.words)))[0]
         near, _ = side.nearest(self._builder.encoder.encode([query], Role.QUERY)[0], COMPARED)

@@ -59,9 +59,11 @@ digest_told = sa.Table(
     sa.Column("record", sa.Text(), nullable=False),
     sa.Column("grounds", sa.Text(), nullable=False),
     sa.Column("told_at", UtcDateTime(), nullable=False),
+    sa.Column("clicked_at", UtcDateTime(), nullable=True),
 )
 """The pairs that a mail which was handed over really contained. `record` and `grounds` are fingerprints of what was
-told: it is not told again while they stay the same."""
+told: it is not told again while they stay the same. `clicked_at`: when its reader first opened the reasons from the
+letter."""
 sa.Index("ix_digest_told_week", digest_told.c.week)
 sa.Index("ix_digest_told_left", digest_told.c.kind, digest_told.c.left_id)
 sa.Index("ix_digest_told_right", digest_told.c.kind, digest_told.c.right_id)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from matcher.domain.digest_content import item_json, item_of, line_json, line_of
-from matcher.domain.digests import Digest, DigestSettings, Frequency, Silence, Topic
+from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Silence, Topic
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.weeks import Week
 from matcher.store.digest_tables import digest_receipts, digest_settings, digest_told, digests
@@ -44,6 +44,8 @@ class ToldPair:
     record: str
     grounds: str
     told_at: datetime
+    clicked_at: datetime | None = None
+    """When its reader first opened the reasons from the letter."""
 
 
 class Digests:
@@ -168,9 +170,27 @@ class Digests:
 
     def told(self, since: Week, until: Week) -> list[ToldPair]:
         """The pairs that anybody was told of in the weeks from `since` to before `until`, in a fixed order."""
+        return self._told(digest_told.c.week >= str(since), digest_told.c.week < str(until))
+
+    def clicked(self, account_id: str) -> list[ToldPair]:
+        """The pairs whose reasons an account opened from a letter."""
+        return self._told(digest_told.c.account_id == account_id, digest_told.c.clicked_at.is_not(None))
+
+    def mark_clicked(self, account_id: str, week: Week, item: Item, at: datetime) -> None:
+        """Note that the reader of an item opened its reasons. Noted again, it changes nothing."""
+        row = _told_row(account_id, item.kind, item.left_id, item.right_id, week)
+        self._connection.execute(
+            sa.update(digest_told).where(row, digest_told.c.clicked_at.is_(None)).values(clicked_at=at)
+        )
+
+    def forget_click(self, told: ToldPair) -> None:
+        """Forget that a reader opened the reasons of a pair."""
+        row = _told_row(told.account_id, told.kind, told.left_id, told.right_id, told.week)
+        self._connection.execute(sa.update(digest_told).where(row).values(clicked_at=None))
+
+    def _told(self, *wanted: sa.ColumnElement[bool]) -> list[ToldPair]:
         columns = [digest_told.c[name] for name in ToldPair.__dataclass_fields__]
-        within = (digest_told.c.week >= str(since), digest_told.c.week < str(until))
-        query = sa.select(*columns).where(*within).order_by(*digest_told.primary_key.columns)
+        query = sa.select(*columns).where(*wanted).order_by(*digest_told.primary_key.columns)
         return [
             ToldPair(**{**row._mapping, "kind": PairKind(row.kind), "about": Kind(row.about), "week": Week(row.week)})
             for row in self._connection.execute(query)
@@ -201,6 +221,11 @@ class Digests:
 
 
 _DIGESTS = sa.select(*(column for column in digests.c if column.name not in ("made_from", "told_at")))
+
+
+def _told_row(account_id: str, kind: PairKind, left_id: str, right_id: str, week: Week) -> sa.ColumnElement[bool]:
+    key = {"account_id": account_id, "kind": kind.value, "left_id": left_id, "right_id": right_id, "week": str(week)}
+    return sa.and_(*(digest_told.c[name] == value for name, value in key.items()))
 
 
 def _settings(row: sa.RowMapping) -> DigestSettings:

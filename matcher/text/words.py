@@ -16,6 +16,8 @@ import rjieba
 HAN = "\\u3400-\\u9fff\\uf900-\\ufaff"
 MOST_TERMS = 4096
 """Terms whose pattern is kept."""
+MOST_TAGGED = 2**14
+"""Words of which is kept whether they only hold sentences together."""
 GRAMMAR = frozenset({"a", "ad", "c", "d", "f", "m", "p", "q", "r", "t", "u"})
 """Parts of speech that name no thing: qualities, conjunctions, adverbs, sides, numbers, units, pronouns, times."""
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<other>[^\W_{HAN}]+(?:[-.+][^\W_{HAN}]+)*)")
@@ -64,6 +66,7 @@ class WordCutter:
         self, dictionary: Iterable[str] = (), stop_words: Iterable[str] = (), common: Iterable[str] = ()
     ) -> None:
         self._cutter = rjieba.Jieba()
+        self._grammatical = lru_cache(MOST_TAGGED)(self._tagged)
         self._stop_words = frozenset(stop_words)
         self._common = frozenset(common)
         for word in dictionary:
@@ -84,5 +87,6 @@ class WordCutter:
         """
         return [word for word in self.words(text) if word not in self._common and not self._grammatical(word)]
 
-    def _grammatical(self, word: str) -> bool:
+    def _tagged(self, word: str) -> bool:
+        """Whether it is a number, or a word that only holds sentences together."""
         return word.isdigit() or all(part in GRAMMAR for _, part in self._cutter.tag(word))

@@ -4,52 +4,40 @@
 `python -m tests.benchmarks.digests --folder ../shared/data/raises-web3` takes one that there is, with a reader for each
 carrier and fund, and composes the week after its last outcome. What `alone` says is each reader's own best, without
 regard to the others. The quick word encoder stands in for the real one unless `--encoder` names another.
+`--folder data/sample --cut 2026-01-01` forgets what was decided from that day on and composes the first week after it,
+in which everything comes that nobody had decided about, for readers at the carriers and funds that took three or more.
+It tells what share of the told pairs came true: of the joint solution, and of each reader's own best.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from matcher.bootstrap import Installation
-from matcher.domain.accounts import Account, Organisation, Role
-from matcher.domain.records import (
-    Achievement,
-    Fund,
-    Incubator,
-    Kind,
-    Outcome,
-    PairKind,
-    Project,
-    Record,
-    Result,
-    Stage,
-    Visibility,
-)
+from matcher.digest.terms import Terms
+from matcher.domain.accounts import Organisation, Role
+from matcher.domain.records import Kind, Record
 from matcher.domain.weeks import Week
-from matcher.intake import read
-from matcher.resources import data_folder
+from matcher.services.digests.composing import Composed
 from matcher.services.importing import Files, import_files
 from matcher.settings import Settings
-from matcher.store import Accounts, Organisations, Outcomes, Records
-from matcher.text.passages import sentences
+from matcher.store import Outcomes, Records
+from tests.benchmarks.hindsight import Hindsight, came_true, hindsight
+from tests.benchmarks.region import LONG_AGO, WEEK, made, seat, written
 
-WEEK = Week("2026-W47")
-LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-INDUSTRIES = ("玉米生物", "新能源", "中医药（蒙医药）", "肉牛", "新材料", "信息技术")
-INSTITUTIONS = 120
-SHARES = {Role.INCUBATOR: 0.45, Role.FUND: 0.25, Role.BROKER: 0.15, Role.UNIVERSITY: 0.13, Role.BUREAU: 0.02}
-CHUNK = 5000
+ALL_AT_ONCE = Terms(trial=0.0, exploration=0.0, bulk=10**9)
+"""Without drafts of two rankers and without what is tried out, for what is compared is the joint solution; what nobody
+had decided about before a cut is news though it comes on one day."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +50,7 @@ class Chosen:
     encoder: str
     seed: int
     train: bool
+    cut: date | None
 
 
 def main() -> int:
@@ -73,15 +62,23 @@ def main() -> int:
     arguments.add_argument("--encoder", default="hashing")
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--train", action="store_true", help="fit the rankers first")
+    arguments.add_argument("--cut", type=date.fromisoformat, help="day from which on nothing is known; needs --folder")
     chosen = Chosen(**vars(arguments.parse_args()))
+    if chosen.cut and chosen.folder is None:
+        arguments.error("--cut needs a --folder with outcomes, such as data/sample")
     if chosen.folder is not None and not chosen.folder.is_dir():
         sys.stderr.write(f"{chosen.folder} is not there: fetch the data set first, or run without --folder.\n")
         return 1
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(home=Path(place), encoder=chosen.encoder)
         installation = Installation(settings, tell=lambda _: None)
-        week = taken(installation, chosen) if chosen.folder else made(installation, chosen)
-        json.dump(measured(installation, week, chosen), sys.stdout, indent=2, ensure_ascii=False)
+        if chosen.folder and chosen.cut:
+            figures = foreseen(installation, hindsight(chosen.folder, chosen.cut), chosen)
+        else:
+            size = (chosen.records, chosen.recipients, chosen.seed)
+            week = taken(installation, chosen) if chosen.folder else made(installation, *size)
+            figures = measured(installation, week, chosen)
+        json.dump(figures, sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
     return 0
 
@@ -114,115 +111,6 @@ def measured(installation: Installation, week: Week, chosen: Chosen) -> dict[str
     return figures
 
 
-# --- an ecosystem that is made ---
-
-
-def made(installation: Installation, chosen: Chosen) -> Week:
-    """Records and readers of a made-up region."""
-    drawn = random.Random(chosen.seed)  # noqa: S311 - repeatable, not secret
-    rights = max(chosen.records // 25, 20)
-    carriers, funds = rights * 3 // 5, rights * 2 // 5
-    results = (chosen.records - rights) * 3 // 5
-    projects = chosen.records - rights - results
-    texts = _texts()
-    _written(installation, _results(results, texts, drawn))
-    _written(installation, _projects(projects, carriers, texts, drawn))
-    _written(installation, _rights(carriers, funds, texts, drawn))
-    with installation.database.begin() as connection:
-        Outcomes(connection).upsert(list(_outcomes(results, projects, carriers, funds, drawn)), LONG_AGO)
-    _readers(installation, chosen.recipients, carriers, funds, drawn)
-    return WEEK
-
-
-def _texts() -> list[str]:
-    sample = [item for item in read(data_folder("sample")) if isinstance(item, Achievement)]
-    return [text for item in sample for text in sentences(item)]
-
-
-def _results(count: int, texts: Sequence[str], drawn: random.Random) -> Iterator[Record]:
-    for n in range(count):
-        age = drawn.randint(0, 55) if drawn.random() < 0.05 else drawn.randint(56, 1500)
-        yield Achievement(
-            id=f"a{n:06}",
-            title=drawn.choice(texts)[:40],
-            summary="".join(drawn.sample(texts, 5)),
-            institution=f"示例大学{drawn.randrange(INSTITUTIONS)}",
-            industry=(drawn.choice(INDUSTRIES),),
-            region="内蒙古自治区通辽市",
-            trl=drawn.randint(2, 8),
-            published_on=WEEK.monday - timedelta(days=age),
-            visibility=drawn.choices(list(Visibility), (90, 7, 3))[0],
-        )
-
-
-def _projects(count: int, carriers: int, texts: Sequence[str], drawn: random.Random) -> Iterator[Record]:
-    for n in range(count):
-        yield Project(
-            id=f"p{n:06}",
-            name=drawn.choice(texts)[:30],
-            summary="".join(drawn.sample(texts, 4)),
-            industry=(drawn.choice(INDUSTRIES),),
-            region="内蒙古自治区通辽市",
-            stage=drawn.choice(list(Stage)),
-            funding_sought=float(drawn.randint(1, 50) * 100_000),
-            incubator_id=f"i{drawn.randrange(carriers):05}",
-            excellent=drawn.random() < 0.05,
-            visibility=drawn.choices(list(Visibility), (95, 5, 0))[0],
-        )
-
-
-def _rights(carriers: int, funds: int, texts: Sequence[str], drawn: random.Random) -> Iterator[Record]:
-    for n in range(carriers):
-        industry = drawn.choice(INDUSTRIES)
-        yield Incubator(
-            id=f"i{n:05}", name=f"示例载体{n}", focus=industry + drawn.choice(texts), industries=(industry,),
-            region="内蒙古自治区通辽市", capacity=50, occupied=drawn.randint(20, 50), trl_min=3, trl_max=8,
-        )  # fmt: skip
-    for n in range(funds):
-        industry = drawn.choice(INDUSTRIES)
-        yield Fund(
-            id=f"f{n:05}", name=f"示例基金{n}", thesis=industry + drawn.choice(texts), industries=(industry,),
-            stages=tuple(drawn.sample(list(Stage), 2)), ticket_min=100_000.0, ticket_max=4_000_000.0,
-            max_new_per_period=drawn.randint(2, 12), city_owned=drawn.random() < 0.2,
-        )  # fmt: skip
-
-
-def _outcomes(results: int, projects: int, carriers: int, funds: int, drawn: random.Random) -> Iterator[Outcome]:
-    sides = (
-        (PairKind.ACHIEVEMENT_INCUBATOR, "a", results, "i", carriers),
-        (PairKind.PROJECT_FUND, "p", projects, "f", funds),
-    )
-    for kind, left, lefts, right, rights in sides:
-        for n in range(0, lefts, 8):
-            yield Outcome(
-                kind=kind,
-                left_id=f"{left}{n:06}",
-                right_id=f"{right}{drawn.randrange(rights):05}",
-                result=drawn.choices(list(Result), (6, 3, 1))[0],
-                decided_on=date(2026, 10, 1) - timedelta(days=drawn.randint(0, 900)),
-            )
-
-
-def _readers(installation: Installation, count: int, carriers: int, funds: int, drawn: random.Random) -> None:
-    with installation.database.begin() as connection:
-        for n in range(count):
-            role = drawn.choices(list(SHARES), list(SHARES.values()))[0]
-            home = Organisation(
-                id=f"o{n:05}",
-                name=f"机构{n}",
-                institutions=(f"示例大学{drawn.randrange(INSTITUTIONS)}",) if role is Role.UNIVERSITY else (),
-                incubator_ids=_own("i", carriers, {Role.INCUBATOR: 1, Role.BROKER: 3}.get(role, 0), drawn),
-                fund_ids=_own("f", funds, 1 if role is Role.FUND else 0, drawn),
-            )
-            _reader(connection, home, role)
-        for n in range(0, count, max(count // 10, 1)):  # a few see more than their role does
-            Organisations(connection).open_to(Kind.ACHIEVEMENTS, "a000001", f"o{n:05}", "", LONG_AGO)
-
-
-def _own(letter: str, of: int, count: int, drawn: random.Random) -> tuple[str, ...]:
-    return tuple(f"{letter}{n:05}" for n in drawn.sample(range(of), count))
-
-
 # --- an ecosystem that there is ---
 
 
@@ -230,30 +118,48 @@ def taken(installation: Installation, chosen: Chosen) -> Week:
     """A folder's records, with somebody at every carrier and fund, in the week after its last outcome."""
     import_files(installation.database, Files([chosen.folder or Path()]), now=LONG_AGO)
     with installation.database.begin() as connection:
-        for kind, role in ((Kind.INCUBATORS, Role.INCUBATOR), (Kind.FUNDS, Role.FUND)):
-            for record in list(Records(connection).all(kind))[: chosen.recipients]:
-                own = {"incubator_ids" if kind is Kind.INCUBATORS else "fund_ids": (record.id,)}
-                _reader(connection, Organisation(id=f"{kind}-{record.id}", name=record.id, **own), role)  # type: ignore[arg-type]
+        rights = [list(Records(connection).all(kind))[: chosen.recipients] for kind in (Kind.INCUBATORS, Kind.FUNDS)]
         last = max((one.decided_on for one in Outcomes(connection).all()), default=WEEK.monday)
+    _seated(installation, [record for some in rights for record in some])
     return Week.of(last + timedelta(days=7))
+
+
+def foreseen(installation: Installation, known: Hindsight, chosen: Chosen) -> dict[str, Any]:
+    """What was known before the cut, with somebody at each carrier and fund that had a past; what came true of it."""
+    moment = datetime.combine(known.week.monday, datetime.min.time(), UTC)
+    before = moment - timedelta(days=2 * ALL_AT_ONCE.fresh_days)
+    written(installation, known.old, before)
+    written(installation, known.new, moment)
+    with installation.database.begin() as connection:
+        Outcomes(connection).upsert(known.outcomes, before)
+    _seated(installation, [one for one in known.old if one.id in known.experienced][: chosen.recipients])
+    figures: dict[str, Any] = {"week": str(known.week), "index_s": _timed(installation.indexer.refresh)}
+    if chosen.train:
+        figures["train_s"] = _timed(lambda: installation.pairings.train(moment))
+    start = time.perf_counter()
+    composed = installation.composing.compose(known.week, moment, seed=chosen.seed, dry_run=True, terms=ALL_AT_ONCE)
+    figures["compose_s"] = round(time.perf_counter() - start, 1)
+    material, solutions = composed.week.material, composed.receipt.content["solutions"]
+    figures |= {"recipients": len(material.readers), "solutions": solutions, "rankers": _rankers(composed)}
+    return figures | came_true(material, composed.week.selection.chosen, known.truth, chosen.seed)
+
+
+def _rankers(composed: Composed) -> dict[str, Any]:
+    pairings = composed.receipt.content["made_with"]["pairings"]
+    return {pairing: told["rankers"] for pairing, told in pairings.items()}
 
 
 # --- common ---
 
 
-def _reader(connection: Any, home: Organisation, role: Role) -> None:
-    Organisations(connection).add(home)
-    account = Account(
-        id=f"u-{home.id}", email=f"{home.id}@example.org", name="", role=role, organisation_id=home.id,
-        created_at=LONG_AGO,
-    )  # fmt: skip
-    Accounts(connection).add(account)
-
-
-def _written(installation: Installation, records: Iterator[Record]) -> None:
+def _seated(installation: Installation, rights: Sequence[Record]) -> None:
+    """Somebody at each of these carriers and funds."""
     with installation.database.begin() as connection:
-        while chunk := [one for one, _ in zip(records, range(CHUNK), strict=False)]:
-            Records(connection).upsert(chunk, LONG_AGO)
+        for record in rights:
+            fund = record.table is Kind.FUNDS
+            own = {"fund_ids" if fund else "incubator_ids": (record.id,)}
+            home = Organisation(id=f"{record.table}-{record.id}", name=record.id, **own)  # type: ignore[arg-type]
+            seat(connection, home, Role.FUND if fund else Role.INCUBATOR)
 
 
 def _timed(run: Any) -> float:

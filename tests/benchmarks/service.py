@@ -1,7 +1,8 @@
-"""Drive the running service with many clients at once; print latencies, errors and memory as JSON.
+"""Drive the running service with many clients at once; print latencies, errors by kind and memory as JSON.
 
 `python -m tests.benchmarks.service --records 10000 --clients 50 --seconds 60 --workers 1`. The records are generated
-from the sample's sentences, the quick word encoder stands in for the real one, and the clients never pause.
+from the sample's sentences, the quick word encoder stands in for the real one, and the clients never pause. A
+connection that fails is an error of its kind, and its client goes on. Memory is looked at every five seconds.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote
 
 from matcher.bootstrap import Installation
@@ -34,6 +36,10 @@ from matcher.settings import Settings
 
 WORDS = ("玉米淀粉", "蒙药制剂", "煤化工废水", "风电叶片", "沙棘", "肉牛育种", "人工智能视觉")
 HOST = "127.0.0.1"
+WARM_UP, APART = 10.0, 5.0
+"""Seconds until memory is first looked at, or half of a shorter run, and seconds between two looks."""
+PAUSE = 0.1
+"""Seconds a client waits after a connection that failed: a service that is gone is not asked without end."""
 
 
 @dataclass
@@ -41,15 +47,50 @@ class Figures:
     """What the clients saw."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[str] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, name: str, took: float, status: int) -> None:
-        """Count one answer."""
+    def note(self, name: str, took: float, error: str) -> None:
+        """Count one answer; one that is an error has a kind."""
         with self.lock:
             self.seconds[name].append(took)
-            if status >= 400:
-                self.errors.append(f"{name} {status}")
+            if error:
+                self.errors[f"{name} {error}"] += 1
+
+
+@dataclass
+class Memory:
+    """MiB of the service and its workers, looked at beside the clients."""
+
+    pid: int
+    looks: list[tuple[float, int]] = field(default_factory=list)
+
+    @contextmanager
+    def watched(self, seconds: int) -> Iterator[None]:
+        """Look on as long as something else is done."""
+        over = threading.Event()
+        watching = threading.Thread(target=self._look, args=(over, min(WARM_UP, seconds / 2)))
+        watching.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watching.join()
+
+    def _look(self, over: threading.Event, wait: float) -> None:
+        while not over.wait(wait):
+            self.looks.append((time.monotonic(), _memory(self.pid)))
+            wait = APART
+
+    def told(self) -> dict[str, object]:
+        """The first, the middle and the last look, and by how much it grew a minute between the first and the last."""
+        if not self.looks:
+            return {"looks": 0}
+        (begun, first), (ended, last) = self.looks[0], self.looks[-1]
+        middle, minutes = median(size for _, size in self.looks), (ended - begun) / 60
+        growth = round((last - first) / minutes, 1) if minutes else None
+        told = {"looks": len(self.looks), "first": first, "median": middle, "last": last}
+        return told | {"growth_per_minute": growth}
 
 
 @dataclass(frozen=True)
@@ -100,10 +141,10 @@ def main() -> None:
         token = prepare(Path(place), home, chosen.records)
         with served(home, chosen.workers) as (process, port):
             _one(port, token, MIX[0].make(random.Random(0), chosen.records))  # noqa: S311  # loads what is kept in memory
-            before = _memory(process.pid)
-            found = drive(port, token, chosen.records, chosen.clients, chosen.seconds)
-            after = _memory(process.pid)
-    json.dump(told(found, chosen.seconds) | {"memory_mib": [before, after]}, sys.stdout, indent=2, ensure_ascii=False)
+            memory = Memory(process.pid)
+            with memory.watched(chosen.seconds):
+                found = drive(port, token, chosen.records, chosen.clients, chosen.seconds)
+    json.dump(told(found, chosen.seconds) | {"memory_mib": memory.told()}, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 
 
@@ -162,8 +203,14 @@ def _client(port: int, token: str, records: int, drawn: random.Random, until: fl
     while time.monotonic() < until:
         ask = drawn.choices(MIX, [each.share for each in MIX])[0]
         start = time.perf_counter()
-        status = _one(port, token, ask.make(drawn, records))
-        found.note(ask.name, time.perf_counter() - start, status)
+        try:
+            status = _one(port, token, ask.make(drawn, records))
+            error = str(status) if status >= 400 else ""
+        except (OSError, HTTPException) as failed:
+            status, error = 0, type(failed).__name__
+        found.note(ask.name, time.perf_counter() - start, error)
+        if not status:
+            time.sleep(PAUSE)
 
 
 def _one(port: int, token: str, request: tuple[str, str, object]) -> int:
@@ -180,15 +227,18 @@ def _one(port: int, token: str, request: tuple[str, str, object]) -> int:
 
 
 def told(found: Figures, seconds: int) -> dict[str, object]:
-    """The figures: requests a second, and milliseconds of each sort."""
-    count = sum(map(len, found.seconds.values()))
+    """The figures: requests a second, errors by kind, and milliseconds over all and of each sort."""
+    all_times = [took for times in found.seconds.values() for took in times]
+    sorts = {"all": all_times, **dict(sorted(found.seconds.items()))}
     return {
-        "requests": count,
-        "requests_per_second": round(count / seconds, 1),
-        "errors": sorted(set(found.errors)),
+        "requests": len(all_times),
+        "requests_per_second": round(len(all_times) / seconds, 1),
+        "errors": found.errors.total(),
+        "errors_by_kind": dict(found.errors.most_common()),
         "milliseconds": {
             name: {"n": len(times), "p50": _at(times, 0.5), "p99": _at(times, 0.99)}
-            for name, times in sorted(found.seconds.items())
+            for name, times in sorts.items()
+            if times
         },
     }
 
@@ -201,8 +251,9 @@ def _memory(pid: int) -> int:
     """MiB of the process and its children."""
     total = 0
     for each in [pid, *_children(pid)]:
-        pages = int(Path(f"/proc/{each}/statm").read_text().split()[1])
-        total += pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+        with suppress(FileNotFoundError):  # ended meanwhile
+            pages = int(Path(f"/proc/{each}/statm").read_text().split()[1])
+            total += pages * os.sysconf("SC_PAGE_SIZE") // 2**20
     return total
 
 

@@ -1,8 +1,9 @@
-"""A running service that is killed while people write, and several workers that serve one state."""
+"""A running service that is killed while people write, whole or one worker of it; several workers serve one state."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -42,18 +43,23 @@ class Writer:
     kept: list[str] = field(default_factory=list)
     doubtful: str = ""
     """What was sent last and never answered."""
+    most: int = 10_000
+    lasting: bool = False
+    """Whether what was not answered is sent again, instead of giving up."""
 
     def write(self, name: str) -> int:
         body = {"id": name, "title": f"沙棘果油微胶囊 {name}", "institution": "示例大学"}
         return ask(self.port, self.token, "POST", "/v1/achievements", body, {"Idempotency-Key": name})[0]
 
     def run(self) -> None:
-        for number in range(10_000):
+        for number in range(self.most):
             self.doubtful = f"{self.name}-{number}"
             try:
                 status = self.write(self.doubtful)
             except (OSError, HTTPException):
-                return
+                if not self.lasting:
+                    return
+                status = self.write(self.doubtful)
             assert status == 201
             self.kept.append(self.doubtful)
 
@@ -89,6 +95,33 @@ def ended(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) 
     process.communicate(timeout=60)
 
 
+def begun(writers: list[Writer], so_many: int) -> list[threading.Thread]:
+    """The writers at work, once so many of their records are written."""
+    threads = [threading.Thread(target=writer.run) for writer in writers]
+    for thread in threads:
+        thread.start()
+    while sum(len(writer.kept) for writer in writers) < so_many:
+        threads[0].join(0.05)
+    return threads
+
+
+def require_written_once(home: Path, writers: list[Writer]) -> None:
+    """Nothing that was answered is lost, nothing is there or in the audit twice, and nothing else is there."""
+    wanted = sorted(name for writer in writers for name in writer.kept)
+    installation = installed(home)
+    deeds = [deed for deed in installation.journal.latest(None, 10_000) if deed.operation == "create_achievements"]
+    stored = installation.records.page(Kind.ACHIEVEMENTS, Viewer.ENTITLED, "w", 10_000)
+    installation.close()
+    assert [record.id for record in stored if record.id.startswith("w")] == wanted
+    assert len(deeds) == len(wanted)
+
+
+def workers_of(process: subprocess.Popen[str]) -> set[int]:
+    """The worker processes of a service."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
 @pytest.mark.slow
 def test_what_was_answered_is_kept_and_what_was_not_can_be_sent_again_after_a_kill(
     sample_home: Path, tmp_path: Path
@@ -97,11 +130,7 @@ def test_what_was_answered_is_kept_and_what_was_not_can_be_sent_again_after_a_ki
     token = prepared(sample_home, home)
     process, port = serving(home)
     writers = [Writer(port, token, f"w{number}") for number in range(WRITERS)]
-    threads = [threading.Thread(target=writer.run) for writer in writers]
-    for thread in threads:
-        thread.start()
-    while sum(len(writer.kept) for writer in writers) < 20:
-        threads[0].join(0.05)
+    threads = begun(writers, 20)
     ended(process, signal.SIGKILL)
     for thread in threads:
         thread.join()
@@ -116,29 +145,37 @@ def test_what_was_answered_is_kept_and_what_was_not_can_be_sent_again_after_a_ki
         assert (status, len(found["items"])) == (200, 1)
     finally:
         ended(process)
-    wanted = sorted(name for writer in writers for name in writer.kept)
-    installation = installed(home)
-    deeds = [deed for deed in installation.journal.latest(None, 10_000) if deed.operation == "create_achievements"]
-    stored = installation.records.page(Kind.ACHIEVEMENTS, Viewer.ENTITLED, "w", 10_000)
-    installation.close()
-    assert [record.id for record in stored if record.id.startswith("w")] == wanted
-    assert len(deeds) == len(wanted)  # each was done once, and is in the audit once
+    require_written_once(home, writers)
 
 
 @pytest.mark.slow
-def test_several_workers_serve_one_state(sample_home: Path, tmp_path: Path) -> None:
+def test_several_workers_serve_one_state_and_one_that_is_killed_takes_no_answered_write_with_it(
+    sample_home: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
     token = prepared(sample_home, home)
     process, port = serving(home, "--workers", "2")
     try:
-        for number in range(3):
-            writer = Writer(port, token, "w")
-            assert writer.write(f"w-{number}") == 201
-            assert writer.write(f"w-{number}") == 201  # again under its key, by whichever worker
-            seen = [ask(port, token, "GET", f"/v1/achievements/w-{number}")[0] for _ in range(8)]
-            matched = [ask(port, token, "POST", "/v1/match", {"record_id": f"w-{number}", "k": 1}) for _ in range(4)]
+        writer = Writer(port, token, "w")
+        for name in ("w-0", "w-1", "w-2"):
+            assert writer.write(name) == 201
+            assert writer.write(name) == 201  # again under its key, by whichever worker
+            writer.kept.append(name)
+            seen = [ask(port, token, "GET", f"/v1/achievements/{name}")[0] for _ in range(8)]
+            matched = [ask(port, token, "POST", "/v1/match", {"record_id": name, "k": 1}) for _ in range(4)]
             assert set(seen) == {200}
             assert {status for status, _ in matched} == {200}
             assert len({found["items"][0]["id"] for _, found in matched}) == 1
+
+        writers = [Writer(port, token, f"w{number}", most=10, lasting=True) for number in range(WRITERS)]
+        threads = begun(writers, 5)
+        victim = workers_of(process).pop()
+        os.kill(victim, signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+        assert [len(each.kept) for each in writers] == [10] * WRITERS  # the service goes on
+        while victim in (serve := workers_of(process)) or len(serve) < 2:  # its parent puts another in its place
+            time.sleep(0.05)
     finally:
         ended(process)
+    require_written_once(home, [writer, *writers])

@@ -6,7 +6,11 @@ import re
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
+from api.app import ROUTERS
+from api.parts import Workbook
 from api.permissions import PERMISSIONS
 from matcher.domain.accounts import Role, Scope
 from tests.service import Service
@@ -183,6 +187,40 @@ def test_headers_are_described_where_they_are_sent(service: Service) -> None:
     for answer, path, method in sent:
         described = document[path][method]["responses"][str(answer.status_code)].get("headers", {})
         assert {name.lower() for name in described} == {"etag", "location"} & set(answer.headers), path
+
+
+def test_every_moment_of_an_answer_is_told_in_utc(reading: Service) -> None:
+    schemas = reading.client.get("/openapi.json").json()["components"]["schemas"]
+    moments = {
+        f"{name}.{field}": told
+        for name, schema in schemas.items()
+        for field, described in schema.get("properties", {}).items()
+        for told in (described, *described.get("anyOf", ()), described.get("items", {}))
+        if told.get("format") == "date-time"
+    }
+    assert {name for name, told in moments.items() if told.get("pattern") != "Z$"} == set()
+    assert len(moments) > 20
+
+
+BINARY = {"application/octet-stream", Workbook.media_type}
+"""Answers that nobody could read an example of."""
+
+
+def test_every_success_that_is_answered_with_something_has_an_example_that_its_model_answers(reading: Service) -> None:
+    routes = {each.name: each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)}
+    asked = 0
+    for path in reading.client.get("/openapi.json").json()["paths"].values():
+        for operation in path.values():
+            name = operation["operationId"]
+            successes = [told for code, told in operation["responses"].items() if int(code) < 300]
+            for kind, content in [each for told in successes for each in told.get("content", {}).items()]:
+                assert kind in BINARY or "example" in content, name
+                if kind == "application/json" and content["example"] is not None:
+                    model = TypeAdapter[Any](routes[name].response_model)
+                    read = model.validate_python(content["example"])
+                    assert model.dump_python(read, mode="json", by_alias=True) == content["example"], name
+                    asked += 1
+    assert asked > 100
 
 
 def test_every_body_has_an_example(reading: Service) -> None:

@@ -17,7 +17,13 @@ from tests.confidential import MARK, SEES_BROKERS, SEES_NOTHING, hide
 from tests.service import Service, copied, over
 
 VALUES = {
-    "record_id": {"achievements": "ex-a001", "incubators": "ex-i01", "projects": "ex-p001", "funds": "ex-f01"},
+    "record_id": {
+        "achievements": "ex-a001",
+        "incubators": "ex-i01",
+        "projects": "ex-p001",
+        "funds": "ex-f01",
+        "drift": "ex-f01",
+    },
     "user_id": {},
     "organisation_id": {},
     "case_id": {"cases": "zz-c0"},
@@ -26,6 +32,7 @@ VALUES = {
     "contract_id": {"policy": "ex-c01"},
     "period": {"reports": "2026Q3"},
     "week": {"digests": "2026-W48"},
+    "number": {"imports": "1"},
     "year": {"policy": "2025"},
     **{name: {} for name in ("attachment_id", "task_id", "job_id", "mandate_id")},
 }
@@ -38,6 +45,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"text": "玉米淀粉改性", "to": "funds", "k": 200, "diverse": True},
         {"record_id": "zz-a0"},
     ],
+    "chain": [{"record_id": "ex-a001"}, {"record_id": "zz-a0"}],
     "screen": [{"record_id": name, "k": 200} for name in ("ex-i01", "ex-i02", "ex-f01", "ex-f02")],
     "open_case": [{"left_id": "zz-a0", "right_id": "ex-i01"}],
     "answer_introduction": [{"accepted": True}],

@@ -47,6 +47,38 @@ def test_files_are_handed_in_taken_in_and_their_issues_downloaded(service: Servi
     assert (index["kind"], index["state"], "result" in index) == ("index", "queued", False)
 
 
+def test_an_import_is_listed_and_undone_as_on_its_page(service: Service) -> None:
+    send(service, ("achievements.csv", CSV))
+    work(service)
+    page = service.get(Role.BUREAU, "/imports?limit=1").json()
+    [listed] = page["items"]
+    [before] = service.get(Role.BUREAU, f"/imports?limit=1&cursor={page['next']}").json()["items"]
+    assert before["id"] < listed["id"]
+    where = f"/imports/{listed['id']}"
+    assert (listed["name"], listed["state"], listed["changes"], listed["undone_at"]) == (
+        "achievements.csv", "done", 1, None,
+    )  # fmt: skip
+    assert service.get(Role.BUREAU, where).json() == listed
+    assert service.post(Role.BROKER, f"{where}/undo", None).status_code == 403
+    asked = service.post(Role.BUREAU, f"{where}/undo", None)
+    assert (asked.status_code, asked.headers["location"]) == (202, f"/v1/jobs/{asked.json()['id']}")
+    while work(service):
+        pass
+    done = service.get(Role.BUREAU, asked.headers["location"].removeprefix("/v1")).json()
+    assert (done["kind"], done["state"], done["result"]["deleted"]) == ("undo", "done", {"achievements": 1})
+    assert service.get(Role.BUREAU, "/achievements/n-1").status_code == 404
+    assert service.get(Role.BUREAU, where).json()["undone_at"] is not None
+    assert service.post(Role.BUREAU, f"{where}/undo", None).status_code == 409
+    assert service.post(Role.BUREAU, "/imports/99999/undo", None).status_code == 404
+
+
+def test_a_moment_is_the_same_text_when_it_is_told_and_when_it_is_read(service: Service) -> None:
+    made = service.post(Role.BUREAU, "/jobs", {"kind": "index"}).json()
+    read = service.get(Role.BUREAU, f"/jobs/{made['id']}").json()
+    assert made["created_at"] == read["created_at"]
+    assert made["created_at"].endswith("Z")
+
+
 def test_a_dry_run_with_a_mapping_tells_what_would_happen(service: Service) -> None:
     content = "编码,我的列名\nn-1,沙棘果油\n".encode()
     mapping = '{"编码": "id", "我的列名": "title"}'

@@ -166,6 +166,28 @@ def test_text_project_and_pair_are_answered(reading: Service) -> None:
     assert reading.post(Role.BROKER, "/match", {"record_id": "ex-i01"}).status_code == 422
 
 
+def test_a_chain_is_the_links_of_match_from_a_result_words_or_a_fund(reading: Service) -> None:
+    found = reading.post(Role.UNIVERSITY, "/chain", {"record_id": "ex-a003", "k": 3}).json()
+    matches = reading.post(Role.UNIVERSITY, "/match", {"record_id": "ex-a003", "k": 100}).json()["items"]
+    link = {name: told for name, told in found["paths"][0]["incubator"].items() if name != "taken"}
+    assert (len(found["paths"]), link) == (3, next(one for one in matches if one["id"] == link["id"]))
+    assert reading.post(Role.FUND, "/chain", {"text": "蒙药复方制剂"}).json()["paths"]
+    to_fund = reading.post(Role.FUND, "/chain", {"fund_id": "ex-f06", "k": 2}).json()["paths"]
+    assert {path["fund"]["id"] for path in to_fund} == {"ex-f06"}
+    for wrong in ({}, {"record_id": "ex-a003", "fund_id": "ex-f06"}, {"record_id": "ex-f06"}):
+        assert reading.post(Role.FUND, "/chain", wrong).status_code == 422
+    step = reading.post(Role.FUND, "/chain", {"record_id": "ex-f06"}).json()["step"]
+    assert 'POST /v1/chain {"fund_id": "ex-f06"}' in step["en"]
+
+
+def test_drift_is_told_to_those_who_are_told_why_pairs_were_refused(reading: Service) -> None:
+    told = reading.get(Role.BROKER, "/drift/ex-f01?years=5").json()
+    assert (told["id"], bool(told["accepted"]), bool(told["dimensions"])) == ("ex-f01", True, True)
+    assert reading.get(Role.FUND, "/drift/ex-f01").status_code == 403
+    assert reading.get(Role.BROKER, "/drift/ex-a001").status_code == 422
+    assert reading.get(Role.BROKER, "/drift/nothing").status_code == 404
+
+
 def test_a_hidden_record_can_neither_be_matched_nor_explained_nor_screened_up(reading: Service) -> None:
     for role, status in ((Role.BROKER, 404), (Role.UNIVERSITY, 200)):
         assert reading.post(role, "/match", {"record_id": HIDDEN}).status_code == status

@@ -26,7 +26,7 @@ from matcher.store import Accounts, Digests, FeedbackRows, Records
 from matcher.wording import Language
 from tests.digests import WEEK, item
 from tests.mailing import RECEIPT, account, composed
-from tests.post import read
+from tests.post import letter
 from tests.service import installed
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -48,21 +48,13 @@ def stranger(installation: Installation) -> TestClient:
     return TestClient(create_app(installation), headers={"Accept": "text/html"})
 
 
-def letter(installation: Installation, address: str = "user0@example.org") -> str:
-    found = [read(path.read_bytes()) for path in (installation.home / "outbox").glob("*.eml")]
-    [mine] = [one for one in found if one["To"].addresses[0].addr_spec == address]
-    body = mine.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
 def answers(installation: Installation, verdict: str = "fits") -> list[str]:
     """The paths of the links that answer so, in the order of the items."""
-    return re.findall(rf"https?://[^/]+(/d/\S+\.{verdict}\.\S+)", letter(installation))
+    return re.findall(rf"https?://[^/]+(/d/\S+\.{verdict}\.\S+)", letter(installation.home))
 
 
 def unsubscribing(installation: Installation) -> str:
-    found = re.search(r"https?://[^/]+(/unsubscribe/\S+)", letter(installation))
+    found = re.search(r"https?://[^/]+(/unsubscribe/\S+)", letter(installation.home))
     assert found is not None
     return found[1]
 
@@ -89,7 +81,7 @@ def dump(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_looking_at_every_link_of_a_letter_changes_nothing(installation: Installation, stranger: TestClient) -> None:
-    paths = re.findall(r"https?://[^/]+(/(?:d|unsubscribe)/\S+)", letter(installation))
+    paths = re.findall(r"https?://[^/]+(/(?:d|unsubscribe)/\S+)", letter(installation.home))
     assert len(paths) == 7
     before = dump(installation)
     for path in paths * 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -120,7 +121,11 @@ def test_the_bridge_is_told_what_the_letter_tells_and_nothing_else(
     assert plain is not None
     links = {line.split(": ")[-1] for line in plain.get_content().splitlines() if "/why?" in line}
     assert links
-    assert all(link in message["text"] for link in links)
+    told, ours = (
+        {re.sub("&letter=.*", "", link) for link in found}  # each way has signatures of its own
+        for found in (re.findall(r"http\S+/why\?\S+", message["text"]), links)
+    )
+    assert told == ours
 
 
 @pytest.mark.parametrize(("status", "state"), [(503, "delayed"), (429, "delayed"), (400, "failed"), (422, "failed")])

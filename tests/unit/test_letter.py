@@ -13,6 +13,7 @@ import pytest
 from matcher.domain.digests import Digest, News, Topic
 from matcher.services.delivery.clipping import clipped
 from matcher.services.delivery.letter import LetterWriter, Written
+from matcher.services.delivery.links import Purpose
 from matcher.services.mail import compose
 from matcher.wording import Language, Said
 from tests.digests import ACCOUNT, SIGNER, delivery, digest, item, line, reader
@@ -91,7 +92,8 @@ def test_what_is_not_known_of_a_result_leaves_no_empty_line() -> None:
 
 def test_an_item_has_one_link_that_explains_and_three_that_answer() -> None:
     links = Page(write(digest(item())).letter.html).links
-    assert links.count("https://match.example.org/why?left=A-1&right=I-1") == 1
+    [why] = [one for one in links if one.startswith("https://match.example.org/why?left=A-1&right=I-1&letter=")]
+    assert why.split("letter=")[1] == SIGNER.token(Purpose.WHY, "d1", "item1")
     answers = [link for link in links if "/d/" in link]
     assert [link.split(".")[-2] for link in answers] == ["fits", "does_not", "later"]
 

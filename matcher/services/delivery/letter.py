@@ -162,12 +162,16 @@ class LetterWriter:
             labels=[_capital(label.to(language)) for label in labels],
             priority=_priority(item, language),
             reason=_capital(clipped(item.reason.to(language), REASON)),
-            why=f"{self._address}/why?{urlencode({'left': item.left_id, 'right': item.right_id})}",
+            why=self._why(item, delivery, signer),
             answers=[
                 (_capital(verdict.said.to(language)), self._answer(item, verdict, delivery, signer))
                 for verdict in Judgement
             ],
         )
+
+    def _why(self, item: Item, delivery: Delivery, signer: Signer) -> str:
+        letter = signer.token(Purpose.WHY, delivery.id, item.id)
+        return f"{self._address}/why?{urlencode({'left': item.left_id, 'right': item.right_id, 'letter': letter})}"
 
     def _answer(self, item: Item, verdict: Judgement, delivery: Delivery, signer: Signer) -> str:
         return f"{self._address}/d/{signer.token(Purpose.ANSWER, delivery.id, item.id, verdict.value)}"

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What a link is for. It is part of what is signed: a link of one purpose is no link of another."""
 
     ANSWER = "answer"
+    WHY = "why"
     SETTINGS = "settings"
 
 

@@ -1,4 +1,4 @@
-"""What came of what was told, read from feedback, cases and outcomes."""
+"""What came of what was told, read from visits, feedback, cases and outcomes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from matcher.digest.measures import Heard, Report, report
+from matcher.digest.trial import BOTH
 from matcher.domain.digests import Digest, Item
 from matcher.domain.feedback import Judgement
 from matcher.domain.records import Outcome, PairKind, Result
 from matcher.domain.visibility import Viewer
 from matcher.domain.weeks import Week
-from matcher.store import Cases, Database, Digests, FeedbackRows, Outcomes, Wanted
+from matcher.store import Cases, Database, Digests, FeedbackRows, Outcomes, ToldPair, Wanted
 
 EVERYTHING = 10_000_000
 Pair = tuple[PairKind, str, str]
@@ -35,9 +36,9 @@ class _Since:
             (one.kind, one.left_id, one.right_id): one.decided_on for one in outcomes if one.result is Result.ACCEPTED
         }
 
-    def heard(self, digest: Digest, item: Item, told_at: datetime, *, on_trial: bool) -> Heard:
+    def heard(self, digest: Digest, item: Item, told: ToldPair, *, on_trial: bool) -> Heard:
         """An item with what came of it since it was told."""
-        pair = (item.kind, item.left_id, item.right_id)
+        pair, told_at = (item.kind, item.left_id, item.right_id), told.told_at
         word = self._said.get((digest.account_id, *pair))
         verdict = word.verdict if word and word.made_at >= told_at else None
         agreed = self._agreed.get(pair)
@@ -47,6 +48,7 @@ class _Since:
             propensity=item.propensity,
             exploration=item.exploration,
             on_trial=on_trial,
+            clicked=told.clicked_at is not None,
             fits=verdict is Judgement.FITS,
             misfits=verdict is Judgement.DOES_NOT,
             case=any(opened >= told_at for opened in self._opened.get(pair, ())),
@@ -63,7 +65,7 @@ class DigestReport:
     def report(self, week: Week, weeks: int, seed: int) -> Report:
         """What came of the digests of so many weeks up to one."""
         heard = list(self._heard(week, weeks))
-        rankers = sorted({one.ranker for one in heard if one.on_trial} - {"both"}, reverse=True)
+        rankers = sorted({one.ranker for one in heard if one.on_trial} - {BOTH}, reverse=True)
         return report(heard, (rankers[0], rankers[1]) if len(rankers) > 1 else None, seed)
 
     def _heard(self, week: Week, weeks: int) -> Iterator[Heard]:
@@ -86,4 +88,4 @@ class DigestReport:
             for item in digest.items:
                 one = told.get((digest.account_id, item.kind, item.left_id, item.right_id))
                 if one is not None:
-                    yield since.heard(digest, item, one.told_at, on_trial=digest.account_id in trial)
+                    yield since.heard(digest, item, one, on_trial=digest.account_id in trial)
