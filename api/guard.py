@@ -39,6 +39,8 @@ KEY = "idempotency-key"
 FORM_CSRF, FORM_KEY = "csrf", "once"
 """The fields of a form that carry what the two headers do."""
 LONGEST_KEY = 200
+MADE = (HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
+"""What is answered with the address of what was made."""
 KEPT_HEADERS = ("content-type", "etag", "location")
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -103,7 +105,7 @@ class Guard:
     async def _answer(
         self, request: Request, operation: str, permission: Permission, answer: Answer, *, page: bool
     ) -> Response:
-        request.state.shown = set()
+        request.state.shown, request.state.about = set(), ""
         asked = (request.url.path, *(part for pair in request.query_params.multi_items() for part in pair))
         if "\0" in "".join(asked):
             raise unkeepable()
@@ -198,6 +200,8 @@ class Guard:
         except _AnsweredBefore as before:
             return _again(before.kept, told_once=told_once)
         if not permission.notes_itself:
+            if response.status_code in MADE:
+                request.state.about = request.state.about or response.headers.get("location", "")
             await run_in_threadpool(self._note, self._deed(request, operation, actor))
         if key:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
@@ -226,7 +230,7 @@ class Guard:
             at=datetime.now(UTC),
             account_id=actor.id,
             operation=operation,
-            target=request.url.path[:400],
+            target=(request.state.about or request.url.path)[:400],
             record_ids=tuple(sorted(request.state.shown)),
             request_id=request_id(),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Generic, TypeVar
@@ -17,9 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.problems import Refused
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
+from matcher.domain.matches import Match
 from matcher.domain.records import Record, Visibility
 from matcher.domain.registers import Contract
 from matcher.domain.weeks import Week
+from matcher.services.journal import address
 from matcher.wording import Said
 
 T = TypeVar("T")
@@ -44,9 +46,18 @@ def _now() -> datetime:
     return datetime.now(HERE)
 
 
+def _about(request: Request) -> Callable[..., None]:
+    def note(*path: str) -> None:
+        request.state.about = address(*path)
+
+    return note
+
+
 Parts = Annotated[Installation, Depends(_parts)]
 Acting = Annotated[Actor, Depends(_actor)]
 Now = Annotated[datetime, Depends(_now)]
+About = Annotated[Callable[..., None], Depends(_about)]
+"""Takes the path under /v1 of what a request made or changed, for the audit, where its own address does not name it."""
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数。How many.")]
 Cursor = Annotated[str, Query(max_length=800, description="上一页的 next。What `next` said.")]
 IfMatch = Annotated[str, Header(max_length=100, description="读取时的 ETag；* 为无条件。The ETag that was read.")]
@@ -117,7 +128,7 @@ def tagged(response: Response, tag: object) -> None:
 
 def created(response: Response, *path: str) -> None:
     """Say where the new resource is read."""
-    response.headers["Location"] = "/v1/" + "/".join(quote(part, safe="") for part in path)
+    response.headers["Location"] = address(*path)
 
 
 def untagged(if_match: str) -> str:
@@ -129,6 +140,12 @@ def shown(request: Request, records: Sequence[Record | Contract]) -> None:
     """Note which records that are not public the answer shows; the guard writes them into the audit."""
     hidden = (each for each in records if getattr(each, "visibility", Visibility.PUBLIC) is not Visibility.PUBLIC)
     request.state.shown.update(f"{each.table}/{each.id}" for each in hidden)
+
+
+def cases_shown(request: Request, parts: Installation, matches: Iterable[Match]) -> None:
+    """The same for the past cases that the reasons of matches name."""
+    named = list(dict.fromkeys(cited for one in matches for cited in one.cites))
+    request.state.shown.update(parts.records.not_public(named) if named else ())
 
 
 class Workbook(Response):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ STATUSES: Mapping[type[Exception], tuple[HTTPStatus, str]] = {
 
 HIDDEN = Said("没有这样的记录，或您无权查看。", "There is no such record, or you may not see it.")
 """Said of both, so that the answer does not tell which: what may not be seen does not exist."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where no byte can be written any more."""
 
 _log = logging.getLogger("matcher.api")
 
@@ -158,6 +162,9 @@ def told(error: Exception) -> Told:
     """What an error of the engine or of the framework tells whoever asked."""
     if isinstance(error, errors.MatcherError):
         return _of_engine(error)
+    # The framework wraps what goes wrong while it puts a long form onto the disk.
+    if any(isinstance(one, OSError) and one.errno in FULL for one in (error, error.__cause__)):
+        return _unavailable(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", error.__cause__ or error)
     if isinstance(error, RequestValidationError):
         return _of_request(error)
     if isinstance(error, HTTPException):
@@ -170,15 +177,19 @@ def told(error: Exception) -> Told:
 def _of_engine(error: errors.MatcherError) -> Told:
     status, slug = next(found for kind, found in STATUSES.items() if isinstance(error, kind))
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        # Anybody may read the answer; where the database is stands in the log only.
-        _log.error("unavailable: %s", error)
-        said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
-        return Told(status, slug, said, headers={"Retry-After": "5"})
+        return _unavailable(status, slug, error)
     if status is HTTPStatus.NOT_FOUND:
         return Told(status, slug, HIDDEN)
     headers = {"Retry-After": "900"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
     found = [Fault(**issue.to_json()) for issue in error.issues] if isinstance(error, InvalidRecordError) else []
     return Told(status, slug, error.message, error.step, headers, found)
+
+
+def _unavailable(status: HTTPStatus, slug: str, error: BaseException) -> Told:
+    # Anybody may read the answer; where the database is stands in the log only.
+    _log.error("unavailable: %s", error)
+    said = Said("服务暂时不可用，原因见日志。", "The service cannot answer now; the log says why.")
+    return Told(status, slug, said, headers={"Retry-After": "5"})
 
 
 def _of_request(error: RequestValidationError) -> Told:
@@ -208,5 +219,5 @@ def install(app: FastAPI) -> None:
     def answered(request: Request, error: Exception) -> JSONResponse:
         return document(told(error))
 
-    for kind in (errors.MatcherError, RequestValidationError, HTTPException, Exception):
+    for kind in (errors.MatcherError, RequestValidationError, HTTPException, OSError, Exception):
         app.add_exception_handler(kind, answered)

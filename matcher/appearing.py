@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from matcher.errors import UnservedError
+from matcher.wording import Said
+
 PRIVATE, SHARED = 0o600, 0o666
 """For the owner only; or for whomever the user's umask lets read what they write."""
 
@@ -30,6 +33,21 @@ def appearing(path: Path, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing(folder: Path, *failures: type[Exception]) -> Iterator[None]:
+    """Turn what keeps the block from writing into a folder, as a full disk, into the named error of a service that
+    cannot serve now. `failures`: what else than an OSError the writer raises."""
+    unwritten: tuple[type[Exception], ...] = (OSError, *failures)
+    try:
+        yield
+    except unwritten as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnservedError(
+            Said(f"无法写入 {folder}（{reason}）。", f"{folder} cannot be written ({reason})."),
+            Said("请检查写权限和磁盘空间。", "Check the permission to write and the space on the disk."),
+        ) from error
 
 
 def _nameless(folder: Path, mode: int) -> int | None:

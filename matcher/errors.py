@@ -79,7 +79,7 @@ class StoreError(MatcherError):
 
 
 class UnservedError(StoreError):
-    """The database or the vector store cannot serve anybody now: unreachable, busy, full, or of another schema."""
+    """The database, the vector store or the disk serves nobody now: unreachable, busy, full, or of another schema."""
 
 
 class RecordNotFoundError(StoreError):

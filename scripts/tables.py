@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from api.app import PAGE_ROUTERS, ROUTERS
+from api.permissions import ANYBODY, PAGES, PERMISSIONS, Permission
+from matcher.domain.accounts import Role
 from matcher.domain.records import RECORD_KINDS, TABLE_LABELS, TYPES, Achievement, Fund, Incubator, Project, Term
 from matcher.intake.reader import read
 from matcher.measure.placement import coverage, judge, placements, read_labels
@@ -152,6 +158,29 @@ def evidence() -> str:
     return "\n".join(lines)
 
 
+def operations() -> str:
+    """Every operation of the interface, and which roles it lets in."""
+    lines = [f"| request | operation | token | stranger | {' | '.join(role.said.en for role in Role)} |"]
+    return "\n".join([*lines, "|---|---|---|" + ":-:|" * (len(Role) + 1), *_let_in(ROUTERS, PERMISSIONS, "/v1")])
+
+
+def pages() -> str:
+    """Every page of the workbench, and which roles it lets in; those without a row are open to strangers."""
+    lines = [f"| 请求 | 名称 | 权限 | 未登录 | {' | '.join(role.said.zh for role in Role)} |"]
+    return "\n".join([*lines, "|---|---|---|" + ":-:|" * (len(Role) + 1), *_let_in(PAGE_ROUTERS, PAGES, "")])
+
+
+def _let_in(routers: Iterable[APIRouter], rows: Mapping[str, Permission], prefix: str) -> Iterator[str]:
+    for route in (route for router in routers for route in router.routes):
+        assert isinstance(route, APIRoute)  # noqa: S101  # there are no others
+        row = rows.get(route.name, ANYBODY)
+        roles, scope = row.roles, row.scope if row.roles else ""
+        marks = [roles is None, *(roles is None or role in roles for role in Role)]
+        request = f"{'/'.join(sorted(route.methods or ()))} {prefix}{route.path.replace(':path', '')}"
+        told = (f"`{request}`", f"`{route.name}`", scope, *("✓" if mark else "" for mark in marks))
+        yield f"| {' | '.join(told)} |"
+
+
 @cache
 def book() -> Rulebook:
     """The shipped rules."""
@@ -161,6 +190,8 @@ def book() -> Rulebook:
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "README.md": {"settings": settings},
     "README.zh.md": {"settings": settings},
+    "docs/api.md": {"operations": operations},
+    "docs/workbench.zh.md": {"pages": pages},
     "docs/matching.md": {"evidence": evidence},
     "docs/policy.zh.md": {"sources": policy_sources, "rules": policy_rules},
     "docs/chain-gaps.zh.md": {"chains": chain_nodes, "placement": chain_labels},

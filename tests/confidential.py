@@ -9,7 +9,7 @@ from matcher.bootstrap import Installation
 from matcher.domain.accounts import Role
 from matcher.domain.cases import Case
 from matcher.domain.introductions import Introduction
-from matcher.domain.records import Achievement, Outcome, PairKind, Project, Result, Visibility
+from matcher.domain.records import Achievement, Outcome, PairKind, Project, Result, Visibility, name_of
 from matcher.store import Cases, Outcomes, Papers, Records
 from tests.service import SAMPLE_TIME
 
@@ -78,6 +78,11 @@ SEES_BROKERS = (Role.BROKER, Role.INCUBATOR)
 
 
 HIDDEN: Sequence[Achievement | Project] = [*HIDDEN_RESULTS, *HIDDEN_PROJECTS]
+
+
+def told_of(text: str) -> set[str]:
+    """The secrets that a text tells of by id or name, as the audit names them."""
+    return {f"{one.table}/{one.id}" for one in HIDDEN if one.id in text or name_of(one) in text}
 
 
 def share(installation: Installation) -> None:

@@ -15,7 +15,7 @@ from api.guard import COOKIE
 from api.pages.entry import YEAR
 from api.pages.rendering import LANGUAGE, rendered
 from api.pages.routing import PageRoute, done, led
-from api.parts import Acting, Now, Parts
+from api.parts import About, Acting, Now, Parts
 from api.problems import Refused
 from matcher.domain.accounts import Scope
 from matcher.wording import Language, Said
@@ -55,14 +55,15 @@ def sessions_ended(request: Request, parts: Parts, actor: Acting) -> Response:
 
 @router.post("/tokens", name="page_create_token")
 def token_sent(
-    request: Request, parts: Parts, actor: Acting, now: Now,
+    request: Request, parts: Parts, actor: Acting, now: Now, about: About,
     name: Annotated[str, Form(min_length=1, max_length=100)],
     scopes: Annotated[list[Scope] | None, Form()] = None, days: Annotated[int, Form(ge=1, le=400)] = 90,
 ) -> HTMLResponse:  # fmt: skip
     """Make a token; its secret stands on this page and nowhere else."""
-    _, secret = parts.access.add_token(
+    token, secret = parts.access.add_token(
         actor.account, name, scopes or [Scope.READ], timedelta(days=days), now, actor.until
     )
+    about("tokens", token.id)
     tokens = parts.access.tokens(actor.id)
     return rendered(request, "account.html", HTTPStatus.CREATED, tokens=tokens, scopes=tuple(Scope), made=secret)
 

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts
+from api.parts import About, Acting, Now, Parts
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Account, Organisation, Role
 from matcher.errors import MatcherError
+from matcher.services.cases.naming import UNKNOWN
 from matcher.store.versions import require_version
 from matcher.wording import Language
 
@@ -40,7 +41,7 @@ def users_page(request: Request, parts: Parts, after: After = "") -> HTMLRespons
 
 @router.post("/users", name="page_create_user")
 def user_sent(
-    parts: Parts, now: Now, background: BackgroundTasks, role: Annotated[Role, Form()],
+    parts: Parts, now: Now, background: BackgroundTasks, about: About, role: Annotated[Role, Form()],
     email: Line = "", name: Line = "", organisation: Line = "", language: Annotated[Language, Form()] = Language.ZH,
 ) -> Response:  # fmt: skip
     """Make an account; its owner gets a letter by which to set a password."""
@@ -50,6 +51,7 @@ def user_sent(
         typed = {"email": email, "name": name, "role": role.value, "organisation": organisation}
         raise Again("admin/users.html", error, **_users(parts, "", typed)) from error
     _write(parts, account, now, background)
+    about("users", account.id)
     return led(done("/admin", "sent"))
 
 
@@ -100,8 +102,9 @@ def organisations_page(request: Request, parts: Parts, after: After = "") -> HTM
 
 @router.post("/organisations", name="page_create_organisation")
 def organisation_sent(
-    parts: Parts, id: Line = "", name: Line = "", institutions: Lines = "", incubators: Lines = "", funds: Lines = ""
-) -> Response:
+    parts: Parts, about: About,
+    id: Line = "", name: Line = "", institutions: Lines = "", incubators: Lines = "", funds: Lines = "",
+) -> Response:  # fmt: skip
     """Add an organisation."""
     new = _organisation(id.strip(), name, institutions, incubators, funds)
     try:
@@ -110,6 +113,7 @@ def organisation_sent(
         found = parts.people.organisations("", PART)
         context = {"found": found, "more": False, "one": None, "typed": _texts(new)}
         raise Again("admin/organisations.html", error, **context) from error
+    about("organisations", new.id)
     return led(done("/admin/organisations", "saved"))
 
 
@@ -143,10 +147,14 @@ def models_page(request: Request, parts: Parts, now: Now) -> HTMLResponse:
 
 
 @router.post("/models/train", name="page_train")
-def training_asked(parts: Parts, actor: Acting, now: Now, only_stale: Annotated[bool, Form()]) -> Response:
+def training_asked(
+    parts: Parts, actor: Acting, now: Now, about: About, only_stale: Annotated[bool, Form()]
+) -> Response:
     """Have the rankers trained by a job: all, or those that are stale."""
     told = {"only_stale": True} if only_stale else {}
-    return led(f"/data/jobs/{parts.jobs.submit('train', told, actor, now).id}")
+    job = parts.jobs.submit("train", told, actor, now)
+    about("jobs", job.id)
+    return led(f"/data/jobs/{job.id}")
 
 
 @router.get("/audit", name="page_audit")
@@ -158,8 +166,9 @@ def audit_page(
     found = parts.journal.latest(before, PART + 1, account or None)
     people = {each.id: each for each in parts.people.all("", MOST)}
     return rendered(
-        request, "admin/audit.html", found=found[:PART], more=len(found) > PART, people=people, account=account
-    )
+        request, "admin/audit.html", found=found[:PART], more=len(found) > PART, people=people, account=account,
+        unknown=UNKNOWN,
+    )  # fmt: skip
 
 
 def _users(parts: Installation, after: str, typed: dict[str, str] | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -11,12 +12,12 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, led
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, shown
+from api.parts import Acting, Now, Parts, cases_shown, shown
 from api.texts import FIRST, KEEPABLE, LAST
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor, Role
 from matcher.domain.matches import Match
-from matcher.domain.records import Incubator, Kind
+from matcher.domain.records import Incubator, Kind, Stage
 from matcher.domain.registers import ServiceKind
 from matcher.domain.weeks import Week
 from matcher.errors import MatcherError
@@ -125,11 +126,13 @@ def carrier_page(request: Request, carrier_id: CarrierId, parts: Parts, actor: A
     carrier, day = parts.carrier_figures.require(carrier_id, actor), now.date()
     ways = parts.policy.criteria(carrier.id, None, actor.viewer, day, remote=False).ways
     shown(request, [way.project for way in ways])
+    counted = Counter(way.project.stage for way in ways)
+    stages = [(one, counted[one]) for one in (*Stage, None) if counted[one]]
     run = parts.cooperation.of_carrier(carrier.id, actor.viewer, day)
     incoming = _incoming(request, parts, actor, day, carrier)
     return rendered(
         request, "carriers/carrier.html", carrier=carrier, ways=ways, run=run, incoming=incoming, week=Week.of(day),
-        monday=Week.of(day).monday,
+        monday=Week.of(day).monday, stages=stages,
     )  # fmt: skip
 
 
@@ -140,6 +143,7 @@ def _incoming(
     answer = parts.matching.screen(carrier.id, INCOMING, actor.viewer, day)
     stored = parts.records.stored(Kind.ACHIEVEMENTS, [match.id for match in answer.matches], actor.viewer)
     shown(request, [one.record for one in stored.values()])
+    cases_shown(request, parts, answer.matches)
     return [(match, stored[match.id]) for match in answer.matches if match.id in stored]
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.meaning import meant
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
-from api.parts import Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, shown
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.phases import OPEN, PHASES, Phase
@@ -95,7 +95,7 @@ def new_case_page(
 
 @router.post("/cases", name="page_open_case")
 def case_opened(
-    request: Request, parts: Parts, actor: Acting, now: Now,
+    request: Request, parts: Parts, actor: Acting, now: Now, about: About,
     left: Annotated[str, Form(min_length=1, max_length=300)], right: Annotated[str, Form(min_length=1, max_length=300)],
     reason: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:  # fmt: skip
@@ -106,6 +106,7 @@ def case_opened(
         pair = parts.records.pair(left.strip(), right.strip(), actor.viewer)
         told = _about(request, parts, actor, pair, now.date())
         raise Again("cases/new.html", error, left=left, right=right, reason=reason, **told) from None
+    about("cases", case.id)
     return led(done(f"/cases/{case.id}", "opened"))
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, led
-from api.parts import Acting, Now, Parts, Workbook, saved_as
+from api.parts import About, Acting, Now, Parts, Workbook, saved_as
 from api.permissions import STAFF
 from api.routes.imports import Number, names_of
 from matcher.bootstrap import Installation
@@ -36,7 +36,7 @@ def data_page(
 
 @router.post("/uploads", name="page_upload")
 def upload_sent(
-    parts: Parts, actor: Acting, now: Now,
+    parts: Parts, actor: Acting, now: Now, about: About,
     files: Annotated[list[UploadFile | str] | None, File()] = None,
     kind: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:  # fmt: skip
@@ -47,6 +47,7 @@ def upload_sent(
         job = parts.jobs.submit_import([Upload(file.filename or "", file.file) for file in named], order, actor, now)
     except IntakeError as error:
         raise Again("data/home.html", error, **_home(parts, actor, None, kind)) from error
+    about("jobs", job.id)
     return led(f"/data/jobs/{job.id}")
 
 

@@ -74,6 +74,7 @@ def settings_sent(
 def digest_page(request: Request, week: WrittenWeek, parts: Parts, actor: Acting) -> HTMLResponse:
     """What one was told of a week, without what is gone or hidden by now."""
     digest = parts.digests.read(named_week(week), actor)
+    request.state.shown.update(parts.digests.not_public([digest]))
     return rendered(request, "digests/digest.html", digest=digest, topics=_by_topic(digest))
 
 

@@ -13,7 +13,7 @@ from api.pages import fields
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, shown
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.records import RECORD_KINDS, Kind, Visibility, name_of
@@ -72,7 +72,7 @@ def _new(request: Request, kind: Kind, actor: Actor, told: dict[str, str]) -> Re
 
 
 @router.post("/edit/{kind}", name="page_create_record")
-def new_sent(kind: RecordKind, form: Sent, parts: Parts, actor: Acting, now: Now) -> Response:
+def new_sent(kind: RecordKind, form: Sent, parts: Parts, actor: Acting, now: Now, about: About) -> Response:
     """Make a record; what is wrong stands beside its field."""
     _require_records(kind)
     texts, own_id = fields.typed(kind, form), str(form.get("id", "")).strip()
@@ -81,6 +81,7 @@ def new_sent(kind: RecordKind, form: Sent, parts: Parts, actor: Acting, now: Now
         stored = parts.records.create(kind, content, actor, now, strict=True)
     except MatcherError as error:
         raise Again(FORM, error, **_form(kind, texts, own_id=own_id)) from error
+    about(kind, stored.record.id)
     return led(done(_address(kind, stored.record.id), "saved"))
 
 
@@ -130,21 +131,29 @@ def deletion_sent(kind: RecordKind, record_id: Id, parts: Parts, actor: Acting, 
 
 @router.post("/openings/{kind}/{record_id:path}", name="page_open_record")
 def opening_sent(
-    kind: RecordKind, record_id: Id, parts: Parts, actor: Acting, now: Now, organisation: OrganisationId = ""
+    kind: RecordKind,
+    record_id: Id,
+    parts: Parts,
+    actor: Acting,
+    now: Now,
+    about: About,
+    organisation: OrganisationId = "",
 ) -> Response:
     """Let an organisation see a record."""
     parts.records.require_own(kind, record_id, actor)
     parts.people.open_to(kind, record_id, _known(parts, organisation.strip()), actor.id, now)
+    about(kind, record_id, "openings", organisation.strip())
     return led(done(_address(kind, record_id), "saved"))
 
 
 @router.post("/closings/{kind}/{record_id:path}", name="page_close_record")
 def closing_sent(
-    kind: RecordKind, record_id: Id, parts: Parts, actor: Acting, organisation: OrganisationId = ""
+    kind: RecordKind, record_id: Id, parts: Parts, actor: Acting, about: About, organisation: OrganisationId = ""
 ) -> Response:
     """Take that back."""
     parts.records.require_own(kind, record_id, actor)
     parts.people.close_to(kind, record_id, organisation)
+    about(kind, record_id, "openings", organisation)
     return led(done(_address(kind, record_id), "undone"))
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, done, led
-from api.parts import Acting, Now, Parts
+from api.parts import About, Acting, Now, Parts
 from api.problems import Refused
 from api.texts import KEEPABLE
 from matcher.domain.matches import Basis
@@ -45,12 +45,13 @@ def grants_page(
 
 @router.post("", name="page_note_grant")
 def grant_noted(
-    parts: Parts, actor: Acting, now: Now, rule: Sent, carrier: Sent,
+    parts: Parts, actor: Acting, now: Now, about: About, rule: Sent, carrier: Sent,
     deed: Annotated[Literal["apply", "pay", "undo"], Form()], on: Annotated[date | None, Form()] = None,
     document: Annotated[str, Form(max_length=200, pattern=KEEPABLE)] = "",
     amount: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:  # fmt: skip
     """Note an application or a payment, or take the last step back; refused without entitlement, with the reason."""
+    about("policy", "grants", rule, carrier)
     today = now.date()
     noting, granting = Noting(on or today, today, now, document.strip()), parts.granting
     if deed == "apply":

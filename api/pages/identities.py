@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.fields import MONEY
 from api.pages.rendering import rendered
 from api.pages.routing import PageRoute, done, led
-from api.parts import Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, shown
 from matcher.domain.records import IdentityKind, Kind
 from matcher.services.identity import NAMED
 from matcher.store.fields import Form as Shape
@@ -63,7 +63,7 @@ def aliases_page(
 
 @router.post("/identities", name="page_decide")
 def decided_sent(
-    parts: Parts, actor: Acting, now: Now, alias: Side, canonical: Side,
+    parts: Parts, actor: Acting, now: Now, about: About, alias: Side, canonical: Side,
     kind: Annotated[IdentityKind, Form()], verdict: Annotated[Literal["same", "reversed", "different"], Form()],
     back: Annotated[str, Form(max_length=2000)] = "/data/aliases",
 ) -> Response:  # fmt: skip
@@ -71,13 +71,15 @@ def decided_sent(
     pair = (canonical, alias) if verdict == "reversed" else (alias, canonical)
     same = verdict != "different"
     parts.identity.decide(pair, same=same, kind=kind, viewer=actor.viewer, by=actor.id, now=now)
+    about("identities", alias, canonical)
     return led(done(back, "noted"))
 
 
 @router.post("/identities/undo", name="page_undo_decision")
-def undone_sent(parts: Parts, actor: Acting, alias: Side, canonical: Side) -> Response:
+def undone_sent(parts: Parts, actor: Acting, about: About, alias: Side, canonical: Side) -> Response:
     """Take a decision back."""
     parts.identity.undo((alias, canonical), actor.viewer)
+    about("identities", alias, canonical)
     return led(done("/data/aliases", "undone"))
 
 

@@ -12,7 +12,7 @@ from api.pages.case_view import CONSTANTS, At, Version, Words, typed
 from api.pages.cases import named
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led, own_path
-from api.parts import Acting, Now, Parts
+from api.parts import About, Acting, Now, Parts
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
 from matcher.domain.introductions import DAYS, Side, Standing
@@ -50,10 +50,11 @@ def introduction_proposed(here: At, version: Version, message: Words = "", days:
 
 
 @router.post("/cases/{case_id}/introductions/next", name="page_propose_next")
-def next_proposed(here: At, version: Version, message: Words = "", days: Days = DAYS) -> Response:
+def next_proposed(here: At, version: Version, about: About, message: Words = "", days: Days = DAYS) -> Response:
     """Open a case with the next-best taker, and propose an introduction there."""
     with here.mending("next", message=message, days=days):
         told = here.parts.introducing.next(here.id, version, here.actor, here.now, message, days)
+    about("cases", told.case_id)
     return led(done(f"/cases/{told.case_id}", "sent"))
 
 

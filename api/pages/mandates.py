@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from api.pages.meaning import Meant, meant
 from api.pages.rendering import rendered
 from api.pages.routing import Again, PageRoute, done, led
-from api.parts import Acting, Now, Parts
+from api.parts import About, Acting, Now, Parts
 from api.problems import Refused
 from api.routes.mandates import MandateWanted
 from api.texts import terms_of
@@ -79,7 +79,7 @@ def list_page(
 
 
 @router.post("", name="page_create_mandate")
-def created(parts: Parts, actor: Acting, now: Now, typed: Form_) -> Response:
+def created(parts: Parts, actor: Acting, now: Now, about: About, typed: Form_) -> Response:
     """Keep a question."""
     who = _named(parts, actor, now, typed)
     try:
@@ -87,6 +87,7 @@ def created(parts: Parts, actor: Acting, now: Now, typed: Form_) -> Response:
         kept = parts.mandates.create(typed.asked(), actor, now)
     except (MatcherError, RequestValidationError, Refused) as error:
         raise Again("screen/mandates.html", error, who=who, **_list(parts, actor, typed)) from error
+    about("mandates", kept.id)
     return led(done(f"/screen?mandate={kept.id}", "saved"))
 
 

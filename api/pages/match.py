@@ -15,7 +15,7 @@ from api.pages.meaning import meant
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led, own_path
 from api.pages.showing import path_part
-from api.parts import Acting, Now, Parts, shown
+from api.parts import About, Acting, Now, Parts, cases_shown, shown
 from api.texts import terms_of
 from matcher.bootstrap import Installation
 from matcher.domain.accounts import Actor
@@ -81,9 +81,10 @@ def match_page(
     asking = Asking(text, record, target, terms_of(must), terms_of(ban), diverse)
     chosen = {name: request.query_params.getlist(name) for name in FACETS[asking.to]}
     found = _found(parts, actor, now.date(), asking, chosen, n)
-    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
-    shown(request, [*told, *(one.records if one else ()), *([record] if record else [])])
     near = _near(parts, actor, now.date(), text) if text and not record else []
+    told = [each.record for each in found.listed] + [each.record for each in found.kept_out]
+    cases_shown(request, parts, [each.match for each in found.listed])
+    shown(request, [*told, *near, *(one.records if one else ()), *([record] if record else [])])
     return rendered(
         request, "match/list.html", asking=asking, found=found, chosen=chosen, n=n, part=PART, most=MOST, near=near,
         rules=parts.rulebook.rules, name=name_of(record) if record else "", to=to, ask=one,
@@ -100,6 +101,7 @@ def why_page(
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
+    cases_shown(request, parts, [found])
     history = parts.opinions.history(PairKind.of(one.table), one.id, other.id, actor)
     had = parts.case_board.of_pair(one.table, one.id, other.id, actor)
     if letter and not _fetched_ahead(request):
@@ -127,6 +129,7 @@ def compare_page(
     matches = [parts.matching.why(one.id, two.id, actor.viewer, now.date()) for one, two in pairs]
     others = [two if one.id == own.id and one.table is own.table else one for one, two in pairs]
     shown(request, [own, *others])
+    cases_shown(request, parts, matches)
     rules = {verdict.rule: verdict.basis.name for match in matches for verdict in match.verdicts}
     verdicts = [{verdict.rule: verdict for verdict in match.verdicts} for match in matches]
     return rendered(
@@ -162,6 +165,7 @@ def _letter(
     one, other = parts.records.pair(left, right, actor.viewer)
     found = parts.matching.why(one.id, other.id, actor.viewer, now.date())
     shown(request, [one, other])
+    cases_shown(request, parts, [found])
     if told is None:
         language = language_of(request)
         told = [reason.to_taker.to(language) for reason in found.reasons if reason.to_taker]
@@ -172,13 +176,14 @@ def _letter(
 
 @router.post("/feedback", name="page_give_feedback")
 def feedback_sent(
-    parts: Parts, actor: Acting, now: Now,
+    parts: Parts, actor: Acting, now: Now, about: About,
     left: Annotated[str, Form(max_length=300)], right: Annotated[str, Form(max_length=300)],
     verdict: Annotated[Judgement, Form()], reason: Annotated[str, Form(max_length=2000)] = "",
     back: Annotated[str, Form(max_length=4000)] = "/",
 ) -> Response:  # fmt: skip
     """Say whether a pair fits."""
     parts.judging.give(left, right, verdict, reason.strip(), actor, now)
+    about("feedback", left, right)
     return led(done(back, "noted"))
 
 

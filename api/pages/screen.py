@@ -16,7 +16,16 @@ from api.pages.board_sheet import board_sheet
 from api.pages.rendering import language_of, rendered
 from api.pages.routing import PageRoute, done, led
 from api.pages.shortlist import JUDGED
-from api.parts import Acting, Now, Parts, Workbook, saved_as, shown
+from api.parts import (
+    About,
+    Acting,
+    Now,
+    Parts,
+    Workbook,
+    cases_shown,
+    saved_as,
+    shown,
+)
 from api.problems import Refused
 from api.texts import terms_of
 from matcher.bootstrap import Installation
@@ -82,6 +91,7 @@ def board_page(
     edits = () if drift else parts.drifting.edits(right_id, YEARS, actor.viewer, now.date())
     lefts = [*(card.left for card in board.cards), *(one.left for edit in edits for one in edit.support)]
     shown(request, [*lefts, *(one.record for one in board.kept_out)])
+    cases_shown(request, parts, [card.match for card in board.cards])
     return rendered(
         request, "screen/board.html", board=board, asking=asking, at=at, part=PART, deepest=DEEPEST, edits=edits,
         given=given or [], just=parts.opinions.just(given or [], actor), refusals=tuple(Refusal),
@@ -107,6 +117,7 @@ def export_file(
     asking = Asking(right_id, kept, terms_of(must), terms_of(ban))
     board = parts.boards.board(right_id, asking.question, actor, now.date(), start=0, limit=EXPORTED)
     shown(request, [card.left for card in board.cards])
+    cases_shown(request, parts, [card.match for card in board.cards])
     language = language_of(request)
     stem = Said("筛选", "screening").to(language)
     name = safe_name(f"{stem}-{board.right.name}-{now.date()}.xlsx")
@@ -115,7 +126,7 @@ def export_file(
 
 @router.post("/judge", name="page_judge")
 def judged(
-    parts: Parts, actor: Acting, now: Now, right: Sent, word: Annotated[Judgement | Refusal, Form()],
+    parts: Parts, actor: Acting, now: Now, about: About, right: Sent, word: Annotated[Judgement | Refusal, Form()],
     left: Annotated[list[Sent] | None, Form(max_length=AT_ONCE)] = None,
     note: Annotated[str, Form(max_length=1900)] = "", back: Back = "/screen",
 ) -> Response:  # fmt: skip
@@ -129,16 +140,19 @@ def judged(
     refusal = word if isinstance(word, Refusal) else None
     verdict = Judgement.DOES_NOT if isinstance(word, Refusal) else word
     pairs = [(one, right) for one in dict.fromkeys(left)]
+    about("feedback", right, *dict.fromkeys(left))
     return _back(back, parts.judging.give_each(pairs, verdict, reasoned(refusal, note), actor, now))
 
 
 @router.post("/undo", name="page_undo_judgement")
 def undone(
-    parts: Parts, actor: Acting, given: Annotated[list[Annotated[int, Form(ge=1, lt=2**31)]], Form(max_length=AT_ONCE)],
+    parts: Parts, actor: Acting, about: About,
+    given: Annotated[list[Annotated[int, Form(ge=1, lt=2**31)]], Form(max_length=AT_ONCE)],
     back: Back = "/screen",
 ) -> Response:  # fmt: skip
     """Take back what one said last."""
     parts.judging.take_back(given, actor)
+    about("feedback", *map(str, given))
     return led(done(back, "undone") + "#next")
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.guard import GuardedRoute
 from api.parts import (
+    About,
     Acting,
     Cursor,
     IfMatch,
@@ -167,16 +168,18 @@ def hand_over_case(case_id: CaseId, asked: HandOver, parts: Parts, actor: Acting
 
 
 @router.post("/{case_id}/notes", status_code=201)
-def add_case_note(case_id: CaseId, new: NewNote, parts: Parts, actor: Acting, now: Now) -> NoteShown:
+def add_case_note(case_id: CaseId, new: NewNote, parts: Parts, actor: Acting, now: Now, about: About) -> NoteShown:
     """Write a note. What a side of the case writes is for all to read."""
     note = parts.case_papers.note(case_id, new.text, Audience(new.audience), actor, now)
+    about("cases", case_id, "notes", note.id)
     return NoteShown.model_validate(case_json.note_json(note))
 
 
 @router.post("/{case_id}/tasks", status_code=201)
-def add_case_task(case_id: CaseId, new: NewTask, parts: Parts, actor: Acting, now: Now) -> TaskShown:
+def add_case_task(case_id: CaseId, new: NewTask, parts: Parts, actor: Acting, now: Now, about: About) -> TaskShown:
     """Plan a task."""
     task = parts.case_papers.plan(case_id, new.text, new.due, actor, now, new.assignee)
+    about("cases", case_id, "tasks", task.id)
     return TaskShown.model_validate(case_json.task_json(task))
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts
+from api.parts import Acting, Now, Parts, cases_shown
 from api.problems import Refused, Text
 from api.routes.matching import MatchShown
 from api.texts import Day, Described, RecordId
@@ -115,4 +115,6 @@ def chain(asked: ChainAsked, request: Request, parts: Parts, actor: Acting, now:
         *(one.project.id for one in found.undertaken),
     ]
     request.state.shown.update(parts.records.not_public(named))
+    links = [link for one in found.paths for link in (one.carrier, one.fund)]
+    cases_shown(request, parts, [*links, *(fund for one in found.undertaken for fund in one.funds)])
     return ChainsShown.model_validate(chains_json(found, full=asked.full))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
@@ -138,9 +138,12 @@ class SettingsShown(BaseModel):
 
 
 @router.get("")
-def list_digests(parts: Parts, actor: Acting, cursor: Cursor = "", limit: Limit = 20) -> Page[DigestShown]:
+def list_digests(
+    request: Request, parts: Parts, actor: Acting, cursor: Cursor = "", limit: Limit = 20
+) -> Page[DigestShown]:
     """One's own digests, the latest first."""
     found = parts.digests.archive(actor, _before(cursor), limit + 1)
+    request.state.shown.update(parts.digests.not_public(found[:limit]))
     return page([DigestShown.of(one) for one in found], limit, lambda one: one.week)
 
 
@@ -173,9 +176,11 @@ def change_digest_settings(
 
 
 @router.get("/{week}")
-def read_digest(week: WrittenWeek, parts: Parts, actor: Acting) -> DigestShown:
+def read_digest(week: WrittenWeek, request: Request, parts: Parts, actor: Acting) -> DigestShown:
     """What one was told of a week."""
-    return DigestShown.of(parts.digests.read(named_week(week), actor))
+    found = parts.digests.read(named_week(week), actor)
+    request.state.shown.update(parts.digests.not_public([found]))
+    return DigestShown.of(found)
 
 
 def _settings(settings: DigestSettings, response: Response) -> SettingsShown:

@@ -10,7 +10,17 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, Limit, Now, Page, Parts, from_number, page
+from api.parts import (
+    About,
+    Acting,
+    Cursor,
+    Limit,
+    Now,
+    Page,
+    Parts,
+    from_number,
+    page,
+)
 from api.problems import Refused
 from api.texts import KEEPABLE, Day, Reason, RecordId
 from matcher.domain.controls import Aim, Wish
@@ -90,7 +100,9 @@ def list_exclusions(
 
 
 @router.post("", status_code=201)
-def create_exclusion(new: NewExclusion, request: Request, parts: Parts, actor: Acting, now: Now) -> ExclusionShown:
+def create_exclusion(
+    new: NewExclusion, request: Request, parts: Parts, actor: Acting, now: Now, about: About
+) -> ExclusionShown:
     """State a wish of a record that is one's own; the same wish again takes the new reason and dates."""
     note = Note(now.date(), new.reason, new.until)
     if new.until is not None and new.until < note.made_on:
@@ -102,6 +114,7 @@ def create_exclusion(new: NewExclusion, request: Request, parts: Parts, actor: A
     else:
         stated = parts.exclusions.state(new.wish, new.record_id, new.aim, new.target, note, actor)
     _note(request, parts, [stated])
+    about("exclusions", str(stated.control.id))
     return ExclusionShown.of(stated, actor.id)
 
 

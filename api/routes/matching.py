@@ -146,13 +146,14 @@ def why(
 ) -> MatchShown:
     """Explain any pair: eligible or not, by how much, and what would change it."""
     found = parts.matching.why(left, right, actor.viewer, now.date())
-    request.state.shown.update(parts.records.not_public([left, right]))
+    request.state.shown.update(parts.records.not_public([left, right, *found.cites]))
     return _match(found, full=True)
 
 
 def answered(answer: Answer, request: Request, parts: Parts, *, full: bool) -> Answered:
     """The matches as they are sent; the guard notes which of them are not public."""
     named = [*(one.id for one in answer.matches), *(one.id for one in answer.passed)]
+    named += [cited for one in answer.matches for cited in one.cites]
     request.state.shown.update(parts.records.not_public(named))
     return Answered(
         items=[_match(one, full=full) for one in answer.matches],

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts, Sent
+from api.parts import About, Acting, Now, Parts, Sent
 from matcher.domain.records import Kind
 
 router = APIRouter(tags=["users"], route_class=GuardedRoute)
@@ -25,10 +25,13 @@ class Opening(Sent):
 
 
 @router.post("/{kind}/{record_id:path}/openings", status_code=204)
-def open_record(kind: Hideable, record_id: Id, opening: Opening, parts: Parts, actor: Acting, now: Now) -> None:
+def open_record(
+    kind: Hideable, record_id: Id, opening: Opening, parts: Parts, actor: Acting, now: Now, about: About
+) -> None:
     """Let an organisation see a record that is one's own."""
     parts.records.require_own(Kind(kind), record_id, actor)
     parts.people.open_to(Kind(kind), record_id, opening.organisation_id, actor.id, now)
+    about(kind, record_id, "openings", opening.organisation_id)
 
 
 @router.delete("/{kind}/{record_id:path}/openings/{organisation_id:path}", status_code=204)

@@ -10,7 +10,20 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Cursor, Limit, Now, Page, Parts, from_cursor, from_number, page, shown, strange_cursor
+from api.parts import (
+    About,
+    Acting,
+    Cursor,
+    Limit,
+    Now,
+    Page,
+    Parts,
+    from_cursor,
+    from_number,
+    page,
+    shown,
+    strange_cursor,
+)
 from api.problems import Step, Text
 from api.texts import KEEPABLE, Moment, Reason, RecordId
 from matcher.domain.feedback import Feedback, Judgement
@@ -130,11 +143,14 @@ def list_outcomes(
 
 
 @router.post("/outcomes", status_code=201)
-def create_outcome(new: NewOutcome, request: Request, parts: Parts, actor: Acting, now: Now) -> OutcomeMade:
+def create_outcome(
+    new: NewOutcome, request: Request, parts: Parts, actor: Acting, now: Now, about: About
+) -> OutcomeMade:
     """Tell what became of a pair; a day that tells something else already is only corrected on purpose."""
     content = {name: value for name, value in new.model_dump(exclude={"corrects"}).items() if value not in ("", None)}
     told = parts.outcomes.create(content, actor, now, corrects=new.corrects)
     shown(request, [told.left, told.right])
+    about("outcomes", told.left.id, told.right.id, told.outcome.decided_on.isoformat())
     return OutcomeMade(**_plain(told), issues=[IssueShown.of(issue) for issue in told.issues])
 
 
@@ -149,10 +165,13 @@ def list_feedback(
 
 
 @router.post("/feedback", status_code=201)
-def give_feedback(new: NewFeedback, request: Request, parts: Parts, actor: Acting, now: Now) -> FeedbackShown:
+def give_feedback(
+    new: NewFeedback, request: Request, parts: Parts, actor: Acting, now: Now, about: About
+) -> FeedbackShown:
     """Say whether a pair fits. Of a pair one of the two must be one's own; brokers and the bureau speak of any."""
     given = parts.judging.give(new.left_id, new.right_id, new.verdict, new.reason, actor, now)
     request.state.shown.update(parts.records.not_public([given.left_id]))
+    about("feedback", given.left_id, given.right_id)
     return FeedbackShown.of(given)
 
 

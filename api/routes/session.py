@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api import signing
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts, Sent
+from api.parts import About, Acting, Now, Parts, Sent
 from api.problems import Refused
 from api.routes.users import User
 from api.texts import Moment
@@ -119,7 +119,7 @@ def list_my_tokens(parts: Parts, actor: Acting) -> list[TokenShown]:
 
 
 @router.post("/tokens", status_code=201)
-def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now) -> TokenMade:
+def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now, about: About) -> TokenMade:
     """Make a token for a machine. A token cannot give what it does not have itself, nor for longer."""
     scopes = [scope for scope in wanted.scopes if scope in actor.scopes]
     if len(scopes) < len(wanted.scopes):
@@ -133,6 +133,7 @@ def create_token(wanted: TokenWanted, parts: Parts, actor: Acting, now: Now) -> 
         )
     lasts = timedelta(days=wanted.days)
     token, secret = parts.access.add_token(actor.account, wanted.name, scopes, lasts, now, actor.until)
+    about("tokens", token.id)
     return TokenMade(**TokenShown.of(token).model_dump(), secret=secret)
 
 

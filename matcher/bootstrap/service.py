@@ -12,6 +12,7 @@ from matcher import __version__, resources
 from matcher.bootstrap.casework import Casework, new_id
 from matcher.bootstrap.checking import slot_of
 from matcher.domain.deliveries import Way
+from matcher.intake.identity import HEX_DIGITS
 from matcher.services.access import Access
 from matcher.services.account_subjects import AccountSubjects
 from matcher.services.accounts import People
@@ -88,7 +89,7 @@ class Installation(Casework):
     @cached_property
     def records(self) -> RecordBook:
         """Records one by one."""
-        return RecordBook(self.database)
+        return RecordBook(self.database, lambda: secrets.token_hex(HEX_DIGITS // 2))
 
     @cached_property
     def model_cards(self) -> ModelCards:

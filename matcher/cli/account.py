@@ -37,15 +37,18 @@ def create(
 ) -> None:
     """新建账户；没有默认密码。Make an account; there is no default password."""
     with Session() as session:
-        account = session.installation.people.create(
-            email,
-            name,
-            role,
-            datetime.now(UTC),
-            organisation_id=organisation,
-            language=language,
-            password=_password(from_input=password_stdin),
-        )
+        typed = _password(from_input=password_stdin)
+        with session.noted("create_user") as about:
+            account = session.installation.people.create(
+                email,
+                name,
+                role,
+                datetime.now(UTC),
+                organisation_id=organisation,
+                language=language,
+                password=typed,
+            )
+            about("users", account.id)
         _show(session, account, json=json)
 
 
@@ -53,8 +56,11 @@ def create(
 def password(email: Email, *, password_stdin: FromInput = False) -> None:
     """设置密码，并结束该账户的所有登录和令牌。Set a password; all sessions and tokens of the account end."""
     with Session() as session:
-        people = session.installation.people
-        people.set_password(people.by_email(email).id, _password(from_input=password_stdin))
+        people, typed = session.installation.people, _password(from_input=password_stdin)
+        with session.noted("set_password") as about:
+            account = people.by_email(email)
+            people.set_password(account.id, typed)
+            about("users", account.id)
         session.screen.note(Said("密码已设置。", "The password is set."))
 
 
@@ -88,10 +94,13 @@ def token(
 ) -> None:
     """新建令牌，只显示这一次。Make a token for a machine; it is shown this once."""
     with Session() as session:
-        account = session.installation.people.by_email(email)
         scopes = tuple(scope or [Scope.READ])
         access, now = session.installation.access, datetime.now(UTC)
-        session.screen.print(access.add_token(account, name, scopes, timedelta(days=days), now)[1])
+        with session.noted("create_token") as about:
+            account = session.installation.people.by_email(email)
+            made, secret = access.add_token(account, name, scopes, timedelta(days=days), now)
+            about("users", account.id, "tokens", made.id)
+        session.screen.print(secret)
 
 
 @app.command()
@@ -106,15 +115,17 @@ def organisation(
 ) -> None:
     """新建机构及其名下的单位、载体、基金。Add an organisation and what is its own."""
     with Session() as session:
-        session.installation.people.found(
-            Organisation(
-                id=organisation_id,
-                name=name,
-                institutions=tuple(institution or ()),
-                incubator_ids=tuple(incubator or ()),
-                fund_ids=tuple(fund or ()),
+        with session.noted("create_organisation") as about:
+            session.installation.people.found(
+                Organisation(
+                    id=organisation_id,
+                    name=name,
+                    institutions=tuple(institution or ()),
+                    incubator_ids=tuple(incubator or ()),
+                    fund_ids=tuple(fund or ()),
+                )
             )
-        )
+            about("organisations", organisation_id)
         session.screen.note(Said(f"已新建机构 {organisation_id}。", f"The organisation {organisation_id} was added."))
 
 

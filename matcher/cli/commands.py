@@ -164,7 +164,7 @@ def index(
     with Session() as session:
         with session.busy():
             found = session.installation
-            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True)
+            _, report = found.indexer.refresh(found.progress, rebuild=rebuild, verify=True, compact=True)
         counts = session.installation.encoder.counts
         if json:
             session.screen.json(reports.index_json(report, counts))

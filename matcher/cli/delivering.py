@@ -135,7 +135,8 @@ def links(
 ) -> None:
     """更换信中链接的签名密钥；已发链接再有效 90 天。Sign links with a new key; those that are out work for 90 days."""
     with Session() as session:
-        session.installation.links.rotate(datetime.now(UTC), at_once=at_once)
+        with session.noted("rotate_links"):
+            session.installation.links.rotate(datetime.now(UTC), at_once=at_once)
         session.screen.print(session.screen.say("已更换密钥。", "Links are signed with a new key."))
 
 
@@ -162,14 +163,18 @@ def add(
 ) -> None:
     """列入停发名单。Put an address on the list."""
     with Session() as session:
-        _tell(session.screen, session.installation.suppressing.add(address, note, datetime.now(UTC)), json=json)
+        with session.noted("suppress_address"):  # whose it is stands in the list, which can be erased
+            added = session.installation.suppressing.add(address, note, datetime.now(UTC))
+        _tell(session.screen, added, json=json)
 
 
 @suppress.command()
 def remove(address: Address, *, json: Json = False) -> None:
     """从名单中移出，此前的退信不再计算。Take an address off the list; its bounces count no longer."""
     with Session() as session:
-        _tell(session.screen, session.installation.suppressing.remove(address), json=json)
+        with session.noted("allow_address"):
+            removed = session.installation.suppressing.remove(address)
+        _tell(session.screen, removed, json=json)
 
 
 def _tell(screen: Screen, one: Suppression, *, json: bool) -> None:

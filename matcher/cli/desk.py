@@ -11,7 +11,7 @@ import typer
 
 from matcher.cli import show_case
 from matcher.cli.session import Session
-from matcher.domain.accounts import Account, Actor, Role
+from matcher.domain.accounts import LOCAL, Account, Actor, Role
 from matcher.domain.records import Refusal
 from matcher.plain import cases
 from matcher.services.cases.invitations import Invitation
@@ -49,7 +49,7 @@ class Desk(Session):
         # In the zone of the machine: its day is the day of the decision.
         self.now = datetime.now(UTC).astimezone()
         self.actor = Actor(
-            account=Account(id="local", email="", name="local", role=Role.ADMINISTRATOR, created_at=self.now)
+            account=Account(id=LOCAL, email="", name=LOCAL, role=Role.ADMINISTRATOR, created_at=self.now)
         )
 
     def show(self, case_id: str, *, json: bool) -> None:

@@ -11,9 +11,11 @@ import typer
 
 from matcher.bootstrap import Installation
 from matcher.cli.console import Bars, Screen
+from matcher.domain.accounts import LOCAL, Deed
 from matcher.domain.controls import Diversity, Question
 from matcher.domain.visibility import Clearance, Viewer
 from matcher.intake import Progress
+from matcher.services.journal import address
 from matcher.settings import Settings
 
 DAYS = ["%Y-%m-%d", "%Y/%m/%d"]
@@ -66,6 +68,20 @@ class Session:
 
     def __exit__(self, *error: object) -> None:
         self.installation.close()
+
+    @contextmanager
+    def noted(self, operation: str) -> Iterator[Callable[..., None]]:
+        """One transaction of what the block does and its line in the audit. The block is given what takes the path of
+        the thing it is about."""
+        database, about = self.installation.database, list[str]()
+        with database.begin() as connection, database.joining(connection):
+            yield lambda *path: about.append(address(*path))
+            self.note(operation, "".join(about))
+
+    def note(self, operation: str, target: str = "") -> None:
+        """Add to the audit what was done or read at the command line."""
+        deed = Deed(at=datetime.now(UTC), account_id=LOCAL, operation=operation, target=target)
+        self.installation.journal.note(deed)
 
     @contextmanager
     def busy(self) -> Iterator[None]:

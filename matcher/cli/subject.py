@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsons
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ def export(
     """列出提到此人的全部位置。List every place that names the person."""
     with Session() as session:
         found = session.installation.subjects.export(who)
+        session.note("export_subject")  # of whom is told nowhere that keeps everything
         content = {
             "subject": who,
             "made_at": datetime.now(UTC).isoformat(),
@@ -62,7 +64,10 @@ def erase(
     """删除此人的信息；先列出，确认后执行。Take the person out; lists first, acts with --yes."""
     with Session() as session:
         rights, now = session.installation.subjects, datetime.now(UTC)
-        done = rights.erase(who, also or (), now, dry_run=not yes)
+        with session.noted("erase_subject") if yes else nullcontext():
+            done = rights.erase(who, also or (), now, dry_run=not yes)
+        if not yes:
+            session.note("export_subject")
         if json:
             mentions = {name: [_json(each) for each in getattr(done, name)] for name in ("erased", "left")}
             session.screen.json({"subject": who, "dry_run": not yes, **mentions, "origins": done.origins})

@@ -59,6 +59,10 @@ class Organisation:
     """Grows with every change; whoever changes it names the one they saw."""
 
 
+LOCAL = "local"
+"""Who acts without an account: the command line of the installation, and what runs there by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One person's account. `id` is random: it stays in the audit when the person is erased."""

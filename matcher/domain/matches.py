@@ -142,6 +142,8 @@ class Match:
     missing: tuple[Said, ...] = ()
     retrievers: tuple[str, ...] = ()
     quote: Quote | None = None
+    cites: tuple[str, ...] = ()
+    """Ids of the past cases that its reasons name, for the audit."""
 
 
 @dataclass(frozen=True, slots=True)

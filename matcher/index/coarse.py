@@ -50,8 +50,8 @@ class Coarse:
 
     def __init__(self, index: Any, built: int, changed: int = 0) -> None:
         self.index = index
-        self._built = built
-        self._changed = changed
+        self.built, self.changed = built, changed
+        """Rows for which the centres were chosen, and how many have come or gone since."""
 
     @classmethod
     def of(cls, labels: Labels, vectors: Vectors) -> Coarse:
@@ -75,14 +75,13 @@ class Coarse:
         return cls(index, count)
 
     @classmethod
-    def read(cls, path: Path) -> Coarse:
+    def read(cls, path: Path, built: int, changed: int) -> Coarse:
         """What `write` wrote."""
-        index = faiss.read_index(str(path))
-        return cls(index, int(index.ntotal))
+        return cls(faiss.read_index(str(path)), built, changed)
 
     def copy(self) -> Coarse:
         """The same, to be changed by itself."""
-        return Coarse(faiss.clone_index(self.index), self._built, self._changed)
+        return Coarse(faiss.clone_index(self.index), self.built, self.changed)
 
     def write(self, path: Path) -> None:
         """Keep it in a file, with the number of lists to look through."""
@@ -91,7 +90,7 @@ class Coarse:
     @property
     def stale(self) -> bool:
         """Whether so much came or went that the file should be built anew."""
-        return self._changed > STALE * self._built
+        return self.changed > STALE * self.built
 
     @property
     def bytes(self) -> int:
@@ -101,11 +100,19 @@ class Coarse:
     def add(self, labels: Labels, vectors: Vectors) -> None:
         """Rows that came."""
         self.index.add_with_ids(vectors, labels)
-        self._changed += len(labels)
+        self.changed += len(labels)
 
     def remove(self, labels: Labels) -> None:
         """Rows that went."""
-        self._changed += int(self.index.remove_ids(labels))
+        self.changed += int(self.index.remove_ids(labels))
+
+    def follow(self, labels: Labels, rows: Any) -> None:
+        """Take what came into a FAISS index, and went from it, since it had the labels that this file was made of."""
+        now = faiss.vector_to_array(rows.id_map)
+        if len(gone := np.setdiff1d(labels, now)):
+            self.remove(gone)
+        if len(new := np.setdiff1d(now, labels)):
+            self.add(new, rows.reconstruct_batch(new))
 
     def near(self, queries: Vectors, k: int, selector: Any | None) -> Labels:
         """Labels of about the k nearest of each query among those that a FAISS selector allows, (q, k), -1 for none."""

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matcher.appearing import writing
 from matcher.domain.records import RECORD_KINDS, Kind
-from matcher.errors import DamagedIndexError
+from matcher.errors import DamagedIndexError, UnservedError
 from matcher.index.mapped import read_array
 from matcher.index.terms import COLUMNS, Counts, TermIndex
 from matcher.index.vectors import FaissIndex, Vectors, read_faiss, write_faiss
@@ -99,6 +100,16 @@ class Snapshot:
         """A snapshot of nothing."""
         return cls(origin, {kind: TableIndex.empty(origin.dimension) for kind in TABLES})
 
+    @property
+    def stale(self) -> bool:
+        """Whether a coarse file should be made anew. Searches find nearly as much until it is."""
+        return any(table.vectors.stale for table in self.tables.values())
+
+    def compact(self) -> None:
+        """Make stale coarse files anew; whoever searches meanwhile is not kept waiting."""
+        for table in self.tables.values():
+            table.vectors.compact()
+
 
 class SnapshotFolder:
     """Writes and reads the snapshots of one installation."""
@@ -109,27 +120,39 @@ class SnapshotFolder:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the folder: who else wants to bring it up to date waits, and then finds it done."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "lock").open("a") as file:
+        with writing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = (self._folder / "lock").open("a")
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def save(self, snapshot: Snapshot) -> None:
-        """Write all files, then make them the current ones in one step. Call it within `exclusive`."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write all files, then make them the current ones in one step. Call it within `exclusive`.
+
+        Raises:
+            UnservedError: the disk is full; what was written is taken away again, and the current files stay.
+        """
         name = f"{snapshot.origin.revision:012d}-{os.urandom(4).hex()}"
-        target = self._folder / name
-        target.mkdir()
+        try:
+            with writing(self._folder, RuntimeError):  # FAISS raises these
+                self._write(self._folder / name, snapshot)
+        except UnservedError:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            raise
+        self._sweep(name)
+
+    def _write(self, target: Path, snapshot: Snapshot) -> None:
+        target.mkdir(parents=True)
         for kind, table in snapshot.tables.items():
             _write_table(target, kind, table)
         paths = sorted(target.iterdir())
         marks = {path.name: _mark(path, whole=True) | _mark(path, whole=False) for path in paths}
         manifest = {"format": FORMAT, "origin": asdict(snapshot.origin), "files": marks}
         (target / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        pointer = self._folder / f"current.{name}"
-        pointer.write_text(name, encoding="utf-8")
+        pointer = self._folder / f"current.{target.name}"
+        pointer.write_text(target.name, encoding="utf-8")
         pointer.replace(self._folder / "current")
-        self._sweep(name)
 
     def relabel(self, origin: Origin) -> None:
         """Say that the current files stand for a newer state too, in which no record differs. Within `exclusive`."""
@@ -137,8 +160,9 @@ class SnapshotFolder:
         if manifest is not None:
             folder = self._folder / self._current()
             fresh = folder / f"manifest.{os.urandom(4).hex()}"
-            fresh.write_text(json.dumps(manifest | {"origin": asdict(origin)}, indent=1), encoding="utf-8")
-            fresh.replace(folder / "manifest.json")
+            with writing(self._folder):
+                fresh.write_text(json.dumps(manifest | {"origin": asdict(origin)}, indent=1), encoding="utf-8")
+                fresh.replace(folder / "manifest.json")
 
     def origin(self) -> Origin | None:
         """What the current snapshot was made from; None when there is none yet."""
@@ -211,7 +235,8 @@ def _write_table(folder: Path, kind: Kind, table: TableIndex) -> None:
 
 def _read_table(folder: Path, kind: Kind) -> TableIndex:
     vectors = read_faiss(folder / f"{kind}.vectors.faiss", folder / f"{kind}.vectors.ids.json")
-    return TableIndex(vectors, {field: _read_terms(folder, f"{kind}.{field}") for field in FIELDS})
+    ids = vectors.ids
+    return TableIndex(vectors, {field: _read_terms(folder, f"{kind}.{field}", ids) for field in FIELDS})
 
 
 def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
@@ -225,8 +250,10 @@ def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
     }
 
 
-def _read_terms(folder: Path, name: str) -> TermIndex:
-    ids = np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist()
+def _read_terms(folder: Path, name: str, shared: tuple[str, ...]) -> TermIndex:
+    """The counts of a field; where its ids are the shared ones, these are kept once."""
+    ids = tuple(np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist())
+    ids = shared if ids == shared else ids
     data, columns, ends = (read_array(folder / f"{name}.{part}.npy") for part in ("counts", "columns", "ends"))
     return TermIndex(ids, sparse.csr_array((data, columns, ends), shape=(len(ids), COLUMNS)))
 

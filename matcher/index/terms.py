@@ -8,10 +8,11 @@ The scores equal bm25s's Lucene variant (a test compares them).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import mmh3
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -31,7 +32,7 @@ K1, B = 1.2, 0.75
 def count_terms(texts: Sequence[Text], analyse: Callable[[Text], list[str]], columns: int = COLUMNS) -> Counts:
     """Hashed term counts of each text, (len(texts), columns). Hashing needs no vocabulary to keep in step."""
     if len(texts) <= FEW:
-        return _counted([Counter(column(term, columns) for term in analyse(text)) for text in texts], columns)
+        return count_few(texts, analyse, columns)
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415  # most of a second to import
 
     vectorizer = HashingVectorizer(
@@ -43,14 +44,13 @@ def count_terms(texts: Sequence[Text], analyse: Callable[[Text], list[str]], col
 @lru_cache(MOST_HASHED)
 def column(term: str, columns: int = COLUMNS) -> int:
     """Where a term stands; the same as in `HashingVectorizer`."""
-    from sklearn.utils import murmurhash3_32  # noqa: PLC0415  # most of a second to import
-
-    hashed = int(murmurhash3_32(term, 0))
+    hashed = mmh3.hash(term.encode("utf-8", "surrogatepass"))  # of text itself a lone surrogate would end the process
     return (2**31 - columns) % columns if hashed == -(2**31) else abs(hashed) % columns
 
 
-def _counted(read: Sequence[Mapping[int, int]], columns: int) -> Counts:
-    """The same matrix without the vectorizer, which takes longer to set up than to count a few texts."""
+def count_few(texts: Sequence[Text], analyse: Callable[[Text], list[str]], columns: int = COLUMNS) -> Counts:
+    """The same matrix without the vectorizer, which takes longer to import and to set up than to count a few texts."""
+    read = [Counter(column(term, columns) for term in analyse(text)) for text in texts]
     indices = [sorted(row) for row in read]
     data = [row[place] for row, places in zip(read, indices, strict=True) for place in places]
     ends = np.cumsum([0, *map(len, indices)], dtype=np.int32)

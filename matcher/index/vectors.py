@@ -113,11 +113,26 @@ class FaissIndex:
 
     @property
     def coarse(self) -> Coarse | None:
-        """The coarse file of so many rows that it is worth having one."""
+        """The coarse file of so many rows that it is worth having one; an old one answers until it is made anew."""
         with self._changing:
-            if len(self) > EXACT and (self._coarse is None or self._coarse.stale):
+            if len(self) > EXACT and self._coarse is None:
                 self._coarse = Coarse.of(faiss.vector_to_array(self._index.id_map), self._view)
             return self._coarse if len(self) > EXACT else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether so many rows came or went that the coarse file should be made anew."""
+        return len(self) > EXACT and self._coarse is not None and self._coarse.stale
+
+    def compact(self) -> None:
+        """Make a stale coarse file anew. Nobody who searches meanwhile waits for it."""
+        if self.stale:
+            with self._changing:
+                labels, rows = faiss.vector_to_array(self._index.id_map), self.matrix
+            fresh = Coarse.of(labels, rows)
+            with self._changing:
+                fresh.follow(labels, self._index)
+                self._coarse = fresh
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -180,7 +195,7 @@ class FaissIndex:
         kept = None if allowed is None else self._filter(allowed)
         rows = len(self) if kept is None else len(kept.labels)
         if not rows or not k or not len(queries):
-            return _none(queries)
+            return [Hits((), ())] * len(queries)
         wide = rows > EXACT and rows > NARROW * len(self) and OVERFETCH * (k + SPARE) < NARROW * rows
         if wide and (coarse := self.coarse):
             return self._planned(coarse, queries, k, kept)
@@ -261,23 +276,21 @@ class FaissIndex:
         return answers
 
 
-def _none(queries: Vectors) -> list[Hits]:
-    return [Hits((), ())] * len(queries)
-
-
 def write_faiss(index: FaissIndex, vectors: Path, ids: Path) -> None:
     """Write the index and its id map to two files, and the coarse file of a large one beside them."""
     faiss.write_index(index.raw, str(vectors))
-    ids.write_text(json.dumps({"dimension": index.dimension, "labels": index.labels}, ensure_ascii=False), "utf-8")
+    stored: dict[str, Any] = {"dimension": index.dimension, "labels": index.labels}
     if index.coarse:
         index.coarse.write(_coarse(vectors))
+        stored["coarse"] = {"built": index.coarse.built, "changed": index.coarse.changed}
+    ids.write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
 
 
 def read_faiss(vectors: Path, ids: Path) -> FaissIndex:
     """Map what `write_faiss` wrote. Raises ValueError when the files do not belong together."""
     stored = json.loads(ids.read_text("utf-8"))
     raw = faiss.read_index(str(vectors), faiss.IO_FLAG_MMAP_IFC)
-    coarse = Coarse.read(_coarse(vectors)) if _coarse(vectors).is_file() else None
+    coarse = Coarse.read(_coarse(vectors), **stored["coarse"]) if "coarse" in stored else None
     return FaissIndex.of(int(stored["dimension"]), raw, stored["labels"], mapped=True, coarse=coarse)
 
 

@@ -30,12 +30,17 @@ def identity_of(kind: Kind, values: Mapping[str, object]) -> str:
     The summary only counts where there is no title or name: it is corrected too often to tell who a record is.
     """
     names = TYPES[kind].identity
-    first = _normal(values.get(names[0]))
-    parts = [_normal(values.get(name)) for name in names if name != "summary" or not first]
+    parts = list(map(_normal, telling({name: values.get(name) for name in names}).values()))
     if not any(parts):
         return ""
     digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=HEX_DIGITS // 2)
     return f"{PREFIXES[kind]}-{digest.hexdigest()}"
+
+
+def telling(values: Mapping[str, object]) -> dict[str, object]:
+    """Those of the identity fields that count; the first is the title or name."""
+    named = bool(_normal(next(iter(values.values()))))
+    return {name: value for name, value in values.items() if name != "summary" or not named}
 
 
 def _normal(value: object) -> str:

@@ -261,7 +261,7 @@ class Knowledge:
     def tfidf_profile(self) -> Postings:
         """Unit mean TF-IDF row of what each right record took, plus its own words, (right, columns)."""
         own = terms.tfidf(self.right.bigrams, self.inverse_frequency)
-        taken = self.accepted.T @ terms.tfidf(self.left.bigrams, self.inverse_frequency)
+        taken = self.past_accepted.T @ terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency)
         profile = sparse.csr_array(own + taken)
         norms = np.sqrt(np.asarray(profile.multiply(profile).sum(axis=1)).ravel())
         profile.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(profile.indptr)).astype(np.float32)

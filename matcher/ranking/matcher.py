@@ -205,4 +205,5 @@ class Matcher:
             missing=explain.missing_facts(verdicts),
             retrievers=tuple(name for name, found in scored.found.items() if found[pair.place]),
             quote=quote,
+            cites=tuple(case.record.id for case in cases),
         )

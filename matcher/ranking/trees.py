@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matcher.domain.taxonomy import Path
-from matcher.index.terms import Counts, count_terms
+from matcher.index.terms import Counts, count_few
 
 LEVEL_COLUMNS = 2**18
 Matrix = NDArray[np.float32]
@@ -57,7 +57,7 @@ def read_stated(records: Sequence[Collection[frozenset[Path]]]) -> Stated:
     return Stated(
         _indicator([[nodes[node] for node in stated] for stated in records], len(nodes)),
         _indicator([[paths[path] for path in sorted(node)] for node in nodes], len(paths)),
-        count_terms(list(paths), _levels, LEVEL_COLUMNS),
+        count_few(list(paths), _levels, LEVEL_COLUMNS),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from matcher.domain.records import Achievement, Fund, Kind, Left, PairKind
-from matcher.domain.visibility import Viewer, require_visible
+from matcher.domain.visibility import Viewer
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
 from matcher.ranking.chains import ChainFinder
@@ -27,7 +27,6 @@ class Chaining:
         record = self._pairings.find(record_id, viewer)
         if not isinstance(record, Achievement):
             raise _wrong_kind(record_id, record.table)
-        require_visible(record, viewer)
         loaded = self._pairings.load(PairKind.ACHIEVEMENT_INCUBATOR, today, viewer)
         results = loaded.corpus.left
         row = self._pairings.row(loaded, results, record_id)

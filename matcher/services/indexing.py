@@ -95,19 +95,23 @@ class Indexer:
             return now.revision - held.revision if held and _continues(stored, held, now) else None
 
     def refresh(
-        self, progress: Progress | None = None, *, rebuild: bool = False, verify: bool = False
+        self, progress: Progress | None = None, *, rebuild: bool = False, verify: bool = False, compact: bool = False
     ) -> tuple[Snapshot, IndexReport]:
         """The snapshot of this moment, loaded, brought up to date, or built anew when it is of no use.
 
-        With `verify` every byte of its files is read first; else of very large ones only parts.
+        With `verify` every byte of its files is read first; else of very large ones only parts. With `compact` coarse
+        files from which much has come and gone are made anew: nobody who asks a question should wait for that.
         Vectors are cached as they are made, so a killed run goes on where it was; files appear whole or not at all.
         """
         held = self._snapshot
-        if held is not None and not rebuild and held.origin == self.origin():
+        if held is not None and not rebuild and held.origin == self.origin() and not (compact and held.stale):
             return held, IndexReport(held.origin.revision, 0, 0)
         with self._folder.exclusive():
             older, why = self._usable(rebuild=rebuild, verify=verify)
             self._snapshot, report = self._refreshed(older, why, progress, afresh=rebuild)
+            if compact and self._snapshot.stale:
+                self._snapshot.compact()
+                self._folder.save(self._snapshot)
         return self._snapshot, report
 
     def _refreshed(

@@ -103,7 +103,7 @@ def import_uploads(parts: Parts, job: Job, tell: Tell) -> Outcome:
 
 def index(parts: Parts, job: Job, tell: Tell) -> Outcome:
     """Bring the indexes up to the database. Vectors that an earlier attempt made are in the cache."""
-    _, report = parts.indexer.refresh(tell, rebuild=bool(job.arguments.get("rebuild")))
+    _, report = parts.indexer.refresh(tell, rebuild=bool(job.arguments.get("rebuild")), compact=True)
     return Outcome(report.to_json())
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from matcher.domain.accounts import Deed
 from matcher.store import Answered, Answers, Audit, Database
 
 REMEMBERED = timedelta(days=2)
 """How long a request may be repeated under its key."""
+
+
+def address(*path: str) -> str:
+    """What the audit calls a thing: where it is read, by the parts of its path."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in path)
 
 
 class Journal:

@@ -10,7 +10,7 @@ import pandas as pd
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.matches import Answer, Listed, Match
 from matcher.domain.records import Achievement, Kind, Left, PairKind, Project, Record
-from matcher.domain.visibility import Viewer, require_visible, visible
+from matcher.domain.visibility import Viewer, visible
 from matcher.encoder.model import Role
 from matcher.errors import StoreError
 from matcher.ranking import shortlists
@@ -103,7 +103,6 @@ class Matching:
                     "It takes a result and a carrier, or a project and a fund.",
                 ),
             )
-        require_visible(one, viewer)
         loaded = self._pairings.load(PairKind.of(one.table), today, viewer, [one.id, other.id])
         side = loaded.corpus.left.take([self._pairings.row(loaded, loaded.corpus.left, one.id)])
         column = self._pairings.row(loaded, loaded.corpus.right, other.id)
@@ -131,7 +130,6 @@ class Matching:
         record = self._pairings.find(record_id, viewer)
         if not isinstance(record, Achievement | Project):
             raise _wrong_side(record_id, "screen")
-        require_visible(record, viewer)
         return record
 
 

@@ -15,7 +15,7 @@ from matcher.domain.places import Gazetteer
 from matcher.domain.records import RECORD_KINDS, Incubator, Kind, Left, PairKind, Record, Right
 from matcher.domain.registers import Arrangement, ArrangementKind
 from matcher.domain.taxonomy import Taxonomy
-from matcher.domain.visibility import Viewer, visible
+from matcher.domain.visibility import Viewer, require_visible, visible
 from matcher.errors import RecordNotFoundError
 from matcher.index.snapshot import Origin, Snapshot, TableIndex
 from matcher.policy.rules import Rulebook
@@ -94,16 +94,21 @@ class Pairings:
         self._loading = RLock()
 
     def find(self, record_id: str, viewer: Viewer) -> Record:
-        """The record. The error for an unknown id suggests no ids that the viewer may not see."""
+        """The record, which the viewer may see. The error for an unknown id suggests no ids that they may not see.
+
+        Whatever else is wrong with a record, as its side, is only said of those that the viewer may see.
+        """
         with self._database.read() as connection:
             records = Records(connection)
             try:
-                return records.find(record_id, lambda record: visible(record, viewer))
+                record = records.find(record_id, lambda record: visible(record, viewer))
             except RecordNotFoundError as error:
                 counts = records.count()
                 if any(counts[kind] for kind in RECORD_KINDS):
                     raise
                 raise empty(error) from error
+        require_visible(record, viewer)
+        return record
 
     def known(self, ids: Collection[str]) -> list[PairKind]:
         """The pairings in which any of these ids is a left record."""

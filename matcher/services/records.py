@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -10,9 +10,10 @@ from typing import Self
 from matcher.domain.accounts import CARETAKERS, OVERSEEING, Actor
 from matcher.domain.records import Achievement, Incubator, Kind, PairKind, Project, Record
 from matcher.domain.visibility import Viewer, require_visible, told, visible, withheld
-from matcher.errors import ConflictError, MatcherError, NotAllowedError
+from matcher.errors import MatcherError, NotAllowedError
 from matcher.intake import RowIssue, Severity
 from matcher.intake.single import read_single
+from matcher.services.new_ids import HIDEABLE, Draw, id_of_new
 from matcher.services.provenance import Origin, origins
 from matcher.store import Database, Records, Stamp
 from matcher.store.rows import content_hash
@@ -21,8 +22,6 @@ from matcher.wording import Said
 
 ORIGIN = "service"
 """What stands as the file of a record that came by the service."""
-
-_HIDEABLE = (Kind.ACHIEVEMENTS, Kind.PROJECTS)
 
 
 class InvalidRecordError(MatcherError):
@@ -56,8 +55,9 @@ class Stored:
 class RecordBook:
     """The use cases of single records on one installation."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, draw: Draw) -> None:
         self._database = database
+        self._draw = draw
 
     def read(self, kind: Kind, record_id: str, viewer: Viewer) -> Stored:
         """One record.
@@ -113,24 +113,22 @@ class RecordBook:
     def create(
         self, kind: Kind, content: Mapping[str, object], actor: Actor, now: datetime, *, strict: bool = False
     ) -> Stored:
-        """Write a new record. Its id is what the content says, else derived from it. If `strict`, what cannot be
-        understood is refused instead of kept beside the record.
+        """Write a new record under the id that the content says, else under one that `id_of_new` gives. If `strict`,
+        what cannot be understood is refused instead of kept beside the record.
 
         Raises:
             InvalidRecordError: the content is no record.
             NotAllowedError: it would not be the actor's own.
-            ConflictError: its id is taken, by something the actor may or may not see.
+            ConflictError: its id is taken, by something the actor may or may not see, or not theirs to choose; or a
+                record that they see says the same.
         """
         record, issues = _record(kind, content, strict=strict)
         _require_own(record, actor)
         with self._database.begin() as connection:
             records = Records(connection)
-            if records.existing(kind, [record.id]):
-                raise ConflictError(
-                    Said(f"编号 {record.id} 已被使用。", f"The id {record.id} is taken."),
-                    Said("请换一个编号，或修改原记录。", "Take another id, or change that record."),
-                )
-            return _written(records, record, actor, now, issues)
+            chosen = bool(str(content.get("id") or "").strip())
+            name = id_of_new(records, record, actor.viewer, self._draw, chosen=chosen)
+            return _written(records, replace(record, id=name), actor, now, issues)
 
     def replace(
         self,
@@ -166,9 +164,7 @@ class RecordBook:
     def not_public(self, ids: Sequence[str]) -> set[str]:
         """Those of the records that are not public, as the audit names them."""
         with self._database.read() as connection:
-            records = Records(connection)
-            found = (record for kind in _HIDEABLE for record in records.many(kind, ids).values())
-            return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
+            return not_public(Records(connection), ids)
 
     def require_own(self, kind: Kind, record_id: str, actor: Actor) -> None:
         """Raise unless the record is there and the actor's to open: brokers pass on nothing but their own."""
@@ -181,6 +177,12 @@ class RecordBook:
         _require_own(record, actor)
         require_version(tag, Stored.of(record, stamp, actor.viewer).tag)
         return record
+
+
+def not_public(records: Records, ids: Collection[str]) -> set[str]:
+    """Those of the records that are not public, as the audit names them."""
+    found = (record for kind in HIDEABLE for record in records.many(kind, ids).values())
+    return {f"{record.table}/{record.id}" for record in found if not visible(record, Viewer.PUBLIC)}
 
 
 def owns(actor: Actor, record: Record) -> bool:
@@ -200,7 +202,7 @@ def may_add(actor: Actor, kind: Kind) -> bool:
 
 def may_open(actor: Actor, record: Record) -> bool:
     """Whether the record may be hidden, and is the actor's to open to an organisation."""
-    return record.table in _HIDEABLE and (actor.role in OVERSEEING or belongs(record, actor))
+    return record.table in HIDEABLE and (actor.role in OVERSEEING or belongs(record, actor))
 
 
 def belongs(record: Record, actor: Actor) -> bool:

@@ -29,7 +29,7 @@ from matcher.domain.records import (
 )
 from matcher.domain.registers import Resource
 from matcher.domain.taxonomy import Taxonomy
-from matcher.domain.visibility import Viewer, require_visible
+from matcher.domain.visibility import Viewer
 from matcher.errors import StoreError
 from matcher.policy.openness import User, openness, step
 from matcher.policy.rules import Rulebook
@@ -127,7 +127,6 @@ class Sharing:
     def needed(self, record_id: str, viewer: Viewer, day: date) -> tuple[Need, tuple[Fit, ...]]:
         """A result, project or carrier, and the resources that go with it, best first, usable or not."""
         record = self._pairings.find(record_id, viewer)
-        require_visible(record, viewer)
         known = self._known(viewer, day)
         need = self._standing(record, known, viewer)
         rows = sorted(self._resources(viewer), key=lambda row: row.id)

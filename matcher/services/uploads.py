@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from matcher.appearing import writing
 from matcher.domain.filenames import safe_name
 from matcher.errors import IntakeError, LimitExceededError, UnreadableFileError
 from matcher.intake.limits import MIB, SPLIT, Limits, exceeded
@@ -47,27 +48,31 @@ class Uploads:
     def keep(self, job_id: str, uploads: Sequence[Upload]) -> list[str]:
         """Write the files of a job to disk and return the names they are kept under. All or none.
 
-        Raises IntakeError for a file that is too large, of another type than can be imported, or not what it says.
+        Raises:
+            IntakeError: a file is too large, of another type than can be imported, or not what it says.
+            UnservedError: the folder cannot be written.
         """
         names = _names(uploads)
         folder = self.folder(job_id)
-        folder.mkdir(parents=True, mode=0o700)
         try:
-            written = 0
-            for upload, name in zip(uploads, names, strict=True):
-                written += self._write(folder / name, upload.content, written)
+            with writing(self._root):
+                folder.mkdir(parents=True, mode=0o700)
+                written = 0
+                for upload, name in zip(uploads, names, strict=True):
+                    written += self._write(folder / name, upload.content, written)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return names
 
     def share(self, job_id: str, names: Sequence[str], other_id: str) -> None:
-        """Let another job have the files as well. Raises UnreadableFileError when they are gone."""
+        """Let another job have the files as well. Raises UnreadableFileError when they are gone, else as `keep`."""
         self.path(job_id, names)
         folder = self.folder(other_id)
-        folder.mkdir(parents=True, mode=0o700)
-        for name in names:
-            (folder / name).hardlink_to(self.folder(job_id) / name)
+        with writing(self._root):
+            folder.mkdir(parents=True, mode=0o700)
+            for name in names:
+                (folder / name).hardlink_to(self.folder(job_id) / name)
 
     def path(self, job_id: str, names: Sequence[str]) -> Path:
         """What to import: the one file, or the folder of several. Raises UnreadableFileError when it is gone."""

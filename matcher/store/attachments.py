@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from matcher.appearing import appearing
+from matcher.appearing import appearing, writing
 from matcher.errors import StoreError
 from matcher.wording import Said
 
@@ -22,20 +22,15 @@ class AttachmentFolder:
         """Keep a content and give its digest. It is there whole or not at all, and may be there already.
 
         Raises:
-            StoreError: the folder cannot be written.
+            UnservedError: the folder cannot be written.
         """
         digest = sha256(content).hexdigest()
         path = self._path(digest)
-        try:
+        with writing(self._folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written even where it is there already: it may be damaged, and a sweep goes by the time of writing.
             with appearing(path) as file:
                 file.write(content)
-        except OSError as error:
-            raise StoreError(
-                Said(f"附件无法保存（{error.strerror}）。", f"The attachment cannot be kept ({error.strerror})."),
-                Said("请检查附件文件夹的写权限和磁盘空间。", "Check the folder's permissions and the space on disk."),
-            ) from error
         return digest
 
     def get(self, digest: str) -> bytes:

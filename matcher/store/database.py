@@ -186,6 +186,8 @@ _raw_value = json.JSONDecoder().raw_decode
 
 
 def _json_value(text: str) -> Any:
+    if text == "[]":  # most of them
+        return []
     # A third of the time of json.loads, which looks for space that our own JSON never has around it.
     return _raw_value(text)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,6 +134,11 @@ class Records:
             rows = {row.id: row for row in self._read(plan, plan.select().where(column.in_(chunk)))}
             found.update((each, rows[each]) for each in chunk if each in rows)
         return found
+
+    def saying(self, kind: Kind, values: Mapping[str, Any]) -> list[Record]:
+        """The records whose fields have exactly these values, by id."""
+        plan = RECORD_PLANS[kind]
+        return list(self._read(plan, plan.select().filter_by(**values).order_by(plan.table.c.id)))
 
     def all(self, kind: Kind) -> Iterator[Record]:
         """All records of a table by id, streamed."""

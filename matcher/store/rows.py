@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from operator import attrgetter
+from sys import intern
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ class Plan(Generic[RowT]):
         self._names = tuple(field.name for field in fields)
         self._days = frozenset(field.name for field in fields if field.base is date)
         self._encoders = tuple(_encoder(field) for field in fields)
-        self._decoders = tuple((field.name, _decoder(field)) for field in fields)
+        self._decoders = [(field.name, decode) for field in fields if (decode := _decoder(field))]
         self._values_of: Callable[[RowT], tuple[Any, ...]] = attrgetter(*self._names)
         self.key: Callable[[RowT], Key] = attrgetter(*self.key_names)
 
@@ -90,11 +91,11 @@ class Plan(Generic[RowT]):
 
     def decode(self, values: Sequence[Any]) -> RowT:
         """The domain's row of a database row from `select`."""
-        fields = {
-            name: value if decode is None or value is None else decode(value)
-            for (name, decode), value in zip(self._decoders, values, strict=False)
-        }
-        row: RowT = self._type(**fields, source=Source(file=values[-2], row=values[-1]))
+        fields = dict(zip(self._names, values, strict=False))
+        for name, decode in self._decoders:
+            if (value := fields[name]) is not None:
+                fields[name] = decode(value)
+        row: RowT = self._type(**fields, source=Source(file=intern(values[-2]), row=values[-1]))
         return row
 
     def archived(self, row: RowT) -> dict[str, Any]:
@@ -189,7 +190,9 @@ def _decoder(field: Field) -> Convert | None:
     if issubclass(field.base, Term):
         member = field.base._value2member_map_.__getitem__  # a fourth of the time of calling the class
         return member if field.form is Form.ONE else lambda values: tuple(member(value) for value in values)
-    return tuple if field.form is Form.MANY else None
+    if field.form is Form.MANY:  # industries and the like, of which there are few and which many records name
+        return lambda values: tuple(map(intern, values))
+    return None
 
 
 def _value_of(term: Term) -> str:

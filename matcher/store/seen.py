@@ -59,9 +59,26 @@ def deleted_since(kind: Kind, revision: int) -> sa.Select[tuple[str]]:
 
 def name_seen(connection: sa.Connection, viewer: Viewer, name: str, *, whole: bool) -> bool:
     """Whether a result or a project that the viewer may see is called so, or begins so where it is not the whole."""
-    for kind, field in ((Kind.ACHIEVEMENTS, "title"), (Kind.PROJECTS, "name")):
-        column = TABLES[kind].c[field]
-        called = column == name if whole else column.startswith(name, autoescape=True)
-        if connection.scalar(sa.select(sa.exists().where(called, seen_by(viewer, kind)))):
-            return True
-    return False
+    return any(
+        connection.scalar(sa.select(sa.exists().where(_called(kind, name, whole=whole), seen_by(viewer, kind))))
+        for kind in NAMES
+    )
+
+
+def hidden_called(connection: sa.Connection, name: str, *, whole: bool) -> list[str]:
+    """The results and projects, as `kind/id`, that are called so, or begin so, and are not public."""
+    return [
+        f"{kind}/{record_id}"
+        for kind in NAMES
+        for record_id in connection.scalars(
+            sa.select(TABLES[kind].c.id).where(_called(kind, name, whole=whole), sa.not_(seen_by(Viewer.PUBLIC, kind)))
+        )
+    ]
+
+
+NAMES = {Kind.ACHIEVEMENTS: "title", Kind.PROJECTS: "name"}
+
+
+def _called(kind: Kind, name: str, *, whole: bool) -> sa.ColumnElement[bool]:
+    column = TABLES[kind].c[NAMES[kind]]
+    return column == name if whole else column.startswith(name, autoescape=True)

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from matcher.domain.records import Kind
-from matcher.errors import DamagedIndexError
+from matcher.errors import DamagedIndexError, UnservedError
 from matcher.index import snapshot as snapshots
 from matcher.index.snapshot import FIELDS, TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
 from matcher.text.words import bigrams
+from tests.disks import most_bytes
 
 ORIGIN = Origin(revision=1, stamp="s1", database="db", encoder="hashing@1", dimension=4, text_version=1)
 VECTORS = np.eye(4, dtype=np.float32)
@@ -135,6 +136,19 @@ def test_an_aborted_save_does_not_disturb_the_current_one(tmp_path: Path) -> Non
 
     assert revision(tmp_path) == 1
     SnapshotFolder(tmp_path).save(snapshot(2))
+    assert revision(tmp_path) == 2
+
+
+@pytest.mark.parametrize("size", [0, 400, 1500])
+def test_on_a_full_disk_the_current_one_stays_and_nothing_is_left_of_the_new_one(tmp_path: Path, size: int) -> None:
+    folder = SnapshotFolder(tmp_path)
+    folder.save(snapshot())
+    before = sorted(tmp_path.rglob("*"))
+    with most_bytes(size), pytest.raises(UnservedError):
+        folder.save(snapshot(2))
+    assert sorted(tmp_path.rglob("*")) == before
+    assert revision(tmp_path) == 1
+    folder.save(snapshot(2))
     assert revision(tmp_path) == 2
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from matcher.index import coarse, vectors
 from matcher.index.vectors import FaissIndex, Hits, VectorIndex, Vectors, read_faiss, write_faiss
@@ -364,8 +365,49 @@ def test_rows_that_come_and_go_need_no_rebuild_until_half_of_them_changed(
     assert recall(index, now, names_now) >= 0.98
     index.delete(ids[1::4])
     kept = [row for row in kept if row % 4 != 1]
-    assert index.coarse is not first
+    assert (index.stale, index.coarse is first) == (True, True)  # it goes on answering
+    index.compact()
+    assert (index.stale, index.coarse is first) == (False, False)
     assert recall(index, np.vstack([rows[kept], fresh]), [*(ids[row] for row in kept), *new]) >= 0.99
+
+
+def test_what_changes_while_the_coarse_file_is_made_anew_is_in_it(
+    large: tuple[FaissIndex, Vectors, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, rows, ids = large
+    assert index.coarse is not None
+    index.delete(ids[::2])
+    index.delete(ids[1::8])
+    kept = [row for row in range(len(ids)) if row % 2 and row % 8 != 1]
+    late, make = clustered(50, 32, np.random.default_rng(9)), coarse.Coarse.of
+    names = [f"late{number}" for number in range(50)]
+
+    def meanwhile(labels: NDArray[np.int64], vectors: Vectors) -> coarse.Coarse:
+        index.delete([ids[row] for row in kept[:40]])
+        index.upsert(names, late)
+        return make(labels, vectors)
+
+    monkeypatch.setattr(coarse.Coarse, "of", meanwhile)
+    assert index.stale
+    index.compact()
+
+    assert index.coarse.index.ntotal == len(index)
+    assert recall(index, np.vstack([rows[kept[40:]], late]), [*(ids[row] for row in kept[40:]), *names]) >= 0.99
+
+
+def test_how_much_changed_is_known_after_a_restart(
+    large: tuple[FaissIndex, Vectors, list[str]], tmp_path: Path
+) -> None:
+    index, _, ids = large
+    assert index.coarse is not None
+    index.delete(ids[::2])
+    index.delete(ids[1::8])
+    write_faiss(index, tmp_path / "a.faiss", tmp_path / "a.json")
+    again = read_faiss(tmp_path / "a.faiss", tmp_path / "a.json")
+
+    assert again.stale
+    again.compact()
+    assert not again.stale
 
 
 def test_an_index_that_shrank_compares_all_again(large: tuple[FaissIndex, Vectors, list[str]]) -> None:

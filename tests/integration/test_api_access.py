@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.permissions import PERMISSIONS
 from matcher.domain.accounts import Role, Scope
+from tests.browsing import hidden, visitor
 from tests.service import PASSWORD, Service
 
 NEW = {"id": "new-1", "title": "沙棘果油微胶囊", "summary": "低温包埋。", "institution": "甲大学"}
@@ -214,6 +215,40 @@ def test_what_was_changed_and_which_hidden_records_were_seen_stands_in_the_audit
         ("create_achievements", []), ("read_achievements", ["achievements/ex-a023"]),
     ]  # fmt: skip
     assert deeds[0]["account_id"] == service.accounts[Role.BROKER].id
+    assert deeds[0]["target"] == "/v1/achievements/new-1"
+
+
+def test_what_a_request_made_is_named_in_the_audit_where_its_address_does_not_name_it(service: Service) -> None:
+    pair = {"left_id": "ex-a003", "right_id": "ex-i02"}
+    case = service.post(Role.BROKER, "/cases", pair).json()["id"]
+    note = service.post(Role.BROKER, f"/cases/{case}/notes", {"text": "一"}).json()["id"]
+    token = service.post(Role.BROKER, "/tokens", {"name": "同步", "days": 1}).json()["id"]
+    service.post(Role.BROKER, "/feedback", pair | {"verdict": "fits"})
+    user = service.post(
+        Role.ADMINISTRATOR, "/users", {"email": "wu@example.org", "name": "吴", "role": "broker"}
+    ).json()["id"]
+    job = service.post(Role.BUREAU, "/jobs", {"kind": "index"}).json()["id"]
+    service.post(Role.UNIVERSITY, "/achievements/ex-a030/openings", {"organisation_id": "org-fund"})
+    browser = visitor(service, Role.BUREAU)
+    form = hidden(browser, "/edit/achievements")
+    made = browser.post("/edit/achievements", data=form | {"title": "一项", "id": "own/7"}, follow_redirects=False)
+    assert made.status_code == 303
+    form = hidden(browser, "/account")
+    browser.post("/account/tokens", data=form | {"name": "二"})
+    [second] = service.get(Role.BUREAU, "/tokens").json()[-1:]
+    deeds = reversed(service.get(Role.BUREAU, "/audit").json()["items"])
+    assert [(deed["operation"], deed["target"]) for deed in deeds] == [
+        ("open_case", f"/v1/cases/{case}"),
+        ("add_case_note", f"/v1/cases/{case}/notes/{note}"),
+        ("create_token", f"/v1/tokens/{token}"),
+        ("give_feedback", "/v1/feedback/ex-a003/ex-i02"),
+        ("create_user", f"/v1/users/{user}"),
+        ("submit_job", f"/v1/jobs/{job}"),
+        ("open_record", "/v1/achievements/ex-a030/openings/org-fund"),
+        ("sign_in", ""),
+        ("page_create_record", "/v1/achievements/own%2F7"),
+        ("page_create_token", f"/v1/tokens/{second['id']}"),
+    ]
 
 
 def test_signing_in_and_out_stands_in_the_audit_once_with_its_request_and_without_an_address(service: Service) -> None:

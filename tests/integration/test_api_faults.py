@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from matcher.domain.accounts import Role
 from matcher.services.importing import Files, import_files
 from matcher.store import open_database, upgrade
+from tests.browsing import hidden, visitor
 from tests.commandline import SAMPLE
+from tests.disks import full, most_bytes
 from tests.service import SAMPLE_TIME, Service, installed, over
 
 NEW = {"title": "沙棘果油微胶囊", "institution": "示例大学", "summary": "低温包埋。" * 2000}
@@ -51,6 +53,38 @@ def test_on_a_full_disk_a_request_is_refused_whole_and_reading_goes_on(service: 
     with engine.connect() as connection:
         connection.execute(sa.text("PRAGMA max_page_count = 1073741823"))
     assert service.post(Role.BROKER, "/achievements", NEW | {"id": "n-99"}).status_code == 201
+
+
+def test_files_that_the_disk_cannot_hold_are_refused_like_any_other_write_and_taken_in_afterwards(
+    service: Service,
+) -> None:
+    case = service.post(Role.BROKER, "/cases", {"left_id": "ex-a003", "right_id": "ex-i02"}).json()["id"]
+    rows = {"files": ("achievements.csv", "成果名称,完成单位\n盘上无空间,甲大学\n".encode())}
+    browser = visitor(service, Role.BROKER)
+    form = hidden(browser, f"/cases/{case}")
+    pdf = {"file": ("说明.txt", b"text")}
+    with full():
+        answers = [
+            service.call(Role.BUREAU, "POST", "/imports", files=rows),
+            service.call(Role.BROKER, "POST", f"/cases/{case}/attachments", params={"name": "a.txt"}, content=b"text"),
+            browser.post(f"/cases/{case}/attachments", data=form, files=pdf),
+        ]
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert [answer.json()["type"].rpartition(":")[2] for answer in answers[:2]] == ["unavailable"] * 2
+    assert not any(word in answer.text for answer in answers for word in ("No space", str(service.installation.home)))
+    kept = service.call(Role.BROKER, "POST", f"/cases/{case}/attachments", params={"name": "a.txt"}, content=b"text")
+    assert (kept.status_code, service.call(Role.BUREAU, "POST", "/imports", files=rows).status_code) == (201, 202)
+
+
+def test_a_long_form_for_which_the_disk_has_no_room_is_no_mistake_of_its_sender(reading: Service) -> None:
+    files = {"files": ("achievements.csv", b"x" * 3_000_000)}
+    browser = visitor(reading, Role.BUREAU)
+    form = hidden(browser)
+    with most_bytes(2_000_000):
+        told = reading.call(Role.BUREAU, "POST", "/imports", files=files)
+        page = browser.post("/data/uploads", data=form, files=files)
+    assert (told.status_code, told.json()["type"].rpartition(":")[2]) == (503, "unavailable")
+    assert page.status_code == 503
 
 
 @pytest.fixture

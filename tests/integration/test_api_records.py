@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
+import pytest
+
 from matcher.domain.accounts import Role
+from matcher.domain.records import Kind
+from matcher.intake.identity import identity_of
+from matcher.services.new_ids import GIVEN
 from tests.service import Service
 
 MINE = {"title": "蒙药配方颗粒（示例）", "institution": "白音温都民族医药大学", "summary": "配方颗粒。", "trl": 6}
@@ -106,6 +112,48 @@ def test_nobody_takes_over_what_is_not_theirs(service: Service) -> None:
 
 
 # --- changing ---
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "content"),
+    [
+        (Role.BROKER, Kind.ACHIEVEMENTS, {"title": "静默合金", "institution": "甲研究所"}),
+        (Role.INCUBATOR, Kind.PROJECTS, {"name": "静默合金公司", "incubator_id": "ex-i01"}),
+    ],
+)
+def test_neither_a_new_records_id_nor_a_refusal_tells_that_a_hidden_one_says_the_same(
+    service: Service, role: Role, kind: Kind, content: dict[str, str]
+) -> None:
+    elsewhere = {name: "ex-i02" for name in content if name == "incubator_id"}
+    hidden = service.post(Role.BUREAU, f"/{kind}", content | elsewhere | {"visibility": "restricted"}).json()
+    assert hidden["id"] == identity_of(kind, content)
+    name = next(iter(content))
+    absent = content | {name: "没有这条"}
+    for told in (content, absent):
+        answer = service.post(role, f"/{kind}", told)
+        derived = identity_of(kind, told)
+        assert (answer.status_code, GIVEN.fullmatch(answer.json()["id"]) is not None) == (201, True), told
+        assert answer.json()["id"] != derived  # which would tell that nothing hidden has it
+    guessed = [
+        service.post(role, f"/{kind}", {**content, name: "别的", "id": identity_of(kind, told)})
+        for told in (content, {name: "也没有"})
+    ]
+    assert [answer.status_code for answer in guessed] == [409, 409]
+    assert len({re.sub(GIVEN, "", answer.json()["detail"]) for answer in guessed}) == 1
+    assert service.get(Role.BUREAU, f"/{kind}/{hidden['id']}").json() == hidden
+
+
+def test_what_a_record_that_one_sees_says_already_is_not_written_twice_without_an_id_of_its_own(
+    service: Service,
+) -> None:
+    new = {"title": "玉米秸秆膨化（示例）", "institution": "甲大学"}
+    for role in (Role.BROKER, Role.BUREAU):
+        first = service.post(role, "/achievements", new | {"title": f"{role}的成果"}).json()["id"]
+        again = service.post(Role.BROKER, "/achievements", new | {"title": f"{role}的成果"})
+        assert (again.status_code, first in again.json()["detail"]) == (409, True)
+    assert (
+        service.post(Role.BROKER, "/achievements", new | {"title": f"{role}的成果", "id": "own-1"}).status_code == 201
+    )
 
 
 def test_what_is_read_can_be_written_back_unchanged(service: Service) -> None:

@@ -122,7 +122,7 @@ def wishes(installation: Installation, account_id: str) -> list[Stated]:
 
 def test_what_was_answered_by_mail_stands_in_the_audit(installation: Installation, stranger: TestClient) -> None:
     stranger.post(answers(installation)[0], data={"verdict": "later"})
-    [deed] = installation.journal.latest(None, 9)
+    [deed] = installation.journal.latest(None, 9, "u000")
     assert (deed.account_id, deed.operation) == ("u000", "answer_by_mail")
 
 

@@ -34,6 +34,7 @@ from matcher.services.delivery.ways import ByMail, Prepared
 from matcher.services.mail import Letter, Outbox, Smtp
 from matcher.store import (
     Accounts,
+    Audit,
     Cases,
     Controls,
     Database,
@@ -120,6 +121,26 @@ def test_everybody_gets_their_letter_once_however_often_it_is_run(database: Data
     again = run(database, smtp(running))
     assert again.to_json() == {"sent": 0, "skipped": {"already_sent": 5}, "failed": 0}
     assert len(running.post.kept) == 5
+
+
+def audited(database: Database) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    with database.read() as connection:
+        found = Audit(connection).latest()
+    return [(one.account_id, one.operation, one.target, one.record_ids) for one in reversed(found)]
+
+
+def test_every_letter_stands_once_in_the_audit_with_what_it_tells_that_is_not_public(
+    database: Database, running: Running
+) -> None:
+    composed(database, 2)
+    shared = Achievement(id="A-1", title="成果 1", visibility=Visibility.BROKERS)
+    with database.begin() as connection:
+        Records(connection).upsert([shared], MONDAY)
+    for _ in range(2):
+        run(database, smtp(running))
+    assert sorted(audited(database)) == [
+        ("local", "send_digest", f"/v1/digests/{WEEK}/mail/u00{number}", ("achievements/A-1",)) for number in range(2)
+    ]
 
 
 def test_the_received_letter_is_what_was_composed(database: Database, running: Running) -> None:
@@ -271,6 +292,7 @@ def test_a_line_that_breaks_after_the_letter_was_taken_doubles_no_message(databa
     assert run(database, smtp(running), clock).sent == 1
     assert len({read(one)["Message-ID"] for one in running.post.kept}) == 1
     assert told_items(database) == {"u000": {"A-1"}}
+    assert [operation for _, operation, *_ in audited(database)] == ["send_digest_uncertain", "send_digest"]
 
 
 # --- who gets none, and what of it is left out ---

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from matcher.errors import IntakeError, LimitExceededError, UnreadableFileError, UnsupportedFileError
+from matcher.errors import IntakeError, LimitExceededError, UnreadableFileError, UnservedError, UnsupportedFileError
 from matcher.intake import Limits
 from matcher.services import uploads as module
 from matcher.services.uploads import MOST_FILES, Upload, Uploads
 from tests.commandline import SAMPLE
+from tests.disks import full
 
 CSV = b"id,title\nA1,x\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -92,3 +93,12 @@ def test_files_that_are_gone_are_named_so(uploads: Uploads) -> None:
     uploads.discard("j1")
     with pytest.raises(UnreadableFileError, match="no longer there"):
         uploads.path("j1", ["a.csv"])
+
+
+def test_on_a_full_disk_nothing_is_kept_and_what_to_do_is_said(
+    uploads: Uploads,
+) -> None:
+    with full(), pytest.raises(UnservedError, match="No space left on device") as refused:
+        keep(uploads, ("achievements.csv", CSV))
+    assert "磁盘空间" in refused.value.step.zh
+    assert not uploads.folder("j1").exists()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.guard import GuardedRoute
-from api.parts import Acting, Now, Parts, Sent
+from api.parts import About, Acting, Now, Parts, Sent
 from api.problems import Text
 from api.texts import KEEPABLE, AsOf, Day, RecordId
 from api.verdicts import VerdictShown
@@ -142,21 +142,24 @@ def list_grants(
 
 
 @router.post("/apply")
-def apply_grant(step: GrantStep, parts: Parts, actor: Acting, now: Now) -> GrantShown:
+def apply_grant(step: GrantStep, parts: Parts, actor: Acting, now: Now, about: About) -> GrantShown:
     """Note an application; refused without entitlement, with the reason."""
+    about("policy", "grants", step.rule, step.carrier)
     return _shown(parts.granting.apply(step.rule, step.carrier, _noting(step, now), actor.viewer))
 
 
 @router.post("/pay")
-def pay_grant(payment: GrantPayment, parts: Parts, actor: Acting, now: Now) -> GrantShown:
+def pay_grant(payment: GrantPayment, parts: Parts, actor: Acting, now: Now, about: About) -> GrantShown:
     """Note a payment; it takes an application, and is paid once."""
+    about("policy", "grants", payment.rule, payment.carrier)
     noting = _noting(payment, now)
     return _shown(parts.granting.pay(payment.rule, payment.carrier, noting, actor.viewer, payment.amount))
 
 
 @router.post("/undo")
-def undo_grant(grant: GrantNamed, parts: Parts, actor: Acting, now: Now) -> GrantShown | None:
+def undo_grant(grant: GrantNamed, parts: Parts, actor: Acting, now: Now, about: About) -> GrantShown | None:
     """Take the last step back; what was noted stays in the history. Null where nothing is left to say."""
+    about("policy", "grants", grant.rule, grant.carrier)
     today = now.date()
     entry = parts.granting.undo(grant.rule, grant.carrier, Noting(today, today, now), actor.viewer)
     return _shown(entry) if entry else None

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from matcher.domain.accounts import Account, Actor
+from matcher.domain.accounts import LOCAL, Account, Actor
 from matcher.domain.cases import Case
 from matcher.services.cases.access import Part
 from matcher.store import Accounts
 from matcher.wording import Said
 
-LOCAL = "local"
-"""Who acts from the command line of the installation."""
 UNKNOWN = {
     LOCAL: Said("本机管理员", "administrator of this installation"),
 }

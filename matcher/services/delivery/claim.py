@@ -7,11 +7,17 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from matcher.domain.accounts import LOCAL, Deed
 from matcher.domain.deliveries import MOST_ATTEMPTS, Delivery, DeliveryState
 from matcher.domain.digests import Digest, Silence
-from matcher.store import Database, Deliveries, Digests
+from matcher.services.delivery.ways import Prepared
+from matcher.services.digests.reading import hidden_in
+from matcher.services.journal import address
+from matcher.store import Audit, Database, Deliveries, Digests
 
 MINUTE = timedelta(minutes=1)
+SENT, PERHAPS_SENT = "send_digest", "send_digest_uncertain"
+"""What the audit calls a letter that was handed over, and one of which nobody knows whether it was."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +30,10 @@ class Claim:
         self._database = database
         self._holder = holder
         self._clock = clock
+        self._told: Digest | None = None
 
-    def note(self, items: Collection[str], per_minute: int) -> float | None:
-        """Note the items that are about to be handed over. None: done; else the seconds until there is room for it.
+    def note(self, prepared: Prepared, per_minute: int) -> float | None:
+        """Note what is about to be handed over. None: done; else the seconds until there is room for it.
 
         No more than so many are noted within a minute, by however many processes. Raises ClaimLostError.
         """
@@ -35,8 +42,9 @@ class Claim:
             recent = deliveries.recent(self.delivery.way, now - MINUTE)
             if len(recent) >= per_minute:
                 return (recent[0] + MINUTE - now).total_seconds()
-            if not deliveries.hand(self.delivery, self._holder, items, now):
+            if not deliveries.hand(self.delivery, self._holder, prepared.items, now):
                 raise ClaimLostError(self.delivery.id)
+        self._told = prepared.told
         return None
 
     def told(self, digest: Digest, items: Collection[str]) -> None:
@@ -47,6 +55,7 @@ class Claim:
             deliveries.log(self.delivery, "sent")
             self._end(deliveries, DeliveryState.SENT, sent_at=now)
             Digests(connection).mark_told(digest, {*self.delivery.handed, *items}, now)
+            self._audited(connection, SENT, now)
 
     def withheld(self, why: Silence) -> None:
         """It is not to be sent as things stand."""
@@ -83,6 +92,8 @@ class Claim:
             due_at = self._clock() + self.delivery.next_wait
             handed = self.delivery.handed if sure else None
             self._end(deliveries, DeliveryState.DELAYED, due_at=due_at, handed=handed)
+            if not sure:
+                self._audited(connection, PERHAPS_SENT, self._clock())
         return True
 
     def failed(self, said: str, outcome: str = "failed", *, sure: bool = True) -> None:
@@ -91,6 +102,21 @@ class Claim:
             deliveries = Deliveries(connection)
             deliveries.log(self.delivery, outcome, said)
             self._end(deliveries, DeliveryState.FAILED, handed=self.delivery.handed if sure else None)
+            if not sure:
+                self._audited(connection, PERHAPS_SENT, self._clock())
+
+    def _audited(self, connection: Any, operation: str, now: datetime) -> None:
+        """Say in the audit to which account what was sent, by ids."""
+        one = self.delivery
+        named = hidden_in(connection, self._told) if self._told else ()
+        deed = Deed(
+            at=now,
+            account_id=LOCAL,
+            operation=operation,
+            target=address("digests", str(one.week), one.way, one.account_id),
+            record_ids=tuple(sorted(named)),
+        )
+        Audit(connection).add(deed)
 
     def _end(self, deliveries: Deliveries, state: DeliveryState, **more: Any) -> None:
         if not deliveries.close(self.delivery, self._holder, state, **more):

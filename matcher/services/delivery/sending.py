@@ -173,7 +173,7 @@ class Sending:
 
     def _wait_for_its_turn(self, claim: Claim, prepared: Prepared, tell: Tell) -> None:
         try:
-            while (seconds := claim.note(prepared.items, self._per_minute)) is not None:
+            while (seconds := claim.note(prepared, self._per_minute)) is not None:
                 tell("deliver", 0, None)
                 self._pause(min(SLICE, max(seconds, 0.01)))
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +22,13 @@ class Prepared:
 
     items: tuple[str, ...]
     hand: Callable[[], None]
+    digest: Digest
+    """What it tells."""
+
+    @property
+    def told(self) -> Digest:
+        """The digest with no items but those in it."""
+        return replace(self.digest, items=tuple(one for one in self.digest.items if one.id in self.items))
 
 
 class Carrier(Protocol):
@@ -46,7 +53,7 @@ class ByMail:
     def prepare(self, digest: Digest, delivery: Delivery, reader: Reader, now: datetime) -> Prepared:
         """Make the letter."""
         written = self.written(digest, delivery, reader, now)
-        return Prepared(written.items, lambda: self._mailer.send(written.letter, now))
+        return Prepared(written.items, lambda: self._mailer.send(written.letter, now), digest)
 
 
 class ByWebhook:
@@ -68,4 +75,4 @@ class ByWebhook:
             "text": written.letter.text,
         }
         body = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-        return Prepared(written.items, lambda: self._webhook.send(delivery.id, body, now))
+        return Prepared(written.items, lambda: self._webhook.send(delivery.id, body, now), digest)

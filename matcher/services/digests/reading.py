@@ -16,8 +16,9 @@ from matcher.domain.records import Achievement, Kind, Record
 from matcher.domain.visibility import Viewer, told, visible
 from matcher.domain.weeks import Week
 from matcher.errors import RecordNotFoundError
+from matcher.services.records import not_public
 from matcher.store import Accounts, Database, Digests, Receipt, Records
-from matcher.store.seen import name_seen
+from matcher.store.seen import hidden_called, name_seen
 from matcher.store.versions import Seen, require_version
 from matcher.wording import Said
 
@@ -58,6 +59,11 @@ class DigestBook:
                     Said("请查看其他各周的简报。", "See the digests of other weeks."),
                 )
             return seen_now(connection, found, actor.viewer)
+
+    def not_public(self, digests: Iterable[Digest]) -> set[str]:
+        """The records that are not public and that the digests tell of, as the audit names them."""
+        with self._database.read() as connection:
+            return {name for one in digests for name in hidden_in(connection, one)}
 
     def counts(self, before: str, limit: int) -> dict[Week, dict[str, int]]:
         """How many digests each composed week has by silence (empty: to be told), the latest week first."""
@@ -162,6 +168,14 @@ def known_of(connection: Any, digest: Digest, viewer: Viewer) -> dict[Side, Reco
         for record_id, record in records.many(kind, ids).items()
         if visible(record, viewer)
     }
+
+
+def hidden_in(connection: Any, digest: Digest) -> set[str]:
+    """The records that are not public and that the digest names or whose names its reasons give, for the audit."""
+    ids = {record_id for named in _named(digest).values() for record_id in named}
+    cited = {name for item in digest.items for name in _NAMED.findall(item.reason.zh)}
+    called = {one for name, end in cited for one in hidden_called(connection, name.removesuffix("…"), whole=bool(end))}
+    return not_public(Records(connection), sorted(ids)) | called
 
 
 def _sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
