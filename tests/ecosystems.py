@@ -13,6 +13,7 @@ from matcher.digest.receipt import Composition, composed
 from matcher.digest.selection import Material, select
 from matcher.digest.sieve import Before, Passed, sieve
 from matcher.digest.terms import Terms
+from matcher.digest.twins import Twins
 from matcher.domain.digests import Silence, Topic
 from matcher.domain.records import Achievement, Kind, PairKind, Project, Visibility
 from matcher.domain.visibility import VIEWERS, Viewer, visible
@@ -38,6 +39,9 @@ class Ecosystem:
     showings: Mapping[Shown, int]
     terms: Terms
     seed: int
+    twins: Mapping[Shown, frozenset[str]]
+    taken: Mapping[Shown, frozenset[str]]
+    """What carriers and funds have taken already."""
 
 
 def ecosystem(seed: int) -> Ecosystem:
@@ -66,7 +70,7 @@ def ecosystem(seed: int) -> Ecosystem:
         places={(one.kind.right, one.right_id): random.randint(0, 2) for one in found if random.random() < 0.6},
         showings={one.shown: random.randint(0, 4) for one in found if random.random() < 0.4},
         terms=Terms(
-            trial=random.choice((0.0, 0.5, 1.0)),
+            trial=random.choice((0.0, 0.0, 0.5, 1.0)),
             exploration=random.choice((0.0, 0.5, 1.0)),
             fewest=random.randint(1, 2),
             shares=1,
@@ -75,6 +79,12 @@ def ecosystem(seed: int) -> Ecosystem:
             offers_a_place=random.randint(1, 2),
         ),
         seed=seed,
+        twins=_twins(random, lefts),
+        taken={
+            (kind.right, f"r{number}"): frozenset(random.sample(_ids(lefts, kind.left), random.randint(0, 1)))
+            for kind in PAIRINGS
+            for number in range(1, 4)
+        },
     )
 
 
@@ -90,6 +100,7 @@ def sieved(world: Ecosystem) -> tuple[Material, Mapping[str, Mapping[Passed, int
             kind not in (Kind.ACHIEVEMENTS, Kind.PROJECTS) or visible(world.lefts[kind, name], world.viewers[reader])
         ),
         grounds=lambda one: world.grounds[one.key],
+        twins=Twins(world.twins, lambda one: world.taken[one.kind.right, one.right_id]),
     )
     material = Material(
         week=WEEK,
@@ -125,6 +136,19 @@ def _lefts(random: Random) -> dict[tuple[Kind, str], Achievement | Project]:
             id=f"x{number}", institution=random.choice(("甲", "乙")), visibility=seen
         )
         found[Kind.PROJECTS, f"x{number}"] = Project(id=f"x{number}", incubator_id="r1", visibility=seen)
+    return found
+
+
+def _ids(lefts: Mapping[tuple[Kind, str], Achievement | Project], table: Kind) -> list[str]:
+    return sorted(name for kind, name in lefts if kind is table)
+
+
+def _twins(random: Random, lefts: Mapping[tuple[Kind, str], Achievement | Project]) -> dict[Shown, frozenset[str]]:
+    """Two of a table may be nearly the same."""
+    found: dict[Shown, frozenset[str]] = {}
+    for kind in PAIRINGS:
+        alike = random.sample(_ids(lefts, kind.left), random.choice((0, 2, 2)))
+        found |= {(kind.left, one): frozenset({*alike} - {one}) for one in alike}
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from matcher.domain.accounts import Account, Organisation, Role
@@ -13,15 +14,19 @@ from matcher.domain.deliveries import Way
 from matcher.domain.digests import Digest
 from matcher.domain.records import Achievement, Incubator, Record
 from matcher.services.access import Access
+from matcher.services.cases.papers import CasePapers
 from matcher.services.delivery.letter import LetterWriter
 from matcher.services.delivery.links import Links
+from matcher.services.delivery.rulings import Rulings
 from matcher.services.delivery.sending import Sending
 from matcher.services.delivery.standing import Standing
 from matcher.services.delivery.suppressing import Suppressing
 from matcher.services.delivery.tally import Sent
 from matcher.services.delivery.ways import ByMail, Carrier
 from matcher.services.mail import Mailer
-from matcher.store import Accounts, Database, Deliveries, Digests, Organisations, Receipt, Records
+from matcher.services.policy import Policy
+from matcher.store import Accounts, AttachmentFolder, Database, Deliveries, Digests, Organisations, Receipt, Records
+from tests.builders import gazetteer, industries, rulebook
 from tests.digests import MONDAY, WEEK, digest, item
 
 FROM = "撮合服务 <matcher@example.org>"
@@ -29,7 +34,8 @@ BASE = "https://match.example.org"
 SECRET = "a test's own secret"  # noqa: S105  # it opens nothing
 RECORDS: Sequence[Record] = (
     *(Achievement(id=f"A-{number}", title=f"成果 {number}") for number in range(1, 9)),
-    Incubator(id="I-1", name="载体"),
+    Incubator(id="I-1", name="载体", capacity=60, occupied=41),
+    Incubator(id="I-2", name="另一载体"),
 )
 RECEIPT = Receipt(id="r-1", week=WEEK, composed_at=MONDAY, content={})
 
@@ -57,13 +63,17 @@ def account(number: int, **changes: Any) -> Account:
 
 
 def composed(database: Database, people: int, *, items: int = 2, digests: Sequence[Digest] | None = None) -> None:
-    """A week that is composed for so many people."""
+    """A week that is composed for so many people; the first result is for one carrier, the others for another."""
     told = (
         digests
         if digests is not None
         else [
             digest(
-                *(item(each, id=f"i{each}of{number:03}") for each in range(1, items + 1)), account_id=account(number).id
+                *(
+                    item(each, id=f"i{each}of{number:03}", right_id="I-1" if each == 1 else "I-2")
+                    for each in range(1, items + 1)
+                ),
+                account_id=account(number).id,
             )
             for number in range(people)
         ]
@@ -86,6 +96,14 @@ def by_mail(database: Database, mailer: Mailer) -> ByMail:
     return ByMail(LetterWriter(BASE, FROM, "example.org"), links(database), mailer)
 
 
+def standing(database: Database) -> Standing:
+    """What looks at digests once more, with the shipped rules."""
+    policy = Policy(database, rulebook(), gazetteer(), industries())
+    papers = CasePapers(database, AttachmentFolder(Path("no attachments")), lambda: "no id")
+    rulings = Rulings(database, rulebook(), gazetteer(), industries())
+    return Standing(database, Access(database, lambda: SECRET, lambda: "no id"), rulings, policy, papers)
+
+
 _numbers = count()
 
 
@@ -96,16 +114,15 @@ def sending(
     **changes: Any,
 ) -> Sending:
     """The use case over a mailer, or over several ways."""
-    standing = Clock()
-    access = Access(database, lambda: SECRET, lambda: "no id")
+    still = Clock()
     told: dict[str, Any] = {
         "per_minute": 10_000,
         "new_id": lambda: f"holder-{next(_numbers)}",
-        "clock": clock or standing,
-        "pause": getattr(clock or standing, "wait", None),
+        "clock": clock or still,
+        "pause": getattr(clock or still, "wait", None),
     }
     ways = carriers if isinstance(carriers, Mapping) else {Way.MAIL: by_mail(database, carriers)}
-    return Sending(database, Standing(database, access), Suppressing(database), ways, **told | changes)
+    return Sending(database, standing(database), Suppressing(database), ways, **told | changes)
 
 
 def states(database: Database) -> dict[str, str]:

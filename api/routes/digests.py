@@ -52,6 +52,9 @@ class ItemShown(BaseModel):
     reason: Text
     clause: Text | None
     news: News
+    changed: tuple[str, ...] = Field(description="有更新的字段。The fields that changed since it was told.")
+    institution: str = Field(description="成果的完成单位。Whose the recommended result is.")
+    inventors: tuple[str, ...] = Field(description="成果的完成人。Who made the recommended result.")
     exploration: bool
 
     @classmethod

@@ -25,6 +25,7 @@ from matcher.services.delivery.clicks import Clicks
 from matcher.services.delivery.letter import LetterWriter
 from matcher.services.delivery.links import Links
 from matcher.services.delivery.preview import Preview
+from matcher.services.delivery.rulings import Rulings
 from matcher.services.delivery.schedule import Schedule
 from matcher.services.delivery.sending import Sending
 from matcher.services.delivery.standing import Standing
@@ -162,7 +163,7 @@ class Installation(Casework):
         """The digests of a week."""
         uses = UseCases(self.case_papers, self.policy, self.chain_gaps, self.reporting)
         versions = {"product": __version__, "rules": self.rulebook.version, "chains": self.chain_gaps.chains.version}
-        return Composing(self.database, self.pairings, uses, versions)
+        return Composing(self.database, self.pairings, self.duplicates, uses, versions)
 
     @cached_property
     def digests(self) -> DigestBook:
@@ -209,7 +210,9 @@ class Installation(Casework):
     @cached_property
     def standing(self) -> Standing:
         """What of a digest still stands."""
-        return Standing(self.database, self.access)
+        places, industries = resources.load_gazetteer(), resources.load_industries()
+        rulings = Rulings(self.database, self.rulebook, places, industries)
+        return Standing(self.database, self.access, rulings, self.policy, self.case_papers)
 
     @cached_property
     def preview(self) -> Preview:

@@ -36,17 +36,19 @@ def send(
         ),
     ] = None,
     *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算，不发送。Tell what would be sent.")] = False,
     json: Json = False,
 ) -> None:
     """发送一周的简报；可随时重复执行，已发的不再发。Send a week's digests; run again, it does what is still to do."""
     with Session() as session:
         this = week or Week.of(datetime.now(UTC).astimezone().date())
         with session.busy():
-            sent = session.installation.sending.run(this, session.telling)
+            sending = session.installation.sending
+            sent = sending.rehearse(this) if dry_run else sending.run(this, session.telling)
         if json:
             session.screen.json(sent.to_json())
         else:
-            _show(session.screen, sent)
+            _show(session.screen, sent, dry_run=dry_run)
         if sent.closed is not None:
             session.screen.error(sent.closed)
             raise typer.Exit(1)
@@ -187,8 +189,11 @@ def _show_one(screen: Screen, one: Suppression) -> None:
     screen.print((one.address, "bold"), f"  {one.cause.said.to(screen.language)}  {since}  {one.note}")
 
 
-def _show(screen: Screen, sent: Sent) -> None:
-    screen.print(screen.say(f"已发 {sent.sent}，失败 {sent.failed}。", f"Sent {sent.sent}, failed {sent.failed}."))
+def _show(screen: Screen, sent: Sent, *, dry_run: bool) -> None:
+    if dry_run:
+        screen.print(screen.say(f"将发 {sent.sent}；未发送任何邮件。", f"To be sent: {sent.sent}. Nothing was sent."))
+    else:
+        screen.print(screen.say(f"已发 {sent.sent}，失败 {sent.failed}。", f"Sent {sent.sent}, failed {sent.failed}."))
     for why, count in sent.skipped.items():
         screen.item("  · ", f"{WHY[why].to(screen.language) if why in WHY else why}  {count}")
 

@@ -33,6 +33,7 @@ At = Annotated[
 ]
 Account = Annotated[str, typer.Option("--account", help="邮箱或账户编号。An address or an account's id.")]
 Seed = Annotated[int, typer.Option("--seed", help="随机数种子。The seed of chance.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只试算，不保存。Keep nothing.")]
 
 
 @app.command()
@@ -40,7 +41,7 @@ def compose(
     week: At,
     seed: Seed = 0,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算，不保存。Keep nothing.")] = False,
+    dry_run: DryRun = False,
     anew: Annotated[bool, typer.Option("--anew", help="尚未发出时重新生成。Again, while nobody was told.")] = False,
     json: Json = False,
 ) -> None:
@@ -65,12 +66,23 @@ def show(
     again: Annotated[
         bool, typer.Option("--again", help="仅凭存根重新生成并核对。Make it again from the receipt and compare.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="现在生成会是什么，不保存。As composed now; keep nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """查看一周的简报，或某个账户的。Show the digests of a week, or of one account."""
+    if again and dry_run:
+        raise typer.BadParameter("--again 与 --dry-run 只能选一个。Choose either --again or --dry-run.")
     with Session() as session:
         book, screen = session.installation.digests, session.screen
-        found = book.of_week(week, account)
+        if dry_run:
+            with session.busy():
+                composing = session.installation.composing
+                tried = composing.compose(week, datetime.now(UTC), dry_run=True, tell=session.telling)
+            found = book.among(tried.week.digests, week, account)
+        else:
+            found = book.of_week(week, account)
         if again:
             made = book.again(week)
             wanted = {one.account_id for one in found}

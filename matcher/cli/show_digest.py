@@ -131,7 +131,7 @@ def _ranker(screen: Screen, name: str) -> str:
 def _show_item(screen: Screen, item: Item) -> None:
     tier = screen.say(f"第 {item.tier} 优先级 ", f"tier {item.tier} ") if item.tier else ""
     tried = screen.say("〔试探〕", "[tried out] ") if item.exploration else ""
-    news = item.news.said.to(screen.language)
+    news = item.why_now.to(screen.language)
     screen.item("  ● ", f"{tried}{tier}[{news}] {item.name} → {item.for_name}  {percent(item.probability)}")
     screen.item("     ", item.reason.to(screen.language))
     if item.clause:

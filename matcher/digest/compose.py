@@ -25,6 +25,8 @@ class Telling:
     reason: Said
     clause: Said | None = None
     grounds: str = ""
+    changed: tuple[str, ...] = ()
+    """The fields of the shown record that changed, where it is told for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ def _item(pick: Pick, offer: Offer, telling: Telling, week: Week) -> Item:
         exploration=pick.exploration,
         record=offer.record,
         grounds=telling.grounds,
+        changed=telling.changed,
     )
 
 

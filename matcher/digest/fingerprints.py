@@ -17,6 +17,13 @@ MATERIAL: Mapping[Kind, tuple[str, ...]] = {
     Kind.FUNDS: ("kind", "industries", "stages", "regions", "ticket_min", "ticket_max", "must_terms", "ban_terms"),
 }
 """Fields beside the text whose change is told as news. A new telephone number, or one more tenant, is none."""
+SAID: Mapping[Kind, tuple[str, ...]] = {
+    Kind.ACHIEVEMENTS: ("title", "summary", "keywords", "field"),
+    Kind.PROJECTS: ("name", "summary", "keywords"),
+    Kind.INCUBATORS: ("name", "focus"),
+    Kind.FUNDS: ("name", "thesis"),
+}
+"""Fields of the text that are not among those."""
 LASTING = frozenset(
     {"priority", "past_dense_top", "watch_list", "resident_fund", "own_carrier_fund", "portfolio_complement"}
 )
@@ -27,6 +34,16 @@ def fingerprint(record: Record) -> str:
     """A hash of what the record says that matters; spacing and width do not."""
     said = [fold(document(record)).split(), *(getattr(record, name) for name in MATERIAL[record.table])]
     return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def changed(before: Record, now: Record) -> tuple[str, ...]:
+    """The fields that matter in which a record differs from what it was, those beside the text first."""
+    names = (*MATERIAL[now.table], *SAID[now.table])
+    return tuple(name for name in names if _plain(getattr(before, name)) != _plain(getattr(now, name)))
+
+
+def _plain(value: object) -> object:
+    return fold(value).split() if isinstance(value, str) else value
 
 
 def grounds(reasons: Iterable[Reason]) -> frozenset[str]:

@@ -175,6 +175,7 @@ def _tellings(account_id: str, part: Plain) -> list[tuple[Key, Telling]]:
                 reason=Said(**told["reason"]),
                 clause=Said(**told["clause"]) if told["clause"] else None,
                 grounds=told["grounds"],
+                changed=tuple(told.get("changed", ())),  # older receipts name none
             ),
         )
         for told in part["tellings"]

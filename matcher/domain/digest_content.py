@@ -11,11 +11,14 @@ from matcher.domain.records import Kind, PairKind
 from matcher.wording import Said
 
 Plain = Mapping[str, Any]
+READ = frozenset({"institution", "inventors"})
 
 
 def item_json(item: Item) -> dict[str, Any]:
-    """An item as plain values."""
-    return asdict(item) | {name: str(getattr(item, name)) for name in ("topic", "kind", "about", "news")}
+    """An item as plain values, without what is read from its record each time."""
+    told = {name: value for name, value in asdict(item).items() if name not in READ}
+    words = {name: str(getattr(item, name)) for name in ("topic", "kind", "about", "news")}
+    return told | words | {"changed": list(item.changed)}
 
 
 def item_of(told: Plain) -> Item:
@@ -27,6 +30,7 @@ def item_of(told: Plain) -> Item:
         "news": News(told["news"]),
         "reason": Said(**told["reason"]),
         "clause": Said(**told["clause"]) if told["clause"] else None,
+        "changed": tuple(told.get("changed", ())),
     }
     return Item(**{**told, **words})
 

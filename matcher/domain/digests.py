@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from matcher.domain.records import Kind, PairKind
+from matcher.domain.columns import label
+from matcher.domain.records import TYPES, Kind, PairKind
 from matcher.domain.weeks import Week
-from matcher.wording import Language, Said, Word
+from matcher.wording import Language, Said, Word, listed
+
+MOST_NAMED = 4
+"""People, and changed fields, that an item names."""
 
 
 class Topic(Word):
@@ -106,6 +110,30 @@ class Item:
     """Hash of the recommended record's content when it was composed: another one is a change."""
     grounds: str = ""
     """What the reason stands on: others are a new reason."""
+    changed: tuple[str, ...] = ()
+    """The fields of the recommended record that changed, where it is told for that."""
+    institution: str = ""
+    """Whose the recommended result is, and who made it: read from the record whenever the item is shown, and never
+    kept, so that people's names go with their record."""
+    inventors: tuple[str, ...] = ()
+
+    @property
+    def why_now(self) -> Said:
+        """Why it is told now, with what changed."""
+        if self.news is not News.CHANGED or not self.changed:
+            return self.news.said
+        named = [label(TYPES[self.about], name) for name in self.changed[:MOST_NAMED]]
+        zh, en = "、".join(one.zh for one in named), ", ".join(one.en for one in named)
+        more = len(self.changed) > MOST_NAMED
+        return Said(f"{zh}{'等' if more else ''}有更新", f"changed: {en}{' …' if more else ''}")
+
+    @property
+    def makers(self) -> Said:
+        """Whose the recommended result is, and who made it; empty where that is not known."""
+        people, more = listed(self.inventors[:MOST_NAMED]), len(self.inventors) > MOST_NAMED
+        zh = filter(None, (self.institution, people.zh + "等" * more))
+        en = filter(None, (self.institution, people.en + " et al." * more))
+        return Said(" · ".join(zh), " · ".join(en))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
 
 from matcher.domain.controls import Question
 from matcher.domain.matches import Verdict
@@ -65,6 +66,19 @@ class Dealings:
     def hurdles(self, left: Left, right: Right) -> Sequence[Verdict]:
         """The rules that keep the pair out; none where it could come about."""
         return self._hurdles.of(left, right)
+
+    def possible(self, left_id: str, right_id: str) -> bool:
+        """Whether both are there, each standing for itself, and no rule keeps the pair out."""
+        left, right = self._left.get(left_id), self._right.get(right_id)
+        return left is not None and right is not None and not self.hurdles(left, right)
+
+    @cached_property
+    def _left(self) -> dict[str, Left]:
+        return {one.id: one for one in self.lefts}
+
+    @cached_property
+    def _right(self) -> dict[str, Right]:
+        return {one.id: one for one in self.rights}
 
     def _pair(self, left: Left, right: Right) -> Pair:
         return Pair(

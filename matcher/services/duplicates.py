@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from matcher.domain.identity import Decision, Identities
 from matcher.domain.likeness import Likeness, alike, likeness, spelling
 from matcher.domain.names import Organisations, normal_name
 from matcher.domain.records import Achievement, IdentityKind, Kind, Left, Project, name_of
@@ -18,7 +19,7 @@ from matcher.index.neighbours import near_pairs
 from matcher.index.snapshot import Snapshot
 from matcher.services.indexing import Indexer, Progress
 from matcher.services.parties import known_to
-from matcher.store import Database, Records
+from matcher.store import Database, Decisions, Records
 from matcher.text.words import bigrams
 
 NEAREST = 8
@@ -83,7 +84,7 @@ class Duplicates:
     def _find(self, snapshot: Snapshot, kind: Kind, viewer: Viewer, among: Collection[str] | None) -> list[Duplicate]:
         known, identity = known_to(viewer, self._database), IdentityKind.of(kind)
         standing = known.standing(identity)
-        apart = {frozenset((each.alias, each.canonical)) for each in known.decisions if not each.same}
+        apart = _apart(known.decisions)
         records = [
             record
             for record in known.records[kind].values()
@@ -98,6 +99,26 @@ class Duplicates:
             and (each := compare(profiles[one], profiles[other], organisations))
         ]
         return sorted(found, key=lambda each: (-each.likeness, each.canonical.id, each.alias.id))
+
+    def twins(self, kind: Kind, ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Of these records alone, by id, those that are near-duplicates of each other and not decided to be two.
+
+        Any of them is compared, whoever may see it: whoever asks names only what may be told of.
+        """
+        snapshot, _ = self._indexer.refresh()
+        with self._database.read() as connection:
+            stored, decisions = Records(connection), Decisions(connection).all()
+            everything = self._database.remembered.all(stored, kind)
+        records = [one for one in everything if one.id in ids and isinstance(one, Achievement | Project)]
+        organisations = Identities(decisions).organisations()
+        apart, profiles = _apart(decisions), [Profile(record) for record in records]
+        found: dict[str, set[str]] = defaultdict(set)
+        for one, other in _pairs(records, snapshot, kind, None):
+            pair = records[one].id, records[other].id
+            if frozenset(pair) not in apart and compare(profiles[one], profiles[other], organisations):
+                found[pair[0]].add(pair[1])
+                found[pair[1]].add(pair[0])
+        return {name: frozenset(others) for name, others in found.items()}
 
     def count_among(self, ids: Mapping[Kind, Collection[str]]) -> dict[Kind, int]:
         """Undecided pairs with one of these records, by table; none of a table with none or with very many.
@@ -152,6 +173,11 @@ def compare(one: Profile, other: Profile, organisations: Organisations) -> Dupli
         return None
     canonical, alias = sorted((one.record, other.record), key=lambda record: record.id)
     return Duplicate(alias, canonical, title, text, institution, people, _differing(alias, canonical), (0, 0))
+
+
+def _apart(decisions: Iterable[Decision]) -> set[frozenset[str]]:
+    """The pairs that were decided to be two."""
+    return {frozenset((each.alias, each.canonical)) for each in decisions if not each.same}
 
 
 def _title(one: Profile, other: Profile) -> float:

@@ -39,6 +39,10 @@ class Deliveries:
         """Whether something of the week is due, or left by a process that died; it only reads."""
         return self._connection.scalar(sa.select(sa.exists().where(_due(week, now)))) or False
 
+    def due(self, week: Week, now: datetime) -> set[str]:
+        """The ids of what `claim` would give; it only reads."""
+        return set(self._connection.scalars(sa.select(deliveries.c.id).where(_due(week, now))))
+
     def claim(self, week: Week, holder: str, now: datetime) -> Delivery | None:
         """Take the delivery of the week that has been due longest. No two callers ever get the same one."""
         first = sa.select(deliveries.c.id).where(_due(week, now)).order_by(deliveries.c.due_at, deliveries.c.id)

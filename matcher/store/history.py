@@ -49,6 +49,17 @@ def past(connection: sa.Connection, plan: Plan[RowT], key: Key) -> list[Replaced
     return [Replaced(plan.restored(row.content), row.replaced_at) for row in connection.execute(query.where(*where))]
 
 
+def past_of(connection: sa.Connection, plan: Plan[RowT], keys: Iterable[Key]) -> dict[Key, list[RowT]]:
+    """What the rows of these keys said before, the latest first; those that were never changed are left out."""
+    texts = {key_text(key): key for key in keys}
+    query = sa.select(history.c.key, history.c.content).order_by(history.c.id.desc())
+    query = query.where(history.c.kind == plan.kind.value, history.c.key.in_(list(texts)))
+    found: dict[Key, list[RowT]] = {}
+    for row in connection.execute(query):
+        found.setdefault(texts[row.key], []).append(plan.restored(row.content))
+    return found
+
+
 def erase(connection: sa.Connection, kind: Kind, keys: Iterable[Key]) -> None:
     """Forget what these rows said before."""
     where = (history.c.kind == kind.value, history.c.key.in_([key_text(key) for key in keys]))

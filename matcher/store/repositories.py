@@ -18,7 +18,7 @@ from matcher.store.controls import forget
 from matcher.store.digest_withdrawal import forget_digests
 from matcher.store.facts import existing, forget_facts
 from matcher.store.feedback import forget_feedback
-from matcher.store.history import Replaced, erase, past
+from matcher.store.history import Replaced, erase, past, past_of
 from matcher.store.mandates import forget_mandates
 from matcher.store.rows import RECORD_PLANS, Plan, RowT, can_be_kept
 from matcher.store.seen import deleted_since, seen_by
@@ -195,6 +195,14 @@ class Records:
     def history(self, kind: Kind, record_id: str) -> list[Replaced[Record]]:
         """What the record said before it was changed, the oldest first."""
         return past(self._connection, RECORD_PLANS[kind], record_id)
+
+    def earlier(self, kind: Kind, ids: Iterable[str]) -> dict[str, list[Record]]:
+        """What these records said before they were changed, the latest first."""
+        found: dict[str, list[Record]] = {}
+        for chunk in chunks(ids):
+            of_chunk = past_of(self._connection, RECORD_PLANS[kind], chunk)
+            found |= {str(record_id): rows for record_id, rows in of_chunk.items()}
+        return found
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> Deleted:
         """Delete records, what people wished, said and asked of them, their cases, and the facts that need them.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from matcher.domain.accounts import Actor
 from matcher.domain.controls import Aim, Wish
@@ -18,6 +16,7 @@ from matcher.services.wishes import Note, StandingWishes
 from matcher.store import Database, Papers, Records
 from tests.builders import achievement, incubator
 from tests.casework import ADMINISTRATOR, BROKER, BUREAU, CARRIER, DAY, NOW, STRANGER, UNIVERSITY, YES, Work
+from tests.queries import counted
 
 FEW, MANY = 2, 30
 
@@ -26,19 +25,6 @@ FEW, MANY = 2, 30
 def work(database: Database, tmp_path: Path) -> Work:
     """The use cases on a database with the usual records and a carrier for every case."""
     return Work(database, tmp_path / "attachments").fill(*(incubator(f"J{number}") for number in range(MANY)))
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that are executed within the block."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def queries(database: Database, ask: Callable[[], list[object]]) -> tuple[int, int]:

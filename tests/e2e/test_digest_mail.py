@@ -28,7 +28,12 @@ def ready(matcher: CommandLine) -> CommandLine:
 
 
 def test_a_week_is_sent_to_the_outbox_and_again_changes_nothing(ready: CommandLine) -> None:
-    assert ready("digest", "send", "--week", WEEK, "--json").json == {"sent": 3, "skipped": {}, "failed": 0}
+    tried = ready("digest", "send", "--week", WEEK, "--dry-run", "--json").json
+    assert "将发 3" in ready("digest", "send", "--week", WEEK, "--dry-run").out
+    assert not (ready.home / "outbox").exists()
+    assert ready("digest", "deliveries", "--week", WEEK, "--json").json == []
+    told = ready("digest", "send", "--week", WEEK, "--json").json
+    assert told == tried == {"sent": 3, "skipped": {}, "failed": 0}
     assert len(list((ready.home / "outbox").glob("*.eml"))) == 3
     again = ready("digest", "send", "--week", WEEK)
     assert "已发 0" in again.out

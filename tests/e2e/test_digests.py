@@ -31,6 +31,9 @@ def own(sample: CommandLine, sample_home: Path, tmp_path: Path, monkeypatch: pyt
 def test_a_week_is_composed_shown_made_again_and_explained(own: CommandLine) -> None:
     tried = own("digest", "compose", "--week", WEEK, "--dry-run", "--json").json
     assert (tried["written"], tried["digests"], tried["silent"]) == (False, 1, {"nothing": 1})
+    [looked] = own("digest", "show", "--week", WEEK, "--dry-run", "--account", "fund@example.org", "--json").json
+    assert {item["right_id"] for item in looked["items"]} == {"ex-f01"}
+    own("digest", "show", "--week", WEEK, "--dry-run", "--again", code=2)
     assert "没有" in own("digest", "show", "--week", WEEK, code=1).err
     made = own("digest", "compose", "--week", WEEK, "--seed", 3, "--json").json
     assert (made["written"], made["seed"]) == (True, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -211,8 +212,13 @@ def test_what_was_told_comes_again_only_when_it_changed(calm: Service) -> None:
     write(calm.installation, result("n-1", contact="13800000000"), result("n-2", trl=8), at=NOW + timedelta(days=1))
     compose(calm.installation, WEEK.back(-1))
     second = told(calm, Role.INCUBATOR, WEEK.back(-1))
-    changed = {item.left_id: item.news for item in second.items if (item.left_id, item.right_id) in pairs(first)}
-    assert changed == {"n-2": News.CHANGED}
+    changed = {
+        item.left_id: (item.news, item.changed)
+        for item in second.items
+        if (item.left_id, item.right_id) in pairs(first)
+    }
+    assert changed == {"n-2": (News.CHANGED, ("trl",))}
+    assert calm.installation.digests.again(WEEK.back(-1)).same
 
 
 def test_what_was_composed_and_never_sent_is_told_the_week_after(calm: Service) -> None:
@@ -248,6 +254,53 @@ def test_what_is_too_much_for_one_week_comes_the_week_after(calm: Service) -> No
     assert {item.news for item in (*first.items, *second.items)} == {News.NEW}
     assert not pairs(first) & pairs(second)
     assert len(second.items) == 3
+
+
+SAME = "玉米秸秆连续发酵工艺"
+
+
+def passed(service: Service, role: Role, week: Week = WEEK) -> int:
+    """How many candidates were passed over as near-duplicates."""
+    part = service.installation.digests.again(week).parts[service.accounts[role].id]
+    return int(part["passed"].get("twin", 0))
+
+
+def test_of_near_duplicates_one_is_told_and_the_other_not_the_week_after_either(calm: Service) -> None:
+    write(calm.installation, result("n-1", title=SAME), result("n-2", title=SAME))
+    compose(calm.installation)
+    first = told(calm, Role.INCUBATOR)
+    assert len({"n-1", "n-2"} & {item.left_id for item in first.items}) == 1
+    assert passed(calm, Role.INCUBATOR) >= 1
+    send(calm.installation, first)
+    compose(calm.installation, WEEK.back(-1))
+    assert not {"n-1", "n-2"} & {item.left_id for item in told(calm, Role.INCUBATOR, WEEK.back(-1)).items}
+    assert calm.installation.digests.again(WEEK).same
+
+
+def test_a_near_duplicate_of_what_the_carrier_took_is_not_told_unless_they_were_decided_to_be_two(
+    calm: Service,
+) -> None:
+    write(calm.installation, result("n-1", title=SAME, visibility=Visibility.PUBLIC), result("n-2", title=SAME))
+    with calm.installation.database.begin() as connection:
+        took = Outcome(left_id="n-1", right_id="ex-i01", result=Result.ACCEPTED, decided_on=date(2026, 11, 12))
+        Outcomes(connection).upsert([took], NOW)
+    compose(calm.installation)
+    assert "n-2" not in str(told(calm, Role.INCUBATOR).items)
+    calm.installation.identity.decide(
+        ("n-1", "n-2"), same=False, kind=None, viewer=Viewer.ENTITLED, by="somebody", now=NOW
+    )
+    compose(calm.installation, anew=True)
+    assert "n-2" in {item.left_id for item in told(calm, Role.INCUBATOR).items}
+
+
+def test_what_was_taken_and_is_hidden_from_a_reader_keeps_nothing_out_of_their_digest(calm: Service) -> None:
+    hidden = result("n-1", title=SAME, visibility=Visibility.RESTRICTED)
+    write(calm.installation, hidden, result("n-2", title=SAME))
+    with calm.installation.database.begin() as connection:
+        took = Outcome(left_id="n-1", right_id="ex-i01", result=Result.ACCEPTED, decided_on=date(2026, 11, 12))
+        Outcomes(connection).upsert([took], NOW)
+    compose(calm.installation)
+    assert "n-2" in {item.left_id for item in told(calm, Role.INCUBATOR).items}
 
 
 # --- what may not be seen ---
@@ -316,6 +369,20 @@ def test_a_past_digest_is_made_again_whatever_became_of_the_records(calm: Servic
     assert "玉米秸秆发酵新工艺n-1" not in str(installation.digests.again(WEEK).parts)
 
 
+def test_receipts_from_before_changes_were_named_are_made_again_too(calm: Service) -> None:
+    compose(calm.installation)
+    made = calm.installation.digests.again(WEEK)
+    older = {
+        name: {**part, "tellings": [_without(one) for one in part["tellings"]]} for name, part in made.parts.items()
+    }
+    again_ = again(WEEK, made.receipt.id, made.receipt.composed_at, made.receipt.content, older)
+    assert list(again_.digests) == list(made.week.digests)
+
+
+def _without(telling: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in telling.items() if name != "changed"}
+
+
 @pytest.mark.parametrize("change", ["terms", "offers", "tellings"])
 def test_a_receipt_that_was_tampered_with_makes_another_digest(calm: Service, change: str) -> None:
     compose(calm.installation)
@@ -333,6 +400,20 @@ def test_a_receipt_that_was_tampered_with_makes_another_digest(calm: Service, ch
 
 
 # --- over HTTP ---
+
+
+def test_a_result_is_told_with_its_institution_and_people_who_are_kept_nowhere_but_in_their_record(
+    calm: Service,
+) -> None:
+    write(calm.installation, result("n-1", inventors=("王示例", "李示例")))
+    compose(calm.installation)
+    items = calm.get(Role.INCUBATOR, f"/digests/{WEEK}").json()["items"]
+    shown = next(item for item in items if item["left_id"] == "n-1")
+    assert (shown["institution"], shown["inventors"]) == ("科尔沁示例大学", ["王示例", "李示例"])
+    assert "王示例" not in str(told(calm, Role.INCUBATOR))
+    assert "王示例" not in str(calm.installation.digests.again(WEEK).parts)
+    write(calm.installation, result("n-1"), at=NOW + timedelta(hours=1))
+    assert "王示例" not in calm.get(Role.INCUBATOR, f"/digests/{WEEK}").text
 
 
 def test_one_reads_ones_own_digests_without_what_was_hidden_since(calm: Service) -> None:

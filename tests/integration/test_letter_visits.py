@@ -146,7 +146,7 @@ def test_visits_are_exported_with_their_reader_and_go_with_them(told: Told) -> N
     for path in told.links(2):
         theirs.get(path)
     found = [one for one in rights.export("user2@example.org") if one.table == "digest_told"]
-    assert [one.key for one in found] == [f"u002|{WEEK}|achievement_incubator|{name}|I-1" for name in ("A-1", "A-2")]
+    assert [one.key for one in found] == [f"u002|{WEEK}|achievement_incubator|A-{n}|I-{n}" for n in (1, 2)]
     assert all(one.certain and one.text.startswith(f"{WEEK} A-") for one in found)
     assert [one.table for one in rights.export("user1@example.org")] == ["accounts"]
     rights.erase("user2@example.org", (), datetime.now(UTC), dry_run=False)

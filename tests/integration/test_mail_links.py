@@ -108,7 +108,7 @@ def test_an_answer_can_be_another_than_the_link_says_and_be_corrected(
     path = answers(installation, "does_not")[1]
     stranger.post(path, data={"verdict": "does_not", "reason": "方向不符"})
     assert said(installation) == [("u000", "A-2", "does_not 方向不符")]
-    assert [one.control.target for one in wishes(installation, "u000")] == ["I-1"]
+    assert [one.control.target for one in wishes(installation, "u000")] == ["I-2"]
     stranger.post(path, data={"verdict": "fits"})
     assert said(installation)[0] == ("u000", "A-2", "fits")
     assert wishes(installation, "u000") == []

@@ -12,22 +12,37 @@ from typing import Any
 import pytest
 
 from matcher.domain.accounts import Role
+from matcher.domain.cases import Case, Task
 from matcher.domain.controls import Aim, Control, Wish
 from matcher.domain.deliveries import MOST_ATTEMPTS, Cause, Delivery, Suppression, Way
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Silence, Topic
-from matcher.domain.records import Achievement, Kind, Outcome, Result, Visibility
+from matcher.domain.identity import Decision
+from matcher.domain.records import (
+    Achievement,
+    IdentityKind,
+    Incubator,
+    Kind,
+    Outcome,
+    PairKind,
+    Result,
+    Visibility,
+)
 from matcher.errors import MailDelayedError, MailRefusedError, RecordNotFoundError
 from matcher.services.delivery.letter import LetterWriter, Reader
+from matcher.services.delivery.preview import Preview
 from matcher.services.delivery.ways import ByMail, Prepared
 from matcher.services.mail import Letter, Outbox, Smtp
 from matcher.store import (
     Accounts,
     Audit,
+    Cases,
     Controls,
     Database,
+    Decisions,
     Deliveries,
     Digests,
     Outcomes,
+    Papers,
     Records,
     Suppressions,
     open_database,
@@ -35,8 +50,24 @@ from matcher.store import (
 )
 from matcher.wording import Said
 from tests.digests import MONDAY, WEEK, digest, item, line
-from tests.mailing import BASE, FROM, RECEIPT, Clock, account, composed, links, run, sending, states, told_items
+from tests.mailing import (
+    BASE,
+    FROM,
+    RECEIPT,
+    RECORDS,
+    Clock,
+    account,
+    by_mail,
+    composed,
+    links,
+    run,
+    sending,
+    standing,
+    states,
+    told_items,
+)
 from tests.post import Running, read, served
+from tests.queries import counted
 
 
 @pytest.fixture
@@ -122,6 +153,15 @@ def test_the_received_letter_is_what_was_composed(database: Database, running: R
     assert "玉米秸秆制备低聚木糖的两段酶解工艺（1）" in plain.get_content()
     assert "玉米秸秆制备低聚木糖的两段酶解工艺（2）" in html.get_content()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_letter_tells_whose_a_result_is_and_who_made_it(database: Database, running: Running) -> None:
+    composed(database, 1)
+    with database.begin() as connection:
+        Records(connection).upsert([replace(RESULT, institution="示例大学", inventors=("王工",))], MONDAY)
+    run(database, smtp(running))
+    for part in read(running.post.kept[0]).iter_parts():
+        assert part.get_content().count("示例大学 · 王工") == 1
 
 
 def test_several_processes_at_once_send_nothing_twice(database: Database, running: Running) -> None:
@@ -258,6 +298,12 @@ def test_a_line_that_breaks_after_the_letter_was_taken_doubles_no_message(databa
 # --- who gets none, and what of it is left out ---
 
 
+RESULT = next(one for one in RECORDS if isinstance(one, Achievement) and one.id == "A-1")
+CARRIER = next(one for one in RECORDS if isinstance(one, Incubator) and one.id == "I-1")
+PAIR = {"pairing": PairKind.ACHIEVEMENT_INCUBATOR, "left_id": "A-1", "right_id": "I-1"}
+CASE = Case(id="c1", **PAIR, owner="u000", opened_at=MONDAY, changed_at=MONDAY)  # type: ignore[arg-type]
+
+
 def silence(database: Database, running: Running) -> dict[str, int]:
     sent = run(database, smtp(running))
     assert sent.sent == len(running.post.kept)
@@ -323,13 +369,50 @@ def decided(database: Database) -> None:
         Outcomes(connection).upsert([told], MONDAY)
 
 
+def in_talks(database: Database) -> None:
+    with database.begin() as connection:
+        told = Outcome(left_id="A-1", right_id="I-1", result=Result.IN_TALKS, decided_on=MONDAY.date())
+        Outcomes(connection).upsert([told], MONDAY)
+
+
+def full(database: Database) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([replace(CARRIER, occupied=60)], MONDAY)
+
+
+def too_early(database: Database) -> None:
+    with database.begin() as connection:
+        Records(connection).upsert([replace(CARRIER, trl_min=7), replace(RESULT, trl=3)], MONDAY)
+
+
+def worked_on(database: Database) -> None:
+    with database.begin() as connection:
+        Cases(connection).add(CASE)
+
+
+def counted_as_another(database: Database) -> None:
+    with database.begin() as connection:
+        Decisions(connection).put([Decision(IdentityKind.ACHIEVEMENT, "A-1", "A-8")], MONDAY)
+
+
 def moved_away(database: Database) -> None:
     """The account is a carrier's by now, and it has none of the two records."""
     with database.begin() as connection:
         Accounts(connection).change(account(0, role=Role.INCUBATOR))
 
 
-CHANGES = [hidden, withdrawn, dismissed, excluded_by_term, decided]
+CHANGES = [
+    hidden,
+    withdrawn,
+    dismissed,
+    excluded_by_term,
+    decided,
+    in_talks,
+    full,
+    too_early,
+    worked_on,
+    counted_as_another,
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -399,7 +482,10 @@ def test_a_reason_that_names_what_may_be_seen_is_given(database: Database, runni
 def test_a_line_goes_with_the_record_it_names_and_topics_are_left_out_as_set_by_now(
     database: Database, running: Running
 ) -> None:
-    lines = (line(about=("achievements/A-1",)), line(topic=Topic.FIGURES, said=Said("本周 9 项", "9 this week")))
+    lines = (
+        line(topic=Topic.CASES, about=("achievements/A-1",)),
+        line(topic=Topic.FIGURES, said=Said("本周 9 项", "9 this week")),
+    )
     composed(database, 1, digests=[digest(item(2), item(3, topic=Topic.CARRIERS), lines=lines, account_id="u000")])
     hidden(database)
     with database.begin() as connection:
@@ -410,6 +496,102 @@ def test_a_line_goes_with_the_record_it_names_and_topics_are_left_out_as_set_by_
     assert "低聚木糖”案" not in body.get_content()
     assert "本周 9 项" in body.get_content()
     assert told_items(database) == {"u000": {"A-2"}}
+
+
+def test_a_case_of_somebody_else_does_not_take_an_item_away(database: Database, running: Running) -> None:
+    composed(database, 2, items=1)
+    worked_on(database)
+    assert silence(database, running) == {"nothing": 1}
+    assert told_items(database) == {"u001": {"A-1"}}
+
+
+def test_free_places_and_tasks_are_told_as_they_are_on_the_day_of_the_letter(
+    database: Database, running: Running
+) -> None:
+    task = Task(id="t1", case_id="c1", by="u000", at=MONDAY, text="约访", due=date(2026, 11, 2), assignee="u000")
+    stale = (
+        line(topic=Topic.CAPACITY, said=Said("余位 19", "19 places free"), about=("incubators/I-1",)),
+        line(said=Said("寄合同", "send the contract")),
+        line(topic=Topic.FIGURES, said=Said("本周 9 项", "9 this week")),
+    )
+    composed(database, 1, digests=[digest(item(2, right_id="I-2"), lines=stale, account_id="u000")])
+    full(database)
+    worked_on(database)
+    with database.begin() as connection:
+        Accounts(connection).change(account(0, role=Role.INCUBATOR, organisation_id="org-1"))
+        Records(connection).upsert([replace(CARRIER, occupied=60, name="满员载体")], MONDAY)
+        Papers(connection).plan(task)
+    looked = standing(database).look(digest(lines=stale, account_id="u000"), Way.MAIL, MONDAY.date())
+    assert not isinstance(looked, Silence)
+    told = [one.said.zh for one in looked[1].lines]
+    assert told[0] == "满员载体：余位 0（容量 60，在孵 60）"
+    assert "约访" in told[-2]
+    assert told[-1] == "本周 9 项"
+    assert not any("余位 19" in one or "寄合同" in one for one in told)
+
+
+def test_a_digest_that_was_only_of_tasks_is_not_sent_when_they_are_done(database: Database, running: Running) -> None:
+    composed(database, 1, digests=[digest(lines=(line(),), account_id="u000")])
+    assert silence(database, running) == {"nothing": 1}
+
+
+def test_looking_at_many_items_takes_as_many_queries_as_looking_at_one(database: Database) -> None:
+    composed(database, 1)
+    looking, took = standing(database), []
+    for many in (1, 1, 7):  # what everybody shares is read the first time
+        items = [item(number, right_id="I-2", reason=Said("相近", "close")) for number in range(1, many + 1)]
+        with counted(database) as statements:
+            found = looking.look(digest(*items, account_id="u000"), Way.MAIL, MONDAY.date())
+        assert not isinstance(found, Silence)
+        assert len(found[1].items) == many
+        took.append(len(statements))
+    assert took[1] == took[2] < took[0]
+
+
+# --- what would be sent ---
+
+
+def test_the_letter_that_is_looked_at_is_the_letter_that_is_sent(database: Database, running: Running) -> None:
+    composed(database, 1, items=3)
+    hidden(database)
+    with database.read() as connection:
+        [waiting] = Digests(connection).composed(WEEK)
+    looked = Preview(standing(database), by_mail(database, smtp(running))).of(waiting, MONDAY)
+    assert not isinstance(looked, Silence)
+    run(database, smtp(running))
+    sent = [part.get_content().replace("\r\n", "\n") for part in read(running.post.kept[0]).iter_parts()]
+    assert sent == [looked.letter.text, looked.letter.html]
+    assert len(looked.items) == 2
+
+
+def test_a_rehearsal_tells_what_the_run_then_does_and_changes_nothing(database: Database, running: Running) -> None:
+    quiet = digest(account_id="u005", silence=Silence.NOTHING)
+    composed(database, 6, digests=[*(digest(item(), account_id=f"u00{number}") for number in range(5)), quiet])
+    running.post.answers = lambda address: "450 busy" if address.startswith("user1@") else None
+    with database.begin() as connection:
+        Accounts(connection).change(account(0, active=False))
+    looking = sending(database, smtp(running))
+    with database.read() as connection:
+        before = [*connection.connection.iterdump()]  # the file is SQLite's
+    first = looking.rehearse(WEEK)
+    with database.read() as connection:
+        assert [*connection.connection.iterdump()] == before
+    assert first.to_json() == {"sent": 4, "skipped": {"inactive": 1, "nothing": 1}, "failed": 0}
+    assert running.post.kept == []
+    assert looking.run(WEEK).to_json() == {
+        "sent": 3,
+        "skipped": {"delayed": 1, "inactive": 1, "nothing": 1},
+        "failed": 0,
+    }
+    again = {"already_sent": 3, "delayed": 1, "inactive": 1, "nothing": 1}
+    assert looking.rehearse(WEEK).to_json() == {"sent": 0, "skipped": again, "failed": 0}
+    later = sending(database, smtp(running), Clock(MONDAY + timedelta(minutes=5)))
+    assert later.rehearse(WEEK).sent == 1
+
+
+def test_a_rehearsal_of_a_week_that_is_not_composed_says_so(database: Database, running: Running) -> None:
+    with pytest.raises(RecordNotFoundError, match="2026-W48"):
+        sending(database, smtp(running)).rehearse(WEEK)
 
 
 # --- how fast ---

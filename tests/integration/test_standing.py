@@ -13,13 +13,11 @@ import sqlalchemy as sa
 from matcher.domain.deliveries import Cause, Suppression, Way, delivery_of
 from matcher.domain.digests import DigestSettings, Frequency, Item, Silence, Topic
 from matcher.domain.records import Achievement, Kind, Outcome, Result, Visibility
-from matcher.services.access import Access
-from matcher.services.delivery.standing import Standing
 from matcher.services.mail import Outbox
 from matcher.store import Accounts, Database, Digests, Outcomes, Records, Suppressions, open_database, upgrade
 from matcher.wording import Said
 from tests.digests import MONDAY, digest, item
-from tests.mailing import FROM, account, by_mail, composed
+from tests.mailing import FROM, account, by_mail, composed, standing
 
 STATES = 1000
 TITLES = {number: f"机密成果{number}号" for number in range(1, 6)}
@@ -96,14 +94,14 @@ def _item(number: int, random: Random) -> Item:
 
 @pytest.mark.slow
 def test_in_no_state_of_the_world_is_anything_told_that_may_not_be(database: Database, tmp_path: Path) -> None:
-    standing = Standing(database, Access(database, lambda: "", lambda: ""))
+    looking = standing(database)
     mail = by_mail(database, Outbox(tmp_path, FROM))
     mailed, silent = 0, set()
     for seed in range(STATES):
         random = Random(seed)  # noqa: S311  # it has to be the same every time
         world = shaken(database, random)
         told = digest(*(_item(number, random) for number in TITLES), account_id="u000")
-        found = standing.look(told, Way.MAIL, MONDAY.date())
+        found = looking.look(told, Way.MAIL, MONDAY.date())
         if isinstance(found, Silence):
             silent.add(found)
             continue

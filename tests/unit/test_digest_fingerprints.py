@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from matcher.digest.fingerprints import as_text, fingerprint, from_text, grounds
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from matcher.digest.fingerprints import as_text, changed, fingerprint, from_text, grounds
 from matcher.domain.matches import Reason
+from matcher.domain.records import Record
 from matcher.wording import Said
 from tests.builders import achievement, fund, incubator, project
 
@@ -25,6 +31,25 @@ def test_a_new_telephone_number_spacing_or_one_more_tenant_is_none() -> None:
     assert fingerprint(achievement(title="ＡＢ 制备", summary="一 二")) == fingerprint(
         achievement(title="ab  制备", summary="一  二")
     )
+
+
+def test_what_changed_is_named_by_the_fields_that_matter_and_no_others() -> None:
+    before = project(funding_sought=1e6, employees=5)
+    assert changed(before, project(funding_sought=2e6, employees=9, summary="另做一事。")) == (
+        "funding_sought",
+        "summary",
+    )
+    assert changed(achievement(summary="一 二"), achievement(summary="一  二", contact="13800000000")) == ()
+
+
+@pytest.mark.parametrize("record", [achievement(), project(), incubator(), fund()])
+def test_whatever_makes_another_fingerprint_has_a_name(record: Record) -> None:
+    for field in fields(record):
+        if isinstance(value := getattr(record, field.name), str | tuple):
+            changes: dict[str, Any] = {field.name: "另一" if isinstance(value, str) else ("另一",)}
+            other = replace(record, **changes)
+            named = (field.name,) if fingerprint(other) != fingerprint(record) else ()
+            assert changed(record, other) == named
 
 
 def test_only_what_comes_with_an_event_is_a_new_reason() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from matcher.digest.receipt import again, head, parts
 from matcher.digest.selection import Material, select
 from matcher.digest.sieve import Before, Passed, sieve
 from matcher.digest.terms import Terms
+from matcher.digest.twins import Twins
 from matcher.domain.digests import News, Topic
 from matcher.domain.records import Kind, PairKind
 from matcher.domain.visibility import visible
@@ -25,7 +27,7 @@ from matcher.plain.digests import digest_json
 from tests.ecosystems import WEEK, compose_all, ecosystem, sieved
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
-MANY = settings(max_examples=500, deadline=None)
+MANY, SOME = (settings(max_examples=count, deadline=None) for count in (1000, 250))
 
 
 @pytest.mark.slow
@@ -39,6 +41,7 @@ def test_no_digest_breaks_a_limit_repeats_without_a_reason_or_tells_what_is_hidd
 
     right = Counter(offer.right for offer in chosen)
     assert all(right[one] <= left * world.terms.offers_a_place for one, left in world.places.items())
+    require_fair_attention(told.material, chosen)
     for digest in told.digests:
         if digest.account_id in world.silent:
             assert (digest.silence, digest.items) == (world.silent[digest.account_id], ())
@@ -48,6 +51,7 @@ def test_no_digest_breaks_a_limit_repeats_without_a_reason_or_tells_what_is_hidd
         shown = [(item.about, item.left_id if item.about is item.kind.left else item.right_id) for item in digest.items]
         assert len(set(shown)) == len(shown)
         assert sum(item.news not in FRESH for item in digest.items) <= world.terms.unseen
+        require_diversity(told.material, [one for one in chosen if one.reader == digest.account_id], reader)
         for item in digest.items:
             key = (digest.account_id, item.kind, item.left_id, item.right_id)
             assert item.topic not in reader.left_out
@@ -56,11 +60,36 @@ def test_no_digest_breaks_a_limit_repeats_without_a_reason_or_tells_what_is_hidd
             if (before := world.told.get(key)) is not None and before.week >= WEEK.back(world.terms.window):
                 changed = any(one.key == key and one.record != before.record for one in world.found)
                 assert changed or world.grounds[key] - before.grounds
+                continue
+            twins = world.twins.get((item.kind.left, item.left_id), frozenset())
+            assert twins.isdisjoint(world.taken[item.kind.right, item.right_id])
+            beside = [one.left_id for one in digest.items if (one.kind, one.right_id) == (item.kind, item.right_id)]
+            assert twins.isdisjoint(beside)
+            again = [world.told.get((digest.account_id, item.kind, twin, item.right_id)) for twin in twins]
+            assert not [one for one in again if one and one.week >= WEEK.back(world.terms.window)]
     assert sum(map(sum, (counts.values() for counts in passed.values()))) <= len(world.found)
 
 
+def require_fair_attention(of: Material, chosen: list[Offer]) -> None:
+    """No record stands before more people than so many times the mean of its table."""
+    slots: Counter[Kind] = Counter()
+    for (reader, table), offered in Counter((one.reader, one.about) for one in of.offers).items():
+        slots[table] += min(of.readers[reader].size, offered)
+    records = Counter(table for table, _ in {one.shown for one in of.offers})
+    for (table, _), times in Counter(one.shown for one in chosen).items():
+        assert times <= max(of.terms.fewest, math.ceil(of.terms.shares * slots[table] / records[table]))
+
+
+def require_diversity(of: Material, chosen: list[Offer], reader: Reader) -> None:
+    """No digest is all of one institution while others are there to fill it."""
+    offered = [one for one in of.offers if one.reader == reader.account_id]
+    for institution, times in Counter(one.institution for one in chosen if one.institution).items():
+        others = sum(one.institution != institution for one in offered)
+        assert times <= max(of.terms.institution, reader.size - others)
+
+
 @pytest.mark.slow
-@MANY
+@SOME
 @given(st.integers(0, 2**32))
 def test_every_week_is_made_again_from_its_receipt_byte_for_byte(seed: int) -> None:
     world = ecosystem(seed)
@@ -210,6 +239,50 @@ def test_nothing_is_told_again_within_the_window_unless_it_changed_or_has_a_new_
     assert news_of(found(record="other"), last, "ab") is News.CHANGED
     assert news_of(found(), replace(last, week=WEEK.back(26)), "ab") is Passed.TOLD
     assert news_of(found(), replace(last, week=WEEK.back(27)), "ab") is News.AGAIN
+
+
+ALIKE = {(Kind.ACHIEVEMENTS, "a1"): frozenset({"a2"}), (Kind.ACHIEVEMENTS, "a2"): frozenset({"a1"})}
+
+
+def sifted(*these: Found, told: dict[str, Before] | None = None, had: str = "") -> tuple[list[str], Counter[Passed]]:
+    before = {("u", PairKind.ACHIEVEMENT_INCUBATOR, left, "i1"): one for left, one in (told or {}).items()}
+    readers, twins = {"u": Reader(account_id="u", size=8)}, Twins(ALIKE, lambda _: {had})
+    offers, passed = sieve(
+        these, readers, before, WEEK, Terms(), sees=lambda *_: True, grounds=lambda _: frozenset(), twins=twins
+    )
+    return [one.left_id for one in offers], passed["u"]
+
+
+def test_what_is_nearly_the_same_as_what_was_told_taken_or_is_in_hand_is_passed_over_with_that_reason() -> None:
+    last = Before(WEEK.back(1), "now", frozenset())
+    assert sifted(found(left_id="a2")) == (["a2"], Counter())
+    assert sifted(found(left_id="a2"), told={"a1": last}) == ([], Counter({Passed.TWIN: 1}))
+    assert sifted(found(left_id="a2"), had="a1") == ([], Counter({Passed.TWIN: 1}))
+    assert sifted(found(left_id="a3"), told={"a1": last}, had="a1")[0] == ["a3"]
+
+
+def test_a_near_duplicate_counts_for_its_window_and_its_carrier_and_not_against_a_change_of_what_was_told() -> None:
+    last = Before(WEEK.back(1), "then", frozenset())
+    assert sifted(found(left_id="a2"), told={"a1": replace(last, week=WEEK.back(27))})[0] == ["a2"]
+    assert sifted(found(left_id="a2", right_id="i2"), told={"a1": last})[0] == ["a2"]
+    assert sifted(found(left_id="a2"), told={"a1": last, "a2": last})[0] == ["a2"]
+
+
+def test_of_two_near_duplicates_the_better_one_is_told() -> None:
+    old = found(left_id="a1", probability=0.9, published=WEEK.monday - timedelta(days=100))
+    assert sifted(old, found(left_id="a2")) == (["a2"], Counter({Passed.TWIN: 1}))
+    assert sifted(old, found(left_id="a2", tier=0, published=None))[0] == ["a1"]
+    assert sifted(old, found(left_id="a2", right_id="i2"))[0] == ["a1", "a2"]
+
+
+def test_what_is_new_is_remembered_for_longer_than_it_is_new() -> None:
+    terms, last = Terms(), Before(WEEK.back(1), "now", frozenset())
+    for days in range(terms.fresh_days + 1):
+        told_as_new = WEEK.back(days // 7)
+        assert (
+            news_of(found(published=WEEK.monday - timedelta(days=days)), replace(last, week=told_as_new)) is Passed.TOLD
+        )
+    assert news_of(found(published=WEEK.monday - timedelta(days=terms.window * 7)), last) is Passed.TOLD
 
 
 def test_a_pair_that_somebody_works_on_is_not_recommended() -> None:

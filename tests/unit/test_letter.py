@@ -55,7 +55,9 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("language", list(Language))
 def test_both_parts_tell_the_same_of_every_item(language: Language) -> None:
     tier = Said("载体承接的优秀成果转化项目（三(三)）", "a project undertaken by a carrier (3.3)")
-    told = digest(item(tier=1, clause=tier, news=News.CHANGED, exploration=True), lines=(line(),))
+    made: dict[str, Any] = {"institution": "科尔沁示例大学", "inventors": ("王一", "李二", "张三", "赵四", "钱五")}
+    more: dict[str, Any] = {"tier": 1, "clause": tier, "exploration": True, "changed": ("trl", "summary")}
+    told = digest(item(news=News.CHANGED, **more, **made), lines=(line(),))
     letter = write(told, language).letter
     page = Page(letter.html)
     wanted = [
@@ -65,7 +67,9 @@ def test_both_parts_tell_the_same_of_every_item(language: Language) -> None:
         Said("可能性较高", "A good chance").to(language).casefold(),
         Said("优先 1", "Priority 1").to(language),
         tier.to(language),
-        Said("有更新", "Changed").to(language),
+        Said("技术就绪度、成果简介有更新", "Changed: trl, summary").to(language),
+        "科尔沁示例大学 · ",
+        Said("王一、李二、张三、赵四等", "王一, 李二, 张三, 赵四 et al.").to(language),
         Said("试荐", "On trial").to(language),
         Said("阿卡波糖发酵", "Acarbose fermentation").to(language),
         Said("合同草案已逾期", "draft contract").to(language),
@@ -76,6 +80,14 @@ def test_both_parts_tell_the_same_of_every_item(language: Language) -> None:
         assert text.casefold() in page.text.casefold()
     for link in page.links:
         assert link in letter.text
+
+
+def test_what_is_not_known_of_a_result_leaves_no_empty_line() -> None:
+    assert item().makers == Said("", "")
+    assert item(inventors=("王一",)).makers == Said("王一", "王一")
+    assert item(news=News.CHANGED).why_now == News.CHANGED.said
+    assert item(changed=("trl",)).why_now == News.NEW.said
+    assert "\n\n\n\n" not in write(digest(item())).letter.text
 
 
 def test_an_item_has_one_link_that_explains_and_three_that_answer() -> None:

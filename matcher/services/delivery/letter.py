@@ -23,7 +23,7 @@ from matcher.wording import Language, Said
 
 MOST_BYTES = 100_000
 """Of the whole message as it is sent. Mail programs cut longer ones off, and with them the way to unsubscribe."""
-NAME, FOR, REASON, CLAUSE, LINE = 120, 80, 240, 120, 300
+NAME, MAKERS, FOR, REASON, CLAUSE, LINE = 120, 120, 80, 240, 120, 300
 """Most characters of each text."""
 MOST_LINES, FEW_LINES = 40, 10
 """Lines that are ever shown, and those that stay while items have to go for them."""
@@ -35,6 +35,7 @@ class Card:
     """An item as the letter shows it."""
 
     name: str
+    makers: str
     for_name: str
     chance: str
     labels: Sequence[str]
@@ -152,9 +153,10 @@ class LetterWriter:
         ]
 
     def _card(self, item: Item, delivery: Delivery, signer: Signer, language: Language) -> Card:
-        labels = [item.news.said] + [TRIAL] * item.exploration
+        labels = [item.why_now] + [TRIAL] * item.exploration
         return Card(
             name=clipped(item.name, NAME),
+            makers=clipped(item.makers.to(language), MAKERS),
             for_name=clipped(item.for_name, FOR),
             chance=_capital(f"{in_words(item.probability).to(language)} · {percent(item.probability)}"),
             labels=[_capital(label.to(language)) for label in labels],

@@ -25,6 +25,7 @@ from matcher.errors import (
 )
 from matcher.services.delivery.claim import Claim, ClaimLostError
 from matcher.services.delivery.letter import Reader
+from matcher.services.delivery.rehearsal import rehearsed
 from matcher.services.delivery.standing import Standing
 from matcher.services.delivery.suppressing import Suppressing
 from matcher.services.delivery.tally import Sent, Tally, skipped
@@ -90,6 +91,16 @@ class Sending:
             silent = _silences(connection, week)
         return Sent(tally.sent, skipped(counts, silent, tally), tally.failed, tally.closed)
 
+    def rehearse(self, week: Week) -> Sent:
+        """What a run would send now, and what not and why; nothing is claimed or written.
+
+        Raises:
+            RecordNotFoundError: the week is not composed.
+        """
+        with self._database.read() as connection:
+            _require_composed(connection, week)
+        return rehearsed(self._database, self._standing, self._carriers.keys(), week, self._clock())
+
     def awaits(self, week: Week) -> bool:
         """Whether a run would find something to do."""
         with self._database.read() as connection:
@@ -108,14 +119,7 @@ class Sending:
         """Put what is composed into the queue, and what was withheld; how many deliveries there are."""
         now = self._clock()
         with self._database.begin() as connection:
-            if Digests(connection).receipt(week) is None:
-                raise RecordNotFoundError(
-                    Said(f"{week} 的简报还没有生成。", f"The digests of {week} are not composed."),
-                    Said(
-                        f"请先执行 matcher digest compose --week {week}。",
-                        f"Run `matcher digest compose --week {week}` first.",
-                    ),
-                )
+            _require_composed(connection, week)
             deliveries = Deliveries(connection)
             composed = list(Digests(connection).composed(week))
             deliveries.queue(delivery_of(digest, way, now) for digest in composed for way in self._carriers)
@@ -209,6 +213,17 @@ class Sending:
             name = f"{claim.delivery.id}-{claim.delivery.attempts}"
             address = reader.account.email
             self._suppressing.take(Bounce(id=name, address=address, hardness=hardness, at=self._clock(), said=said))
+
+
+def _require_composed(connection: Any, week: Week) -> None:
+    if Digests(connection).receipt(week) is None:
+        raise RecordNotFoundError(
+            Said(f"{week} 的简报还没有生成。", f"The digests of {week} are not composed."),
+            Said(
+                f"请先执行 matcher digest compose --week {week}。",
+                f"Run `matcher digest compose --week {week}` first.",
+            ),
+        )
 
 
 def _silences(connection: Any, week: Week) -> dict[str, int]:

@@ -1,27 +1,31 @@
-"""What of a digest still stands when it is sent: the account, its wishes and what it may see can have changed since."""
+"""What of a digest still stands when it is sent: the account, its wishes, the records and the rules' word on them may
+have changed since."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from matcher.domain.accounts import Actor
-from matcher.domain.controls import Control, Question
 from matcher.domain.deliveries import Cause, Suppression, Way
 from matcher.domain.digests import Digest, DigestSettings, Item, Line, Silence, Topic
-from matcher.domain.records import Kind, PairKind, Record, Result
-from matcher.domain.visibility import Viewer, visible
-from matcher.policy.wishes import Wishes
+from matcher.domain.phases import OPEN
+from matcher.domain.records import PairKind
 from matcher.services.access import Access
+from matcher.services.cases.papers import CasePapers
 from matcher.services.delivery.letter import Reader
-from matcher.services.digests.readers import silenced
-from matcher.services.digests.reading import sayable
-from matcher.services.pooling import organisations
+from matcher.services.delivery.rulings import Rulings
+from matcher.services.digests.own_lines import IN_HAND, own_lines
+from matcher.services.digests.readers import Addressee, silenced
+from matcher.services.digests.reading import known_of, seen_now, sides
+from matcher.services.digests.week_facts import WeekFacts
+from matcher.services.digests.week_state import MOST_CASES
+from matcher.services.policy import Policy
 from matcher.services.records import owns
-from matcher.store import Controls, Database, Digests, Outcomes, Records, Suppressions
+from matcher.store import Cases, Database, Digests, Mine, Records, Suppressions, Wanted
 
-DECIDED = (Result.ACCEPTED, Result.REJECTED)
 STOPPING_ALL = (Cause.COMPLAINT, Cause.MANUAL)
 """Who was taken off the list by a person gets nothing by other ways either; a mailbox that is gone is only that."""
 
@@ -29,9 +33,14 @@ STOPPING_ALL = (Cause.COMPLAINT, Cause.MANUAL)
 class Standing:
     """Looks at digests once more, just before they are sent."""
 
-    def __init__(self, database: Database, access: Access) -> None:
+    def __init__(
+        self, database: Database, access: Access, rulings: Rulings, policy: Policy, papers: CasePapers
+    ) -> None:
         self._database = database
         self._access = access
+        self._rulings = rulings
+        self._policy = policy
+        self._papers = papers
 
     def look(self, digest: Digest, way: Way, today: date) -> tuple[Reader, Digest] | Silence:
         """Whom it goes to and what of it stands; or why nothing is sent."""
@@ -45,59 +54,60 @@ class Standing:
             silence = silenced(actor.account, settings, last, digest.week) or _stopped(suppressed, way)
             if silence := silence or digest.silence:
                 return silence
-            read = [one for one in digest.items if wanted(one, settings)]
-            wishes = {kind: self._wishes(kind, today) for kind in {one.kind for one in read}}
-            items = [self._item(one, actor, wishes[one.kind]) for one in read]
-            lines = [one for one in digest.lines if wanted(one, settings) and self._line_stands(one, actor.viewer)]
-        left = tuple(one for one in items if one is not None)[: settings.size]
-        if not left and not any(one.topic is Topic.TASKS for one in lines) and (digest.items or not lines):
+            who = Addressee(actor=actor, settings=settings)
+            items = self._items(connection, digest, who, today)
+            told = replace(digest, items=items, lines=tuple(self._lines(connection, digest, who, today)))
+            left = seen_now(connection, told, actor.viewer)
+        due = any(one.topic is Topic.TASKS for one in left.lines)
+        if not left.items and not due and (digest.items or not left.lines):
             return Silence.NOTHING
-        reader = Reader(account=actor.account, settings=settings)
-        return reader, replace(digest, items=left, lines=tuple(lines))
+        return Reader(account=actor.account, settings=settings), left
 
-    def _item(self, item: Item, actor: Actor, wishes: Sequence[Control]) -> Item | None:
-        """The item as it stands; its reason goes when it names what the reader may no longer see."""
-        left = self._seen(item.kind.left, item.left_id, actor.viewer)
-        right = self._seen(item.kind.right, item.right_id, actor.viewer)
-        if left is None or right is None or not any(owns(actor, one) for one in (left, right)):
-            return None
-        if self._decided(item) or self._unwanted(left, right, wishes):
-            return None
-        with self._database.read() as connection:
-            return sayable(connection, item, actor.viewer)
+    def _items(self, connection: Any, digest: Digest, who: Addressee, today: date) -> tuple[Item, ...]:
+        """The items that search would still show, of records that are the reader's; none that they work on by now."""
+        viewer = who.actor.viewer
+        known, working = known_of(connection, digest, viewer), _working(connection, who.actor)
+        read = [one for one in digest.items if wanted(one, who.settings) and known.keys() >= {*sides(one)}]
+        rules = {kind: self._rulings.of(kind, viewer, today) for kind in {one.kind for one in read}}
+        return tuple(
+            one
+            for one in read
+            if any(owns(who.actor, known[side]) for side in sides(one))
+            and (one.kind, one.left_id, one.right_id) not in working
+            and rules[one.kind].possible(one.left_id, one.right_id)
+        )[: who.settings.size]
 
-    def _seen(self, kind: Kind, record_id: str, viewer: Viewer) -> Record | None:
-        with self._database.read() as connection:
-            found = Records(connection).many(kind, [record_id]).get(record_id)
-        return found if found is not None and visible(found, viewer) else None
+    def _lines(self, connection: Any, digest: Digest, who: Addressee, today: date) -> Iterator[Line]:
+        """The lines; those about what the reader has in hand as they are today, in the place of the first of each."""
+        made: list[Line] | None = None
+        done: set[Topic] = set()
+        for line in digest.lines:
+            if not wanted(line, who.settings):
+                continue
+            if line.topic not in IN_HAND:
+                yield line
+            elif line.topic not in done:
+                done.add(line.topic)
+                made = self._own(connection, digest, who, today) if made is None else made
+                yield from (one for one in made if one.topic is line.topic)
 
-    def _decided(self, item: Item) -> bool:
-        with self._database.read() as connection:
-            told = Outcomes(connection).of(item.kind, item.left_id, item.right_id)
-        return any(one.result in DECIDED for one in told)
-
-    def _wishes(self, kind: PairKind, today: date) -> list[Control]:
-        with self._database.read() as connection:
-            return [one for one in Controls(connection).of(kind) if one.holds_on(today)]
-
-    def _unwanted(self, left: Record, right: Record, wishes: Sequence[Control]) -> bool:
-        """Whether a standing wish of either side keeps the two apart."""
-        askers = {(one.table, one.id) for one in (left, right)}
-        theirs = tuple(one for one in wishes if (one.asker_kind, one.asker) in askers)
-        if not theirs:
-            return False
-        asked = Wishes(Question(controls=theirs), organisations(self._database))
-        return next(asked.binding(left, right), None) is not None
-
-    def _line_stands(self, line: Line, viewer: Viewer) -> bool:
-        """Whether every record it names is still there and may be seen."""
-        named = (each.partition("/")[::2] for each in line.about)
-        return all(self._seen(Kind(kind), record_id, viewer) is not None for kind, record_id in named)
+    def _own(self, connection: Any, digest: Digest, who: Addressee, today: date) -> list[Line]:
+        asked = (Standing, digest.week, today)
+        facts = self._database.remembered.made(
+            Records(connection), asked, lambda: WeekFacts(self._database, digest.week, today)
+        )
+        return list(own_lines(who, self._papers, self._policy, facts))
 
 
 def wanted(part: Item | Line, settings: DigestSettings) -> bool:
     """Whether the account wants to read about the topic."""
     return part.topic not in settings.left_out
+
+
+def _working(connection: Any, actor: Actor) -> set[tuple[PairKind, str, str]]:
+    """The pairs of open cases that somebody works on."""
+    mine = Mine(account_id=actor.id, organisation_id=actor.account.organisation_id)
+    return {one.pair for one in Cases(connection).page(Wanted(frozenset(OPEN), limit=MOST_CASES), mine)}
 
 
 def _stopped(suppressed: Suppression | None, way: Way) -> Silence | None:

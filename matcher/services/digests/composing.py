@@ -21,11 +21,14 @@ from matcher.domain.visibility import Viewer, visible
 from matcher.domain.weeks import Week
 from matcher.errors import ConflictError
 from matcher.services.digests.answers import Answers, Tell, answered
+from matcher.services.digests.changes import changes_of
 from matcher.services.digests.lines import Lines, UseCases
 from matcher.services.digests.readers import Addressee
+from matcher.services.digests.twins import twins_of
 from matcher.services.digests.week_facts import WeekFacts
 from matcher.services.digests.week_state import week_state
 from matcher.services.digests.writing import telling
+from matcher.services.duplicates import Duplicates
 from matcher.services.pairings import Pairings
 from matcher.store import Database, Digests, Receipt
 from matcher.wording import Said
@@ -49,9 +52,17 @@ class Composed:
 class Composing:
     """The use case of composing a week on one installation."""
 
-    def __init__(self, database: Database, pairings: Pairings, uses: UseCases, versions: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        pairings: Pairings,
+        duplicates: Duplicates,
+        uses: UseCases,
+        versions: Mapping[str, str],
+    ) -> None:
         self._database = database
         self._pairings = pairings
+        self._duplicates = duplicates
         self._uses = uses
         self._versions = versions
 
@@ -95,6 +106,7 @@ class Composing:
             terms,
             sees=_sees(answers, viewers),
             grounds=lambda one: grounds(again[one.key].reasons),
+            twins=twins_of(answers, state, self._duplicates),
         )
         material = Material(
             week=week,
@@ -110,12 +122,16 @@ class Composing:
         selection = select(material)
         chosen = {offers[number].key: offers[number] for number in sorted(selection.chosen)}
         matches = answers.matches(chosen)
+        changes = changes_of(self._database, chosen.values(), before, answers.sources)
         receipt_id = sha256(f"{week}/{seed}/{now.isoformat()}".encode()).hexdigest()[:16]
         made = composed(
             material,
             self._recipients(state.everybody, week, day),
             selection,
-            {key: telling(offer, answers.sources[key], matches[key]) for key, offer in chosen.items()},
+            {
+                key: telling(offer, answers.sources[key], matches[key], changes.get(key, ()))
+                for key, offer in chosen.items()
+            },
             receipt_id=receipt_id,
             composed_at=now,
         )

@@ -10,15 +10,13 @@ from matcher.domain.accounts import OVERSEEING, Role
 from matcher.domain.digests import Line
 from matcher.services.cases.papers import CasePapers
 from matcher.services.chain_gaps import ChainGaps
-from matcher.services.digests.own_lines import carrier_lines, task_lines
+from matcher.services.digests.own_lines import own_lines
 from matcher.services.digests.readers import Addressee
 from matcher.services.digests.result_lines import result_lines
 from matcher.services.digests.staff_lines import staff_lines
 from matcher.services.digests.week_facts import WeekFacts
 from matcher.services.policy import Policy
 from matcher.services.reporting import Reporting
-
-WORKING = frozenset({Role.BROKER, Role.INCUBATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,7 @@ class Lines:
 
     def _made(self, who: Addressee) -> Iterator[Line]:
         role = who.actor.role
-        if role in WORKING:
-            yield from task_lines(who, self._uses.papers, self._facts)
-        if role is Role.INCUBATOR:
-            yield from carrier_lines(who, self._uses.policy, self._facts)
+        yield from own_lines(who, self._uses.papers, self._uses.policy, self._facts)
         if role is Role.UNIVERSITY:
             yield from result_lines(who, self._facts)
         if role in OVERSEEING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
+from matcher.domain.accounts import Role
 from matcher.domain.digests import Line, Topic
 from matcher.domain.records import Incubator, name_of
 from matcher.services.cases.papers import CasePapers
@@ -16,6 +17,17 @@ from matcher.wording import Said, joined
 
 SHORTFALLS = 3
 """Things that one line says are short."""
+IN_HAND = frozenset({Topic.TASKS, Topic.CAPACITY})
+"""The topics of these lines, which any day may make untrue."""
+WORKING = frozenset({Role.BROKER, Role.INCUBATOR})
+
+
+def own_lines(who: Addressee, papers: CasePapers, policy: Policy, facts: WeekFacts) -> Iterator[Line]:
+    """All of them."""
+    if who.actor.role in WORKING:
+        yield from task_lines(who, papers, facts)
+    if who.actor.role is Role.INCUBATOR:
+        yield from carrier_lines(who, policy, facts)
 
 
 def task_lines(who: Addressee, papers: CasePapers, facts: WeekFacts) -> Iterator[Line]:

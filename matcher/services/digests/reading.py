@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 from matcher.digest.receipt import Composition, again
 from matcher.domain.accounts import Actor
 from matcher.domain.digests import Digest, DigestSettings, Frequency, Item, Line, Topic
-from matcher.domain.records import Kind
-from matcher.domain.visibility import Viewer, visible
+from matcher.domain.records import Achievement, Kind, Record
+from matcher.domain.visibility import Viewer, told, visible
 from matcher.domain.weeks import Week
 from matcher.errors import RecordNotFoundError
 from matcher.services.records import not_public
@@ -23,6 +23,7 @@ from matcher.store.versions import Seen, require_version
 from matcher.wording import Said
 
 UNSAID = Said("", "")
+Side = tuple[Kind, str]
 _NAMED = re.compile("《([^》]*)(》?)")
 
 
@@ -80,10 +81,15 @@ class DigestBook:
             if digests.receipt(week) is None:
                 raise _nothing(week)
             found = list(digests.composed(week, silent=True))
-            if not account:
-                return found
+        return self.among(found, week, account)
+
+    def among(self, found: Sequence[Digest], week: Week, account: str) -> list[Digest]:
+        """Those of an account by its id or address, or all. Raises RecordNotFoundError where it has none."""
+        if not account:
+            return list(found)
+        with self._database.read() as connection:
             known = Accounts(connection).by_email(account)
-            wanted = known.id if known else account
+        wanted = known.id if known else account
         mine = [one for one in found if one.account_id == wanted]
         if not mine:
             raise _nobody(week, account)
@@ -144,18 +150,24 @@ class DigestBook:
 def seen_now(connection: Any, digest: Digest, viewer: Viewer) -> Digest:
     """The digest without what the viewer may not know any more: records that are gone, or hidden by now, and
     reasons that name such ones."""
-    records, wanted = Records(connection), _named(digest)
-    known = {
-        (kind, record_id)
-        for kind, ids in wanted.items()
+    known = known_of(connection, digest, viewer)
+    seen = [one for one in digest.items if known.keys() >= {*sides(one)}]
+    return replace(
+        digest,
+        items=tuple(_made_known(_sayable(connection, one, viewer), known, viewer) for one in seen),
+        lines=tuple(line for line in digest.lines if known.keys() >= {*_about(line)}),
+    )
+
+
+def known_of(connection: Any, digest: Digest, viewer: Viewer) -> dict[Side, Record]:
+    """The records that a digest names and the viewer may see, as they are now."""
+    records = Records(connection)
+    return {
+        (kind, record_id): record
+        for kind, ids in _named(digest).items()
         for record_id, record in records.many(kind, ids).items()
         if visible(record, viewer)
     }
-    return replace(
-        digest,
-        items=tuple(sayable(connection, item, viewer) for item in digest.items if known.issuperset(_sides(item))),
-        lines=tuple(line for line in digest.lines if known.issuperset(_about(line))),
-    )
 
 
 def hidden_in(connection: Any, digest: Digest) -> set[str]:
@@ -166,26 +178,36 @@ def hidden_in(connection: Any, digest: Digest) -> set[str]:
     return not_public(Records(connection), sorted(ids)) | called
 
 
-def sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
+def _sayable(connection: Any, item: Item, viewer: Viewer) -> Item:
     """The item, without its reason where that names (in full, or cut off) what the viewer may not see."""
     named = _NAMED.findall(item.reason.zh)
     seen = all(name_seen(connection, viewer, name.removesuffix("…"), whole=bool(end)) for name, end in named)
     return item if seen else replace(item, reason=UNSAID)
 
 
+def _made_known(item: Item, known: Mapping[Side, Record], viewer: Viewer) -> Item:
+    """The item with whose the recommended result is and who made it, as far as the viewer may read that."""
+    result = known[item.about, item.left_id] if item.about is Kind.ACHIEVEMENTS else None
+    if not isinstance(result, Achievement):
+        return item
+    shown = told(result, viewer)
+    return replace(item, institution=shown.institution, inventors=shown.inventors)
+
+
 def _named(digest: Digest) -> Mapping[Kind, set[str]]:
     found: dict[Kind, set[str]] = defaultdict(set)
-    sides = (side for item in digest.items for side in _sides(item))
-    for kind, record_id in (*sides, *(one for line in digest.lines for one in _about(line))):
+    paired = (side for item in digest.items for side in sides(item))
+    for kind, record_id in (*paired, *(one for line in digest.lines for one in _about(line))):
         found[kind].add(record_id)
     return found
 
 
-def _sides(item: Item) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
+def sides(item: Item) -> tuple[Side, Side]:
+    """The two records of an item."""
     return (item.kind.left, item.left_id), (item.kind.right, item.right_id)
 
 
-def _about(line: Line) -> list[tuple[Kind, str]]:
+def _about(line: Line) -> list[Side]:
     return [(Kind(table), record_id) for table, _, record_id in (each.partition("/") for each in line.about)]
 
 

@@ -14,7 +14,7 @@ from matcher.wording import Said
 LONGEST_REASON = 120
 
 
-def telling(offer: Offer, source: Source, match: Match) -> Telling:
+def telling(offer: Offer, source: Source, match: Match, changed: tuple[str, ...] = ()) -> Telling:
     """How a chosen pair is told."""
     shown, own = (source.left, source.right) if offer.about is offer.kind.left else (source.right, source.left)
     first = next((one for one in match.reasons if one.evidence == "priority"), None)
@@ -26,4 +26,5 @@ def telling(offer: Offer, source: Source, match: Match) -> Telling:
         reason=Said(cut(reason.zh, LONGEST_REASON), cut(reason.en, 2 * LONGEST_REASON)),
         clause=first.said if first else None,
         grounds=as_text(grounds(match.reasons)),
+        changed=changed,
     )
