@@ -72,22 +72,31 @@ def idf(counts: Counts) -> NDArray[np.float32]:
 
 def bm25_weights(counts: Counts) -> Counts:
     """Weight of each term in each row, so that `queries @ weights.T` are BM25 scores, (n, COLUMNS)."""
-    weights = counts.copy()
     lengths = np.asarray(counts.sum(axis=1)).ravel()
     mean = lengths.mean() if lengths.size and lengths.any() else 1.0
     damping = K1 * (1 - B + B * lengths / mean)
-    per_entry = np.repeat(damping, np.diff(counts.indptr))
-    weights.data = (counts.data / (counts.data + per_entry) * idf(counts)[counts.indices]).astype(np.float32)
-    return weights
+    weights = np.repeat(damping.astype(np.float32), np.diff(counts.indptr))  # of very many entries few copies fit
+    weights += counts.data
+    np.divide(counts.data, weights, out=weights)
+    weights *= idf(counts)[counts.indices]
+    return _weighed(counts, weights)
 
 
 def tfidf(counts: Counts, inverse: NDArray[np.float32]) -> Counts:
     """Unit rows of (1 + ln tf) · idf, (n, COLUMNS)."""
-    weights = counts.copy()
-    weights.data = ((1 + np.log(counts.data)) * inverse[counts.indices]).astype(np.float32)
-    norms = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
-    weights.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(weights.indptr)).astype(np.float32)
-    return weights
+    weights = np.log(counts.data)
+    weights += 1
+    weights *= inverse[counts.indices]
+    sizes = np.diff(counts.indptr)
+    squares = np.ones(len(sizes), np.float32)
+    squares[sizes > 0] = np.add.reduceat(weights * weights, counts.indptr[:-1][sizes > 0]) if len(weights) else ()
+    weights /= np.repeat(np.sqrt(np.where(squares > 0, squares, 1)), sizes)
+    return _weighed(counts, weights)
+
+
+def _weighed(counts: Counts, weights: NDArray[np.float32]) -> Counts:
+    """The weights where the counts stand."""
+    return sparse.csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def present(counts: Counts) -> Counts:
