@@ -29,8 +29,9 @@ $(BIN)/.developing: $(BIN)/.installed
 demo: $(BIN)/.installed  ## the sample ecosystem: recommendations both ways, digests, people for the workbench
 	@sh scripts/demo.sh "$(DEMO)"
 
+# One arena: a thousand services with threads of their own would leave one each behind, in pieces.
 test: setup  ## run the whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile
+	MALLOC_ARENA_MAX=1 $(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup  ## lint, types and import contracts
 	$(BIN)/ruff check .
