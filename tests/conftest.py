@@ -65,4 +65,4 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert server.stdout is not None
         assert "listening" in server.stdout.readline()
         yield f"milvus+http://127.0.0.1:{port}"
-        server.terminate()
+        server.kill()  # its files go with the session
