@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ ANSWERED = 200_000
 LONGEST = 4096
 """Bytes of an id as it is kept."""
 STRONG = "Strong"
+LOOKS, BETWEEN_LOOKS = 100, 0.05
+"""How often, and after how many seconds each, is looked for what another worker is making at the same moment."""
 
 # Clients put keys into expressions between quotes as they are, pymilvus's own iterator included, so a kept key holds
 # nothing that could end a quote.
@@ -176,15 +179,18 @@ class MilvusIndex:
 
 
 def _once(there: Callable[[], object], make: Callable[[], object]) -> None:
-    """Make what is not there, unless another worker does at the same moment."""
+    """Make what is not there, unless another worker does at the same moment: that may not be seen at once."""
     from pymilvus.exceptions import MilvusException  # noqa: PLC0415
 
     if not there():
         try:
             make()
         except MilvusException:
-            if not there():
-                raise
+            for _ in range(LOOKS):
+                if there():
+                    return
+                time.sleep(BETWEEN_LOOKS)
+            raise
 
 
 def _kept(name: str) -> str:
