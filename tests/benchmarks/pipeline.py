@@ -85,7 +85,8 @@ def serve(folder: Path, home: Path, records: int) -> dict[str, Any]:
     screens = [(name, fresh.matching.screen, screening) for name in ("screen", "screen_again") if records < LARGE]
     steps: list[tuple[str, Callable[..., Answer], list[str]]] = [("match", fresh.matching.match, asked), *screens]
     for name, ask, ids in steps:
-        ask(ids[0], 10, Viewer.BROKERS, LAST_DAY)  # what is read once for all questions
+        for one in ids[:2]:  # what is read once for all questions; the first may have no words to weigh
+            ask(one, 10, Viewer.BROKERS, LAST_DAY)
         figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, LAST_DAY) for one in ids], digest)
     texts = questions(sample_vocabulary(), 100, 0)
     ask_text = partial(fresh.matching.match_text, to=Kind.INCUBATORS, k=10, viewer=Viewer.BROKERS, today=LAST_DAY)
