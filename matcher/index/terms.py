@@ -89,7 +89,7 @@ def tfidf(counts: Counts, inverse: NDArray[np.float32]) -> Counts:
     weights *= inverse[counts.indices]
     sizes = np.diff(counts.indptr)
     squares = np.ones(len(sizes), np.float32)
-    squares[sizes > 0] = np.add.reduceat(weights * weights, counts.indptr[:-1][sizes > 0]) if len(weights) else ()
+    squares[sizes > 0] = np.add.reduceat(weights * weights, counts.indptr[:-1][sizes > 0])
     weights /= np.repeat(np.sqrt(np.where(squares > 0, squares, 1)), sizes)
     return _weighed(counts, weights)
 

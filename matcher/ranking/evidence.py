@@ -107,12 +107,13 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
 
 def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
-    at, sizes = known.takings if isinstance(columns, slice) else takings(known.taken_by(columns))
+    whole = isinstance(columns, slice)
+    at, sizes = known.takings if whole else takings(known.taken_by(columns))
     top = np.full((len(ids), len(sizes)), np.nan, np.float32)
     if not len(at):
         return top
     # One right record took a few of the past ones: only these are multiplied with.
-    used, at = (ALL, at) if isinstance(columns, slice) else np.unique(at, return_inverse=True)
+    used, at = (ALL, at) if whole else np.unique(at, return_inverse=True)
     place = np.full(len(known.past_rows), -1)
     place[used] = np.arange(len(place[used]))
     past = known.past_adapted[used].T

@@ -57,10 +57,6 @@ class FacetReader:
 
         return Later(("region", "industry", "field"), tree)
 
-    def of(self, record: Record) -> Mapping[str, Sequence[str]]:
-        """The record's categories by facet."""
-        return {facet: self._categories(facet, STATED[facet](record)) for facet in FACETS}
-
     def _read(self, facet: str, stated: Stating) -> Sequence[str]:
         if facet == "region":
             return sorted({level for place in stated for level in self._levels(place)})

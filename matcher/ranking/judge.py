@@ -142,7 +142,7 @@ class Judge:
         known, lefts = self.known, self.known.left
         rows = [self._taken(pair) for pair in pairs]
         near = known.centred(lefts.vectors[[row for told in rows for row in told]])
-        asked = known.centred(np.stack([pair.query.vectors[pair.row] for pair in pairs]))
+        asked = known.centred(np.reshape([pair.query.vectors[pair.row] for pair in pairs], (len(pairs), near.shape[1])))
         alike = np.einsum("nd,nd->n", near, np.repeat(asked, [len(told) for told in rows], axis=0))
         ends = np.cumsum([0, *map(len, rows)])
         return [

@@ -165,7 +165,7 @@ class Matcher:
     def explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
         """The pairs as matches with all there is to say of them, in their order; `scored` holds their evidence."""
         components = scored.components([pair.place for pair in pairs])
-        cases = [explain.past_cases(*taken) for taken in self.judge.taken(pairs)] if pairs else []
+        cases = [explain.past_cases(*taken) for taken in self.judge.taken(pairs)]
         both = [(pair.left, pair.right) for pair in pairs]
         own = pairs[0].query.sentences if pairs else {}
         cited = [[case.record for case in found] for found in cases]

@@ -8,6 +8,9 @@ from matcher.domain.records import Kind, PairKind
 from matcher.domain.visibility import SEES, Viewer
 from matcher.store.tables import TABLES, deletions
 
+NAMES = {Kind.ACHIEVEMENTS: "title", Kind.PROJECTS: "name"}
+"""By which field those records are called that not everybody may see."""
+
 
 def seen_by(viewer: Viewer, kind: Kind) -> sa.ColumnElement[bool]:
     """That the viewer may see a row of the table."""
@@ -74,9 +77,6 @@ def hidden_called(connection: sa.Connection, name: str, *, whole: bool) -> list[
             sa.select(TABLES[kind].c.id).where(_called(kind, name, whole=whole), sa.not_(seen_by(Viewer.PUBLIC, kind)))
         )
     ]
-
-
-NAMES = {Kind.ACHIEVEMENTS: "title", Kind.PROJECTS: "name"}
 
 
 def _called(kind: Kind, name: str, *, whole: bool) -> sa.ColumnElement[bool]:
