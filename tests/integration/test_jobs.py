@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -324,8 +324,18 @@ def test_a_running_job_stops_within_a_second_of_its_cancellation(house: House) -
 
 
 def test_a_cancelled_import_keeps_whole_batches_and_is_resumed_to_its_end(house: House) -> None:
+    def lingering(parts: Parts, job: Job, tell: Tell) -> Outcome:
+        def told(step: str, done: int, total: int | None) -> None:
+            tell(step, done, total)
+            while house.results():  # until the cancellation is heard, which breaks off whoever tells
+                time.sleep(0.01)
+                tell(step, done, total)
+
+        return KINDS["import"].run(parts, job, told)
+
     job = house.hand_in(("achievements.csv", large(8000)))
-    thread = threading.Thread(target=house.worker().once)
+    worker = house.worker({"import": replace(KINDS["import"], run=lingering)})
+    thread = threading.Thread(target=worker.once)
     thread.start()
     until(lambda: house.results() > 0)
     house.installation.jobs.cancel(job.id, None, NOW)
