@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matcher.domain.records import Achievement, Left, Project
 from matcher.ranking.corpus import AnyRecord, Columns, Matrix, Rows, Side, Sparse
@@ -42,11 +43,12 @@ class Habits:
 
     def shares(self, asked: Sparse, columns: Columns) -> Matrix:
         """Sum over the asked categories of ln(own share / usual share), (q, right)."""
-        named = np.unique(asked.indices)
+        named, places = np.unique(asked.indices, return_inverse=True)
         usual = np.maximum(self.usual[named], RAREST)
         own = self.taken[:, named].toarray()[columns] + PRIOR_CASES * usual
         lean = np.log(own / (self.totals[columns] + PRIOR_CASES)[:, None]) - np.log(usual)
-        return np.asarray(asked[:, named] @ lean.T, np.float32)
+        counted: Sparse = sparse.csr_array((asked.data, places, asked.indptr), shape=(asked.shape[0], len(named)))
+        return np.asarray(counted @ lean.T, np.float32)
 
 
 class Nearness:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,16 +46,14 @@ class Scored:
     def components(self, places: Sequence[tuple[int, int]]) -> list[tuple[Component, ...]]:
         """What each piece of evidence says of some pairs."""
         rows, columns = ([place[side] for place in places] for side in (0, 1))
-        told = {name: self.evidence[name][rows, columns] for name in self.standardised}
-        added = self.ranker.contributions({name: part[rows, columns] for name, part in self.standardised.items()})
-        return [
-            tuple(_component(name, told[name][number], added[name][number]) for name in told)
-            for number in range(len(places))
-        ]
+        parts = self.ranker.contributions({name: part[rows, columns] for name, part in self.standardised.items()})
+        told = ((name, self.evidence[name][rows, columns].tolist(), part.tolist()) for name, part in parts.items())
+        by_kind = [[_component(name, *one) for one in zip(*both, strict=True)] for name, *both in told]
+        return list(zip(*by_kind, strict=True))
 
 
-def _component(name: str, value: np.float32, contribution: np.float32) -> Component:
-    return Component(name, float(value) if np.isfinite(value) else None, float(contribution))
+def _component(name: str, value: float, contribution: float) -> Component:
+    return Component(name, value if isfinite(value) else None, contribution)
 
 
 def best_first(ranking: Matrix, score: Matrix, by_id: Rows, tiers: Sequence[int] = ()) -> list[int]:

@@ -38,16 +38,24 @@ class Stated:
         """(n, p), where a path leads to a node of the record."""
         return sparse.csr_array(self.nodes @ self.paths)
 
+    @cached_property
+    def by_level(self) -> Counts:
+        """(LEVEL_COLUMNS, p), the levels turned round."""
+        return self.levels.T.tocsr()
+
+    @cached_property
+    def depths(self) -> Matrix:
+        """How many levels each path has, (p,)."""
+        return np.asarray(self.levels.sum(axis=1), np.float32)
+
     def __len__(self) -> int:
         return int(self.nodes.shape[0])
 
     def __getitem__(self, rows: Any) -> Stated:
         """Only these records, with the nodes they state."""
-        nodes = self.nodes[rows]
-        stated = np.unique(nodes.indices)
-        paths = self.paths[stated]
-        leading = np.unique(paths.indices)
-        return Stated(nodes[:, stated], paths[:, leading], self.levels[leading])
+        nodes, stated = _used(self.nodes[rows])
+        paths, leading = _used(self.paths[stated])
+        return Stated(nodes, paths, self.levels[leading])
 
 
 def read_stated(records: Sequence[Collection[frozenset[Path]]]) -> Stated:
@@ -63,13 +71,13 @@ def read_stated(records: Sequence[Collection[frozenset[Path]]]) -> Stated:
 
 def tree_similarity(left: Stated, right: Stated) -> Matrix:
     """Best-match average of each left record with each right one, (q, right), 0 to 1; NaN where a side states none."""
-    alike = _alike(left.levels, right.levels)
+    alike = _alike(left, right)
     return np.asarray((_covered(left, right, alike) + _covered(right, left, alike.T).T) / 2, np.float32)
 
 
 def coverage(asked: Stated, offered: Stated) -> Matrix:
     """How near the offered nodes come to the asked ones on average, (asked, offered), 0 to 1; NaN as above."""
-    return _covered(asked, offered, _alike(asked.levels, offered.levels))
+    return _covered(asked, offered, _alike(asked, offered))
 
 
 def _covered(asked: Stated, offered: Stated, alike: Matrix) -> Matrix:
@@ -83,10 +91,16 @@ def _covered(asked: Stated, offered: Stated, alike: Matrix) -> Matrix:
     return means
 
 
-def _alike(ours: Counts, theirs: Counts) -> Matrix:
+def _alike(ours: Stated, theirs: Stated) -> Matrix:
     """Wu and Palmer's similarity of every pair of paths."""
-    shared = (ours @ theirs.T).toarray()
-    return np.asarray(2 * shared / np.add.outer(ours.sum(axis=1), theirs.sum(axis=1)), np.float32)
+    shared = (ours.levels @ theirs.by_level).toarray()
+    return np.asarray(2 * shared / np.add.outer(ours.depths, theirs.depths), np.float32)
+
+
+def _used(table: Counts) -> tuple[Counts, NDArray[np.integer]]:
+    """The table without its empty columns, and which are left."""
+    columns, places = np.unique(table.indices, return_inverse=True)
+    return sparse.csr_array((table.data, places, table.indptr), shape=(table.shape[0], len(columns))), columns
 
 
 def _best(values: Matrix, groups: Counts) -> Matrix:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
@@ -20,6 +20,8 @@ NEIGHBOURS, MANY = 60, 200
 """Past left records asked for their takers: few, and many of which the recent ones count more."""
 SHARPNESS, LEXICAL_SHARPNESS = 0.1, 0.05
 """Temperatures of the neighbours' votes, in cosines around the mean and of TF-IDF rows."""
+NOBODY = 1e-9
+"""Weight below which all votes of a row together are none."""
 CHUNK = 256
 VOTES = ("dense_knn", "dense_knn_recent", "bm25_knn", "tfidf_knn_recent")
 BLOCK, MOST_KEPT = 64, 2**23
@@ -118,69 +120,81 @@ def neighbours(
         cosines = known.tfidf_past.scores(asked.weighed[rows])
         meant = products(asked.adapted[rows], known.past_adapted) if asked.meant is None else asked.meant.copy()
         cosines[own] = meant[own] = -np.inf
-        votes = (
-            _dense_votes(known, meant),
-            _recent_votes(known, meant, SHARPNESS),
-            _lexical_votes(lexical),
-            _recent_votes(known, cosines, LEXICAL_SHARPNESS),
-        )
-        for name, share in zip(VOTES, _shares(votes, taken), strict=True):
-            found[name][rows] = share
+        for name, shares in zip(VOTES, _shares(_votes(known, meant, lexical, cosines), taken), strict=True):
+            found[name][rows] = shares
     return found
 
 
-def _shares(votes: Sequence[Matrix], taken: Sparse) -> Sequence[Matrix]:
-    """The votes by who took the left records, (q, right) each; those of one question all at once."""
-    return (
-        np.split(np.concatenate(votes) @ taken, len(votes)) if len(votes[0]) == 1 else [each @ taken for each in votes]
-    )
+@dataclass(frozen=True)
+class Nearest:
+    """The best of each row of some scores, one after the other."""
+
+    shape: tuple[int, ...]
+    rows: Rows
+    places: Rows
+    scores: NDArray[np.float64]
+    heights: NDArray[np.float64]
+    """The best score of each row, (q,)."""
+
+    def where(self, chosen: NDArray[np.bool_]) -> Nearest:
+        """Only some of them."""
+        return replace(self, rows=self.rows[chosen], places=self.places[chosen], scores=self.scores[chosen])
 
 
-def _recent_votes(known: Knowledge, cosines: Matrix, sharpness: float) -> Matrix:
-    """Votes of the many nearest past left records, the recent ones more; rows sum to one."""
-    if cosines.shape[1] == 0:
-        return cosines
-    keep = min(MANY, cosines.shape[1])
-    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
-    best = np.maximum(cosines.max(axis=1, keepdims=True), -1)
-    votes = np.where(cosines >= threshold, np.exp((cosines - best) / sharpness), 0) * known.past_weight
-    return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9), np.float32)
+Weights = NDArray[np.float64]
 
 
-def _dense_votes(known: Knowledge, cosines: Matrix) -> Matrix:
-    """Votes of the nearest past left records by their cosines, minus infinity for the own one; rows sum to one.
+def nearest(scores: Matrix, number: int) -> Nearest:
+    """The `number` best of each row, with all that equal the last of them."""
+    if scores.shape[1] == 0:
+        nobody = np.zeros(0, np.int64)
+        return Nearest(scores.shape, nobody, nobody, np.zeros(0), np.zeros(len(scores)))
+    last = scores.shape[1] - min(number, scores.shape[1])
+    rows, places = np.nonzero(scores >= np.partition(scores, last, axis=1)[:, last, None])
+    return Nearest(scores.shape, rows, places, scores[rows, places].astype(np.float64), scores.max(axis=1))
 
-    Of equal ones at the edge the first by id.
-    """
-    votes = np.zeros_like(cosines)
-    if cosines.shape[1] == 0:
-        return votes
-    keep = min(NEIGHBOURS, cosines.shape[1])
-    threshold = np.partition(cosines, -keep, axis=1)[:, -keep][:, None]
-    chosen = (cosines >= threshold) & np.isfinite(cosines)
-    by_id = known.left.by_id[known.past_rows]
-    for row in np.flatnonzero(chosen.sum(axis=1) > keep):
-        edge = np.flatnonzero(cosines[row] == threshold[row])
-        room = keep - int((cosines[row] > threshold[row]).sum())
-        chosen[row, edge[np.argsort(by_id[edge])][room:]] = False
-    rows, places = np.nonzero(chosen)
-    weights = np.exp((cosines[rows, places].astype(np.float64) - cosines.max(axis=1)[rows]) / SHARPNESS)
-    votes[rows, places] = weights / np.bincount(rows, weights, minlength=len(cosines))[rows]
-    return votes
+
+def _votes(known: Knowledge, meant: Matrix, lexical: Matrix, cosines: Matrix) -> list[tuple[Nearest, Weights]]:
+    """Who votes with which weight: the few nearest in meaning, many of them of which the recent ones count more, the
+    few nearest in BM25 by its square, and many in TF-IDF, of which the recent ones count more."""
+    many, words, weighed = nearest(meant, MANY), nearest(lexical, NEIGHBOURS), nearest(cosines, MANY)
+    few = many.where(_few(known, many))
+    return [
+        (few, _sharpened(few, SHARPNESS)),
+        (many, _sharpened(many, SHARPNESS) * known.past_weight[many.places]),
+        (words, (words.scores / np.where(words.heights > 0, words.heights, 1)[words.rows]) ** 2),
+        (weighed, _sharpened(weighed, LEXICAL_SHARPNESS) * known.past_weight[weighed.places]),
+    ]
+
+
+def _shares(votes: Sequence[tuple[Nearest, Weights]], taken: Sparse) -> list[Matrix]:
+    """Whom each kind of votes goes to, (q, right) each, as shares of the row's; all in one product."""
+    count, past = votes[0][0].shape
+    rows = np.concatenate([near.rows + number * count for number, (near, _) in enumerate(votes)])
+    weights = np.concatenate([weights for _, weights in votes])
+    sums = np.maximum(np.bincount(rows, weights, minlength=len(votes) * count), NOBODY)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(votes) * count))])
+    places = np.concatenate([near.places for near, _ in votes])
+    shares = sparse.csr_array(((weights / sums[rows]).astype(np.float32), places, ends), shape=(len(ends) - 1, past))
+    return np.split((shares @ taken).toarray(), len(votes))
+
+
+def _sharpened(near: Nearest, sharpness: float) -> Weights:
+    return np.exp((near.scores - np.maximum(near.heights, -1)[near.rows]) / sharpness)
+
+
+def _few(known: Knowledge, many: Nearest) -> NDArray[np.bool_]:
+    """The first of many by cosine, of equal ones by id; nobody is their own neighbour."""
+    by_id = known.left.by_id[known.past_rows[many.places]]
+    order = np.lexsort((by_id, -many.scores, many.rows))
+    before = np.cumsum(np.bincount(many.rows, minlength=many.shape[0]))
+    place = np.arange(len(order)) - np.concatenate([[0], before])[many.rows[order]]
+    chosen = np.zeros(len(order), np.bool_)
+    chosen[order] = place < NEIGHBOURS
+    return chosen & np.isfinite(many.scores)
 
 
 def own_places(known: Knowledge, ids: Sequence[str]) -> tuple[list[int], list[int]]:
     """Where queries that have a past of their own stand among the past records: nobody is their own neighbour."""
     own = [(row, known.past_place[name]) for row, name in enumerate(ids) if name in known.past_place]
     return [row for row, _ in own], [place for _, place in own]
-
-
-def _lexical_votes(scores: Matrix) -> Matrix:
-    """Squared BM25 relative to the best, of the nearest past left records; rows sum to one."""
-    if scores.shape[1] == 0:
-        return scores
-    keep = min(NEIGHBOURS, scores.shape[1])
-    threshold = np.partition(scores, -keep, axis=1)[:, -keep][:, None]
-    best = scores.max(axis=1, keepdims=True)
-    weights = np.where(scores >= threshold, (scores / np.where(best > 0, best, 1)) ** 2, 0)
-    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), np.float32)

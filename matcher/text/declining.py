@@ -29,6 +29,8 @@ BEYOND_MEANS = re.compile(
     re.IGNORECASE,
 )
 """A carrier or fund has not got it. Of a result the same words praise it: “contains no preservative”."""
+_MAYBE = re.compile("[不范禁除谢停缺无没未A-Za-z]")
+"""What both patterns begin with: most sentences hold none of it, which is seen ten times as fast."""
 _GOES_ON = re.compile(r"[；;：:]$")
 
 
@@ -41,7 +43,9 @@ def unwanting(told: Sequence[str], *, taker: bool) -> tuple[bool, ...]:
     found: list[bool] = []
     listing = False
     for text in told:
-        said = bool(UNWANTED.search(text)) or (taker and bool(BEYOND_MEANS.search(text)))
+        said = bool(_MAYBE.search(text)) and (
+            bool(UNWANTED.search(text)) or (taker and bool(BEYOND_MEANS.search(text)))
+        )
         goes_on = bool(_GOES_ON.search(text))
         found.append(said or listing)
         listing = goes_on and (listing or (said and bool(re.search("[：:]", text))))
