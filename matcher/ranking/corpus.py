@@ -231,12 +231,6 @@ def gather_past(outcomes: Sequence[Outcome], left: Side[Left], right: Side[Right
     )
 
 
-def takings(taken: Sparse) -> tuple[Rows, Rows]:
-    """Of accepted pairs (past, right) the rows of each column, one after the other, and how many each has."""
-    by_right = taken.tocsc()
-    return by_right.indices, np.diff(by_right.indptr)
-
-
 def _refusal(outcome: Outcome) -> str:
     named = Refusal.of(outcome.reason) if outcome.result is Result.REJECTED else None
     return named.value if named else ""

@@ -7,7 +7,6 @@ values (q, right), NaN where nothing is known. A higher value always speaks for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 from matcher.domain.records import Left
 from matcher.index import terms
 from matcher.ranking.categories import categories
-from matcher.ranking.corpus import ALL, Columns, Matrix, Side, takings
+from matcher.ranking.corpus import ALL, Columns, Matrix, Side
 from matcher.ranking.habits import ages, habits
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.refusals import detail, refusals
+from matcher.ranking.takings import Takings
 from matcher.ranking.votes import Asking, neighbours, own_places
 
-TOP = 3
 CHUNK = 64
 
 Numbers = NDArray[np.float64]
@@ -64,35 +63,25 @@ def profile(known: Knowledge, queries: Side[Left], columns: Columns, asked: Aski
 
 def activity(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """How much the right record took: at all, lately, just now."""
-    found: dict[str, Matrix] = {
-        "popularity": known.counts[columns],
-        "recent": known.lately[columns],
-        "this_month": known.this_month[columns],
-    }
-    return {name: np.tile(np.log1p(row), (len(queries), 1)) for name, row in found.items()}
+    return {name: np.tile(told[columns], (len(queries), 1)) for name, told in known.activity.items()}
 
 
 def fit(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
     """How well the left record's figures fit what the right record states, 0 to 1, and what it has room for."""
-    places, used = known.right.numbers("capacity")[columns], known.right.numbers("occupied")[columns]
-    free = np.where(places > 0, np.clip((places - used) / np.maximum(places, 1), 0, 1), np.nan)
-    values = {
-        "ticket_fit": np.where(
-            queries.currencies[:, None] == known.right.currencies[columns],
-            _inside(
-                _log(queries.numbers("funding_sought")),
-                _log(known.right.numbers("ticket_min")[columns]),
-                _log(known.right.numbers("ticket_max")[columns]),
-            ),
-            np.nan,
-        ),
-        "trl_fit": _inside(
-            queries.numbers("trl"), known.right.numbers("trl_min")[columns], known.right.numbers("trl_max")[columns]
-        ),
-        "free_places": np.tile(free, (len(queries), 1)),
+    right, shape = known.right, (len(queries), len(known.open_talks[columns]))
+    sought, trl = queries.numbers("funding_sought"), queries.numbers("trl")
+    values = {name: np.full(shape, np.nan, np.float32) for name in ("ticket_fit", "trl_fit")}
+    if np.isfinite(sought).any():
+        low, high = (_log(right.numbers(name)[columns]) for name in ("ticket_min", "ticket_max"))
+        same = queries.currencies[:, None] == right.currencies[columns]
+        values["ticket_fit"] = np.where(same, _inside(_log(sought), low, high), np.nan).astype(np.float32)
+    if np.isfinite(trl).any():
+        values["trl_fit"] = _inside(trl, *(right.numbers(name)[columns] for name in ("trl_min", "trl_max")))
+    return {
+        **values,
+        "free_places": np.tile(known.free_places[columns], (len(queries), 1)),
         "open_talks": np.tile(-np.log1p(known.open_talks[columns]), (len(queries), 1)),
     }
-    return {name: np.asarray(found, np.float32) for name, found in values.items()}
 
 
 def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dict[str, Matrix]:
@@ -107,13 +96,14 @@ def record(known: Knowledge, queries: Side[Left], columns: Columns = ALL) -> dic
 
 def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: Columns) -> Matrix:
     """Mean cosine with the three most similar past left records of each right record; NaN without a past."""
-    whole = isinstance(columns, slice)
-    at, sizes = known.takings if whole else takings(known.taken_by(columns))
-    top = np.full((len(ids), len(sizes)), np.nan, np.float32)
-    if not len(at):
+    table = known.taken_by(columns)
+    top = np.full((len(ids), table.shape[1]), np.nan, np.float32)
+    if not table.nnz:
         return top
+    whole = isinstance(columns, slice)
     # One right record took a few of the past ones: only these are multiplied with.
-    used, at = (ALL, at) if whole else np.unique(at, return_inverse=True)
+    used = ALL if whole else np.flatnonzero(np.diff(table.indptr))
+    taken = known.takings if whole else Takings(table[used])
     place = np.full(len(known.past_rows), -1)
     place[used] = np.arange(len(place[used]))
     past = known.past_adapted[used].T
@@ -122,24 +112,11 @@ def _top_of_past(known: Knowledge, ids: Sequence[str], asked: Asking, columns: C
         found = asked.adapted[rows] @ past if asked.meant is None else asked.meant[:, used]
         own, theirs = (np.array(each, np.int64) for each in own_places(known, ids[rows]))
         taking = place[theirs] >= 0
-        found[own[taking], place[theirs[taking]]] = -np.inf
-        top[rows, sizes > 0] = _mean_of_best(found[:, at], sizes[sizes > 0])
+        if taking.any():
+            found = found.copy()
+            found[own[taking], place[theirs[taking]]] = -np.inf
+        top[rows] = taken.mean_of_best(found)
     return top
-
-
-def _mean_of_best(values: Matrix, sizes: NDArray[np.integer[Any]]) -> Matrix:
-    """Mean of the three largest values of each run of columns, (rows, runs); `sizes` are the runs' lengths."""
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    wanted = np.minimum(np.add.reduceat(np.isfinite(values), starts, axis=1, dtype=np.float32), TOP)
-    sums, left = np.zeros_like(wanted), wanted.copy()
-    for _ in range(TOP):
-        best = np.maximum.reduceat(values, starts, axis=1)
-        at_best = values == np.repeat(best, sizes, axis=1)
-        taken = np.minimum(np.add.reduceat(at_best, starts, axis=1, dtype=np.float32), left)
-        sums += np.where(np.isfinite(best), best, 0) * taken
-        left -= taken
-        values = np.where(at_best, -np.inf, values)
-    return np.where(wanted > 0, sums / np.maximum(wanted, 1), np.nan).astype(np.float32)
 
 
 def _log(values: Numbers) -> Numbers:

@@ -58,6 +58,7 @@ class Nearness:
         self.past = past
         self._width = width
         self._told = np.isfinite(past).astype(np.float32)
+        self._placed = np.where(np.isfinite(past), past, np.inf).astype(np.float32)  # what is untold is near nothing
         self._usual: dict[float, np.float32] = {}
         """Share of all that is near a value, for each that was asked about: whoever asks, it is the same."""
         self._last: tuple[Sparse, Rows, Sparse, Matrix] | None = None
@@ -96,8 +97,8 @@ class Nearness:
         return np.array([self._usual[value] for value in values.tolist()], np.float32)
 
     def _near(self, values: NDArray[np.float64], rows: slice | NDArray[np.integer]) -> Matrix:
-        near = np.exp(-0.5 * ((values[:, None] - self.past[None, rows]) / self._width) ** 2)
-        return np.where(np.isnan(near), 0, near).astype(np.float32)
+        away = (values.astype(np.float32)[:, None] - self._placed[rows]) / np.float32(self._width)
+        return np.asarray(np.exp(away * away * np.float32(-0.5)), np.float32)
 
 
 def read_amounts(left: Side[Left], rows: Rows) -> Nearness:

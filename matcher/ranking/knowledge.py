@@ -12,9 +12,10 @@ from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
 from matcher.ranking.centring import centred, mean, told, unit
-from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse, takings
+from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 from matcher.ranking.later import Kept
+from matcher.ranking.takings import Takings
 
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
@@ -75,9 +76,9 @@ class Knowledge:
         return self.past_accepted if isinstance(columns, slice) else self.past_accepted[:, columns]
 
     @cached_property
-    def takings(self) -> tuple[Rows, Rows]:
-        """What each right record took among the past ones, as `corpus.takings`."""
-        return takings(self.past_accepted)
+    def takings(self) -> Takings:
+        """What each right record took among the past ones, rows as in `past_rows`."""
+        return Takings(self.past_accepted)
 
     @cached_property
     def past_adapted(self) -> Matrix:
@@ -203,6 +204,19 @@ class Knowledge:
     def lately(self) -> Matrix:
         """How many left records each right one took, fading with the short half-life, (right,)."""
         return np.asarray(self._pairs(SHORT_MEMORY).sum(axis=0), np.float32).ravel()
+
+    @cached_property
+    def activity(self) -> dict[str, Matrix]:
+        """ln(1 + how much each right record took) at all, lately, just now, (right,) each."""
+        told = {"popularity": self.counts, "recent": self.lately, "this_month": self.this_month}
+        return {name: np.log1p(values) for name, values in told.items()}
+
+    @cached_property
+    def free_places(self) -> Matrix:
+        """Share of each right record's places that is free, (right,); NaN where none are stated."""
+        places, used = self.right.numbers("capacity"), self.right.numbers("occupied")
+        free = np.clip((places - used) / np.maximum(places, 1), 0, 1)
+        return np.where(places > 0, free, np.nan).astype(np.float32)
 
     @cached_property
     def open_talks(self) -> Matrix:

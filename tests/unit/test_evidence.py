@@ -16,7 +16,7 @@ from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
 from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix
-from matcher.ranking.evidence import TOP, gather
+from matcher.ranking.evidence import gather
 from matcher.ranking.kinds import KINDS
 from matcher.ranking.knowledge import (
     FEWEST_FOR_MEAN,
@@ -27,6 +27,7 @@ from matcher.ranking.knowledge import (
     Knowledge,
 )
 from matcher.ranking.refusals import EVIDENCE
+from matcher.ranking.takings import TOP
 from matcher.ranking.votes import NEIGHBOURS, SHARPNESS
 from matcher.text.passages import document
 from matcher.text.words import bigrams
