@@ -136,13 +136,14 @@ class Postings:
 
     def _added(self, query: Counts) -> NDArray[np.float64]:
         """The products of a single query, (1, records), in half the time of a sparse product."""
-        by_term = self._by_term
-        starts, ends = by_term.indptr[query.indices], by_term.indptr[query.indices + 1]
-        sizes = ends - starts
-        gone = np.cumsum(sizes)
-        entries = np.arange(sizes.sum()) + np.repeat(starts - (gone - sizes), sizes)
-        weights = by_term.data[entries] * np.repeat(query.data, sizes)
-        return np.asarray(np.bincount(by_term.indices[entries], weights, by_term.shape[1]), np.float64)[None]
+        by_term, found = self._by_term, np.zeros((1, self._by_term.shape[1]), np.float64)
+        ends = zip(by_term.indptr[query.indices].tolist(), by_term.indptr[query.indices + 1].tolist(), strict=True)
+        parts = [slice(start, end) for start, end in ends]
+        if parts:
+            records = np.concatenate([by_term.indices[part] for part in parts])
+            weights = [by_term.data[part] * weight for part, weight in zip(parts, query.data, strict=True)]
+            found[0] = np.bincount(records, np.concatenate(weights), by_term.shape[1])
+        return found
 
 
 class TermIndex:
