@@ -31,7 +31,7 @@ from matcher.services.indexing import Indexer, Progress
 from matcher.services.models import ModelFolder
 from matcher.services.pooling import organisations, pooled, residing
 from matcher.services.remarks import UNCALIBRATED, empty, left_out, refreshed, should_train
-from matcher.services.settling import settle
+from matcher.services.settling import settle, undisturbed
 from matcher.services.training import TrainingReport, fit
 from matcher.store import Controls, Database, Outcomes, Records, Registers
 from matcher.store.seen import withdrawn_since
@@ -131,7 +131,8 @@ class Pairings:
             return cast("Loaded", older)
         try:
             if (loaded := self._held(pairing, viewer, now)) is None:
-                loaded = self._load(pairing, today, viewer, arrangements)
+                with undisturbed():
+                    loaded = self._load(pairing, today, viewer, arrangements)
                 settle(len(loaded.corpus.left) + len(loaded.corpus.right))
             return loaded
         finally:

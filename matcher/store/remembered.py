@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -18,10 +18,11 @@ MOST_MADE = 8
 class Held:
     """A table as it was at a revision."""
 
+    revision: int
     stamp: str
     """The random stamp of the revision."""
-    records: dict[str, tuple[str, Record]]
-    """By id the content hash and the record."""
+    records: tuple[Record, ...]
+    """By id."""
 
 
 class Remembered:
@@ -32,12 +33,13 @@ class Remembered:
         self._made: tuple[str, dict[Hashable, object]] = "", {}
         """The stamp of a revision and what was made of it."""
 
-    def all(self, stored: Records, kind: Kind) -> list[Record]:
+    def all(self, stored: Records, kind: Kind) -> Sequence[Record]:
         """What `Records.all` reads."""
-        held, stamp = self._held.get(kind), stored.stamp(stored.revision())
+        held, revision = self._held.get(kind), stored.revision()
+        stamp = stored.stamp(revision)
         if held is None or not stamp or held.stamp != stamp:
-            held = self._held[kind] = Held(stamp, _read(stored, kind, held.records if held else {}))
-        return [record for _, record in held.records.values()]
+            held = self._held[kind] = Held(revision, stamp, _read(stored, kind, held, revision))
+        return held.records
 
     def made(self, stored: Records, asked: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes of the records, outcomes and decisions of this revision alone; made once and not to be
@@ -54,8 +56,13 @@ class Remembered:
         return made
 
 
-def _read(stored: Records, kind: Kind, held: dict[str, tuple[str, Record]]) -> dict[str, tuple[str, Record]]:
-    now = stored.hashes(kind)
-    changed = [name for name, mark in now.items() if name not in held or held[name][0] != mark]
-    fresh = stored.many(kind, changed) if held else {record.id: record for record in stored.all(kind)}
-    return {name: (now[name], fresh.get(name) or held[name][1]) for name in now if name in fresh or name in held}
+def _read(stored: Records, kind: Kind, held: Held | None, revision: int) -> tuple[Record, ...]:
+    """The table as it is now, from what was held where this has come of that."""
+    if held is None or held.revision > revision or not held.stamp or stored.stamp(held.revision) != held.stamp:
+        return tuple(stored.all(kind))
+    fresh = {record.id: record for record in stored.changed_since(kind, held.revision)}
+    gone = {*fresh, *stored.deleted_since(kind, held.revision)}
+    if not gone:
+        return held.records
+    kept = [record for record in held.records if record.id not in gone]
+    return tuple(sorted([*kept, *fresh.values()], key=lambda record: record.id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from sys import intern
@@ -29,6 +29,9 @@ Key = str | tuple[Any, ...]
 
 MAX_ID = 300
 """Characters of the longest id. PostgreSQL indexes 2,700 bytes, and an outcome's key holds two ids."""
+
+MOST_LISTS = 2**14
+"""Lists of a field of which is kept what they say: most records name the same few industries."""
 
 _canonical = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
@@ -56,7 +59,14 @@ class Plan(Generic[RowT]):
         self._names = tuple(field.name for field in fields)
         self._days = frozenset(field.name for field in fields if field.base is date)
         self._encoders = tuple(_encoder(field) for field in fields)
+        self._lists = frozenset(field.name for field in fields if field.form is Form.MANY)
         self._decoders = [(field.name, decode) for field in fields if (decode := _decoder(field))]
+        self._readers = [
+            (place, _remembering(decode) if name in self._lists else decode)
+            for place, name in enumerate(self._names)
+            for known, decode in self._decoders
+            if known == name
+        ]
         self._values_of: Callable[[RowT], tuple[Any, ...]] = attrgetter(*self._names)
         self.key: Callable[[RowT], Key] = attrgetter(*self.key_names)
 
@@ -66,8 +76,11 @@ class Plan(Generic[RowT]):
         return tuple(self.table.c[name] for name in self.key_names)
 
     def select(self) -> sa.Select[Any]:
-        """Select what `decode` reads, in its order."""
-        return sa.select(*(self.table.c[name] for name in (*self._names, "source_file", "source_row")))
+        """Select what `decode` reads, in its order: lists as the JSON they are kept as, of which many are the same."""
+        names, column = (*self._names, "source_file", "source_row"), self.table.c
+        return sa.select(
+            *(sa.cast(column[name], sa.Text).label(name) if name in self._lists else column[name] for name in names)
+        )
 
     def encode(self, row: RowT) -> dict[str, Any]:
         """The values of the row's columns with its content hash, which covers all but where the row was read.
@@ -91,11 +104,15 @@ class Plan(Generic[RowT]):
 
     def decode(self, values: Sequence[Any]) -> RowT:
         """The domain's row of a database row from `select`."""
-        fields = dict(zip(self._names, values, strict=False))
-        for name, decode in self._decoders:
-            if (value := fields[name]) is not None:
-                fields[name] = decode(value)
-        row: RowT = self._type(**fields, source=Source(file=intern(values[-2]), row=values[-1]))
+        read = list(values)
+        for place, decode in self._readers:
+            if (value := read[place]) is not None:
+                read[place] = decode(value)
+        return self._row(read)
+
+    def _row(self, values: Sequence[Any]) -> RowT:
+        source = Source(file=intern(values[-2]), row=values[-1])
+        row: RowT = self._type(**dict(zip(self._names, values, strict=False)), source=source)
         return row
 
     def archived(self, row: RowT) -> dict[str, Any]:
@@ -105,11 +122,10 @@ class Plan(Generic[RowT]):
 
     def restored(self, content: Mapping[str, Any]) -> RowT:
         """The row that was archived."""
-        values = [
-            date.fromisoformat(content[name]) if name in self._days and content[name] is not None else content[name]
-            for name in (*self._names, "source_file", "source_row")
-        ]
-        return self.decode(values)
+        told = {name: content[name] for name in (*self._names, "source_file", "source_row")}
+        decoders = [*self._decoders, *((name, date.fromisoformat) for name in self._days)]
+        told |= {name: decode(told[name]) for name, decode in decoders if told[name] is not None}
+        return self._row([*told.values()])
 
     def _encoded(self, row: RowT) -> dict[str, Any]:
         return {
@@ -193,6 +209,11 @@ def _decoder(field: Field) -> Convert | None:
     if field.form is Form.MANY:  # industries and the like, of which there are few and which many records name
         return lambda values: tuple(map(intern, values))
     return None
+
+
+def _remembering(decode: Convert) -> Convert:
+    """The same of the JSON that is decoded; one tuple for all rows that say the same."""
+    return lru_cache(MOST_LISTS)(lambda text: decode(json.loads(text)))
 
 
 def _value_of(term: Term) -> str:

@@ -28,7 +28,7 @@ def test_a_second_reading_knows_what_came_changed_and_went(database: Database) -
         stored = Records(connection)
         second, read = remembered.all(stored, Kind.ACHIEVEMENTS), list(stored.all(Kind.ACHIEVEMENTS))
 
-    assert second == read
+    assert list(second) == read
     assert [record.id for record in second] == ["A0", "A1", "A2"]
     assert second[1] is first[0], "what has not changed is not read again"
 

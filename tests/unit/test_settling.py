@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from matcher.services.settling import MANY, settle
+from matcher.services.settling import MANY, settle, undisturbed
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +48,13 @@ def test_what_was_left_alone_and_is_gone_is_collected_the_next_time() -> None:
     settle(MANY)
 
     assert Held.gone
+
+
+def test_nothing_is_collected_while_much_is_loaded_and_again_from_then_on() -> None:
+    with pytest.raises(RuntimeError), undisturbed():
+        assert not gc.isenabled()
+        with undisturbed():
+            pass
+        assert not gc.isenabled()
+        raise RuntimeError
+    assert gc.isenabled()

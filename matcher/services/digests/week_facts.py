@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
@@ -70,6 +71,6 @@ class WeekFacts:
         """The day on which each project was first accepted by a fund."""
         return first_accepted(self.outcomes[PairKind.PROJECT_FUND], self.day)
 
-    def _all(self, kind: Kind) -> list[Record]:
+    def _all(self, kind: Kind) -> Sequence[Record]:
         with self._database.read() as connection:
             return self._database.remembered.all(Records(connection), kind)
