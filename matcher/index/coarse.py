@@ -48,8 +48,10 @@ class Filter:
 class Coarse:
     """Labels of rows that are probably nearest; whoever asks compares them exactly."""
 
-    def __init__(self, index: Any, built: int, changed: int = 0) -> None:
+    def __init__(self, index: Any, built: int, changed: int = 0, *, mapped: bool = False) -> None:
         self.index = index
+        self._mapped = mapped
+        """Whether the rows lie in a file: FAISS would end the process rather than change, or clone, such an index."""
         self.built, self.changed = built, changed
         """Rows for which the centres were chosen, and how many have come or gone since."""
 
@@ -76,12 +78,24 @@ class Coarse:
 
     @classmethod
     def read(cls, path: Path, built: int, changed: int) -> Coarse:
-        """What `write` wrote."""
-        return cls(faiss.read_index(str(path)), built, changed)
+        """What `write` wrote, mapped: only what somebody looks through is in memory."""
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), built, changed, mapped=True)
 
     def copy(self) -> Coarse:
         """The same, to be changed by itself."""
-        return Coarse(faiss.clone_index(self.index), self.built, self.changed)
+        return Coarse(self._copied(), self.built, self.changed)
+
+    def _copied(self) -> Any:
+        return (
+            faiss.deserialize_index(faiss.serialize_index(self.index))
+            if self._mapped
+            else faiss.clone_index(self.index)
+        )
+
+    def _owned(self) -> Any:
+        if self._mapped:
+            self.index, self._mapped = self._copied(), False
+        return self.index
 
     def write(self, path: Path) -> None:
         """Keep it in a file, with the number of lists to look through."""
@@ -99,12 +113,12 @@ class Coarse:
 
     def add(self, labels: Labels, vectors: Vectors) -> None:
         """Rows that came."""
-        self.index.add_with_ids(vectors, labels)
+        self._owned().add_with_ids(vectors, labels)
         self.changed += len(labels)
 
     def remove(self, labels: Labels) -> None:
         """Rows that went."""
-        self.changed += int(self.index.remove_ids(labels))
+        self.changed += int(self._owned().remove_ids(labels))
 
     def follow(self, labels: Labels, rows: Any) -> None:
         """Take what came into a FAISS index, and went from it, since it had the labels that this file was made of."""

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -175,10 +176,14 @@ class SnapshotFolder:
             self._compare(manifest, whole=True)
 
     def _compare(self, manifest: dict[str, Any], *, whole: bool) -> None:
-        for name, mark in manifest["files"].items():
-            path = self._folder / self._current() / name
-            if not path.is_file() or any(mark.get(part) != value for part, value in _mark(path, whole=whole).items()):
-                raise _damaged(path)
+        folder, marks = self._folder / self._current(), manifest["files"]
+        if missing := [folder / name for name in marks if not (folder / name).is_file()]:
+            raise _damaged(missing[0])
+        with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter to others
+            found = threads.map(lambda name: _mark(folder / name, whole=whole), marks)
+        for (name, mark), read in zip(marks.items(), found, strict=True):
+            if any(mark.get(part) != value for part, value in read.items()):
+                raise _damaged(folder / name)
 
     def load(self) -> Snapshot | None:
         """The current snapshot, mapped and verified; None when there is none yet.
@@ -252,8 +257,8 @@ def _parts(index: TermIndex) -> dict[str, NDArray[Any]]:
 
 def _read_terms(folder: Path, name: str, shared: tuple[str, ...]) -> TermIndex:
     """The counts of a field; where its ids are the shared ones, these are kept once."""
-    ids = tuple(np.load(folder / f"{name}.ids.npy", allow_pickle=False).tolist())
-    ids = shared if ids == shared else ids
+    own = np.load(folder / f"{name}.ids.npy", allow_pickle=False)
+    ids = shared if np.array_equal(own, np.array(shared, np.str_)) else tuple(own.tolist())
     data, columns, ends = (read_array(folder / f"{name}.{part}.npy") for part in ("counts", "columns", "ends"))
     return TermIndex(ids, sparse.csr_array((data, columns, ends), shape=(len(ids), COLUMNS)))
 

@@ -69,7 +69,8 @@ class FaissIndex:
         self._mapped = False
         self._coarse: Coarse | None = None
         self._labels: dict[str, int] = {}
-        self._ids: dict[int, str] = {}
+        self._ids: list[str] = []
+        """The id behind each number that FAISS knows a row by; empty for one that is gone."""
         self._next = 0
         self._filters: dict[frozenset[str], Filter] = {}
         self._changing = RLock()
@@ -89,13 +90,16 @@ class FaissIndex:
         `mapped`: the rows of `raw` lie in a file and cannot be changed.
         """
         index = cls(dimension)
-        if raw.d != dimension or set(faiss.vector_to_array(raw.id_map).tolist()) != set(labels.values()):
+        told = np.sort(np.fromiter(labels.values(), np.int64, len(labels)))
+        if raw.d != dimension or not np.array_equal(np.sort(faiss.vector_to_array(raw.id_map)), told):
             raise ValueError("the id map does not belong to these vectors")
         if coarse is not None and coarse.index.ntotal != raw.ntotal:
             raise ValueError("the coarse file does not belong to these vectors")
         index._index, index._labels, index._mapped, index._coarse = raw, dict(labels), mapped, coarse
-        index._ids = {label: name for name, label in labels.items()}
-        index._next = max(labels.values(), default=-1) + 1
+        index._next = int(told[-1]) + 1 if len(told) else 0
+        index._ids = [""] * index._next
+        for name, label in labels.items():
+            index._ids[label] = name
         return index
 
     def __len__(self) -> int:
@@ -172,7 +176,7 @@ class FaissIndex:
                 if self._coarse:
                     self._coarse.add(labels, fresh)
             self._labels.update(zip(rows, labels.tolist(), strict=True))
-            self._ids.update(zip(labels.tolist(), rows, strict=True))
+            self._ids.extend(rows)
             self._next += len(rows)
             self._filters = {}
 
@@ -181,7 +185,7 @@ class FaissIndex:
         with self._changing:
             labels = [self._labels.pop(name) for name in ids if name in self._labels]
             for label in labels:
-                del self._ids[label]
+                self._ids[label] = ""
             if labels:
                 gone = np.array(labels, np.int64)
                 self._owned().remove_ids(gone)
@@ -250,7 +254,8 @@ class FaissIndex:
     def _planned(self, coarse: Coarse, queries: Vectors, k: int, kept: Filter | None) -> list[Hits]:
         """The nearest among what the coarse file names, compared exactly; fewer are found only where fewer are near."""
         named = coarse.near(queries, OVERFETCH * (k + SPARE), kept.selector if kept else None)
-        known = np.where(named >= 0, named, next(iter(self._ids)))  # where none is named, any row will do
+        anyone = next(iter(self._labels.values()))  # where none is named, any row will do
+        known = np.where(named >= 0, named, anyone)
         rows = self._index.reconstruct_batch(known.ravel()).reshape(*named.shape, self.dimension)
         scores = np.einsum("qd,qkd->qk", queries, rows)
         scores[named < 0] = -np.inf

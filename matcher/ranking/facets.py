@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Project, Record
 from matcher.domain.taxonomy import Path, Taxonomy
@@ -38,24 +41,22 @@ class FacetReader:
         self._categories = lru_cache(MOST_READ)(self._read)
         self._nodes = lru_cache(MOST_READ)(self._read_nodes)
 
-    def matrices(self, records: Sequence[Record]) -> Mapping[str, Counts]:
-        """The indicator matrix of each facet, (n, columns)."""
+    def read(self, records: Sequence[Record]) -> tuple[Mapping[str, Counts], Mapping[str, Stated]]:
+        """The indicator matrix of each facet, (n, columns), and what the records state in each tree.
+
+        Fields lie below industries, so the tree of `field` compares with `industry` too.
+        """
+        stated = Later(FACETS, lambda facet: _distinct(facet, records))
 
         def matrix(facet: str) -> Counts:
-            distinct, rows = _distinct(facet, records)
-            read = [self._categories(facet, stated) for stated in distinct]
-            return _each(count_few(read, list, FACET_COLUMNS), rows)
-
-        return Later(FACETS, matrix)
-
-    def trees(self, records: Sequence[Record]) -> Mapping[str, Stated]:
-        """What the records state in each tree; fields lie below industries, so `field` compares with `industry` too."""
+            distinct, rows = stated[facet]
+            return _each(count_few([self._categories(facet, one) for one in distinct], list, FACET_COLUMNS), rows)
 
         def tree(facet: str) -> Stated:
-            distinct, rows = _distinct(facet, records)
-            return _each(read_stated([self._nodes(facet, stated) for stated in distinct]), rows)
+            distinct, rows = stated[facet]
+            return _each(read_stated([self._nodes(facet, one) for one in distinct]), rows)
 
-        return Later(("region", "industry", "field"), tree)
+        return Later(FACETS, matrix), Later(("region", "industry", "field"), tree)
 
     def _read(self, facet: str, stated: Stating) -> Sequence[str]:
         if facet == "region":
@@ -84,16 +85,17 @@ def stated_categories(record: Record) -> Categories:
     return _places(record), _industries(record), _stages(record), _fields(record)
 
 
-def _distinct(facet: str, records: Sequence[Record]) -> tuple[list[Stating], list[int]]:
+def _distinct(facet: str, records: Sequence[Record]) -> tuple[list[Stating], NDArray[np.int32]]:
     """What is stated by any of the records, once, and where among it stands what each of them states."""
     places: dict[Stating, int] = {}
-    rows = [places.setdefault(stated, len(places)) for stated in map(STATED[facet], records)]
+    stated = (places.setdefault(one, len(places)) for one in map(STATED[facet], records))
+    rows = np.fromiter(stated, np.int32, len(records))
     return list(places), rows
 
 
-def _each(distinct: Values, rows: list[int]) -> Values:
+def _each(distinct: Values, rows: NDArray[np.int32]) -> Values:
     """A row for each record from those of what is stated."""
-    return distinct if rows == list(range(len(rows))) else distinct[rows]
+    return distinct if np.array_equal(rows, np.arange(len(rows))) else distinct[rows]
 
 
 def _places(record: Record) -> Stating:

@@ -53,7 +53,8 @@ def project_side(
 ) -> Side[Left]:
     """Projects with the vectors and words of the results in these rows: nothing is encoded anew."""
     side = results.take(np.array(rows, np.int64))
-    return replace(side, records=tuple(projects), facets=facets.matrices(projects), trees=facets.trees(projects))
+    matrices, trees = facets.read(projects)
+    return replace(side, records=tuple(projects), facets=matrices, trees=trees)
 
 
 def variants(
