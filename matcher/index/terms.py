@@ -23,6 +23,8 @@ Counts = Any
 Text = TypeVar("Text")
 
 COLUMNS = 2**20
+AT_ONCE = 2**23
+"""Entries that are counted at once."""
 FEW, MOST_HASHED = 16, 2**16
 """Texts that are counted one by one, and terms whose column is kept."""
 K1, B = 1.2, 0.75
@@ -60,7 +62,10 @@ def count_few(texts: Sequence[Text], analyse: Callable[[Text], list[str]], colum
 
 def document_frequencies(counts: Counts) -> NDArray[np.int64]:
     """In how many rows each term stands, (COLUMNS,)."""
-    return np.bincount(counts.indices, minlength=counts.shape[1])
+    found = np.zeros(counts.shape[1], np.int64)
+    for start in range(0, max(counts.nnz, 1), AT_ONCE):  # NumPy would make a wider copy of all of them
+        found += np.bincount(counts.indices[start : start + AT_ONCE], minlength=counts.shape[1])
+    return found
 
 
 def idf(counts: Counts) -> NDArray[np.float32]:
@@ -106,37 +111,57 @@ def present(counts: Counts) -> Counts:
     return queries
 
 
+def _narrow(weights: Counts) -> Counts:
+    """The same with numbers of four bytes where these are enough."""
+    if weights.nnz >= 2**31:
+        return weights
+    columns, ends = (part.astype(np.int32, copy=False) for part in (weights.indices, weights.indptr))
+    return sparse.csr_array((weights.data, columns, ends), shape=weights.shape)
+
+
 class Postings:
     """Weights of terms by record, and by term, so that one query touches only the records that share a term with it."""
 
-    def __init__(self, weights: Counts, *, parts: bool = True) -> None:
-        """`parts`: whether some rows alone will be asked about, which takes the weights by record too."""
-        self._by_record: Counts = weights if parts else None
-        self._turned: Counts = None if parts else weights.T.tocsr()
+    def __init__(self, weights: Counts) -> None:
+        """`weights` are by record: turned round when first asked for so, and kept in the way that is asked for."""
+        self._by_record: Counts = _narrow(weights)
+        self._by_term: Counts = None
+        self._parted = False
+        """Whether somebody asked about some records alone, which takes the weights by record."""
 
-    @property
-    def _by_term(self) -> Counts:
-        if self._turned is None:
-            self._turned = self._by_record.T.tocsr()
-        return self._turned
+    def _terms(self) -> Counts:
+        found, by_record = self._by_term, self._by_record
+        if found is None:
+            found = self._by_term = by_record.T.tocsr()
+        if not self._parted:
+            self._by_record = None
+        return found
+
+    def _records(self) -> Counts:
+        self._parted = True
+        found = self._by_record
+        if found is None:
+            found = self._by_record = self._by_term.T.tocsr()
+        return found
 
     def scores(self, queries: Counts, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.float32]:
         """Products of each query with each record (or those of some rows), (queries, records)."""
         if isinstance(rows, slice):
             alone = queries.shape[0] == 1
-            found = (self._added(queries) if alone else (queries @ self._by_term).toarray())[:, rows]
+            found = (self._added(queries) if alone else (queries @ self._terms()).toarray())[:, rows]
         elif len(rows) == 1:  # a product with one row needs no list of terms turned round
-            chosen = self._by_record[rows]
+            chosen = self._records()[rows]
             weights = np.zeros(chosen.shape[1], np.float32)
             weights[chosen.indices] = chosen.data
             found = (queries @ weights)[:, None]
         else:
-            found = (queries @ self._by_record[rows].T).toarray()
+            found = (queries @ self._records()[rows].T).toarray()
         return np.asarray(found, np.float32)
 
     def _added(self, query: Counts) -> NDArray[np.float64]:
         """The products of a single query, (1, records), in half the time of a sparse product."""
-        by_term, found = self._by_term, np.zeros((1, self._by_term.shape[1]), np.float64)
+        by_term = self._terms()
+        found = np.zeros((1, by_term.shape[1]), np.float64)
         ends = zip(by_term.indptr[query.indices].tolist(), by_term.indptr[query.indices + 1].tolist(), strict=True)
         parts = [slice(start, end) for start, end in ends]
         if parts:

@@ -71,7 +71,7 @@ class Side(Generic[AnyRecord]):
     @cached_property
     def postings(self) -> Mapping[str, Postings]:
         """BM25 over pairs of characters (`bigrams`) and over `words`, for whoever searches this side."""
-        return Later(("bigrams", "words"), lambda field: Postings(bm25_weights(getattr(self, field)), parts=False))
+        return Later(("bigrams", "words"), lambda field: Postings(bm25_weights(getattr(self, field))))
 
     def nearest(self, query: Matrix, k: int) -> tuple[Rows, Matrix]:
         """Rows and cosines of the k nearest to a vector (d,), best first."""

@@ -187,7 +187,7 @@ class Knowledge:
     @cached_property
     def tfidf_past(self) -> Postings:
         """TF-IDF rows of the past left records, rows as in `past_rows`."""
-        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency), parts=False)
+        return Postings(terms.tfidf(self.left.bigrams[self.past_rows], self.inverse_frequency))
 
     @cached_property
     def this_month(self) -> Matrix:
@@ -261,7 +261,7 @@ class Knowledge:
     @cached_property
     def past_weights(self) -> Postings:
         """BM25 weights of the bigrams of the past left records, rows as in `past_rows`."""
-        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]), parts=False)
+        return Postings(terms.bm25_weights(self.left.bigrams[self.past_rows]))
 
     def lexical_views(self, columns: Rows) -> Matrix:
         """BM25 of every left record against the words and the past of some right records, (left, columns)."""

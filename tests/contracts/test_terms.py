@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from matcher.index.terms import (
     COLUMNS,
@@ -186,10 +187,21 @@ def test_a_few_texts_are_counted_as_many_are() -> None:
         assert (few.dtype, few.indices.dtype) == (many.dtype, many.indices.dtype)
 
 
-def test_postings_that_are_never_asked_in_parts_score_the_same() -> None:
+@pytest.mark.parametrize("order", [("all", "some", "one", "all"), ("one", "all", "some"), ("some", "all", "one")])
+def test_postings_answer_the_same_whatever_they_were_asked_before(order: tuple[str, ...]) -> None:
     weights, queries = bm25_weights(count_terms(TEXTS, bigrams)), present(count_terms(TEXTS[:2], bigrams))
+    asked: dict[str, slice | NDArray[np.int64]] = {"all": slice(None), "some": np.array([2, 0]), "one": np.array([1])}
+    products = (queries @ weights.T).toarray()
+    postings = Postings(weights)
 
-    whole = Postings(weights, parts=False).scores(queries)
+    for name in order:
+        np.testing.assert_allclose(postings.scores(queries, asked[name]), products[:, asked[name]], rtol=1e-6)
+        for row in range(2):
+            alone = postings.scores(queries[[row]], asked[name])
+            np.testing.assert_allclose(alone, products[[row]][:, asked[name]], rtol=1e-6)
 
-    np.testing.assert_array_equal(whole, Postings(weights).scores(queries))
-    np.testing.assert_allclose(Postings(weights).scores(queries, np.array([2, 0])), whole[:, [2, 0]], rtol=1e-6)
+
+def test_a_query_without_terms_scores_nothing() -> None:
+    postings = Postings(bm25_weights(count_terms(TEXTS, bigrams)))
+
+    assert not postings.scores(count_terms([""], bigrams)).any()
