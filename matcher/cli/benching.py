@@ -22,6 +22,9 @@ LINES = {
     "path.load_s": Said("载入并首次应答，秒", "load and first answer, seconds"),
     "path.match_p50_ms": Said("已知记录匹配并解释，毫秒 p50", "match of a known record, explained, ms p50"),
     "path.match_p99_ms": Said("同上 p99", "the same, p99"),
+    "path.match_taken_p50_ms": Said(
+        "已被承接的记录首次被问，毫秒 p50", "a record that somebody took, asked for the first time, ms p50"
+    ),
     "path.encode_query_p50_ms": Said("编码一条查询，毫秒 p50", "encoding of one question, ms p50"),
     "path.match_text_p50_ms": Said("自由文本匹配并解释，毫秒 p50", "match of a free text, explained, ms p50"),
     "path.match_text_p99_ms": Said("同上 p99", "the same, p99"),
