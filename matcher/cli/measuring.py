@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
 from matcher.cli import reports
@@ -21,6 +20,9 @@ from matcher.intake.limits import Limits, check_bytes
 from matcher.measure.scoring import check_pairs
 from matcher.services.folders import evaluate_folder, score_in_folder
 from matcher.wording import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_UNKNOWN = 20
 
@@ -149,6 +151,8 @@ def _tell_unknown(session: Session, unknown: pd.DataFrame) -> None:
 
 
 def _read_pairs(path: Path) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415  # a third of a second to import, and no other command needs it
+
     check_bytes(path, Limits())
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding_of(path))

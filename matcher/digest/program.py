@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 class Ended(StrEnum):
@@ -132,6 +131,8 @@ def filled(program: Program, chosen: Collection[int] = ()) -> tuple[int, ...]:
 
 def _highs(program: Program, seconds: float) -> Any:
     """Variables: every choice, then for every quota how much of it stays unmet."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415  # slow to import, and few commands need it
+
     count, quotas = len(program.values), len(program.quotas)
     # A limit that its members cannot exceed says nothing.
     limits = [limit for limit in program.limits if len(limit.members) > limit.most]

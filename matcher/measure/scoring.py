@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from matcher.errors import IntakeError
 from matcher.ranking.corpus import Corpus
 from matcher.ranking.scorer import Scorer
 from matcher.wording import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHUNK = 256
 

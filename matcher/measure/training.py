@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from matcher.measure.metrics import per_query
@@ -80,6 +79,7 @@ def fit_weights(values: NDArray[np.float64], labels: NDArray[np.float64]) -> NDA
     All evidence is declared so that more speaks for the pair; a negative weight would be noise between related pieces
     and could not be explained to anybody. Minimised by L-BFGS-B with a quadratic penalty.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415  # slow to import, and few commands need it
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = parameters[1:]

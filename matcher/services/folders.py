@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from matcher.domain.identity import Decision, Identities, Pooled
 from matcher.domain.records import (
@@ -37,6 +35,9 @@ from matcher.ranking.scorer import Scorer
 from matcher.ranking.sides import SideBuilder
 from matcher.services.scoring import score_each
 from matcher.wording import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Counter = Callable[[str, int], Callable[[int], None]]
 """Given a step's name and its size, something to be told how many more are done."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from matcher.domain.controls import PLAIN, Question
 from matcher.domain.matches import Answer, Listed, Match
@@ -20,6 +19,9 @@ from matcher.ranking.sides import SideBuilder
 from matcher.services.pairings import Pairings
 from matcher.services.scoring import score_each
 from matcher.wording import Said
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Matching:

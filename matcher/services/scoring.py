@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from matcher.measure.scoring import score_table
 from matcher.ranking.corpus import Corpus
 from matcher.ranking.scorer import Scorer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def score_each(
