@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -42,10 +42,8 @@ class Side(Generic[AnyRecord]):
     """(n, d), unit rows; a zero row has no text."""
     bigrams: Counts
     words: Counts
-    facets: Mapping[str, Counts]
-    """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
-    trees: Mapping[str, Stated]
-    """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
+    read: Callable[[Sequence[Record]], tuple[Later[Counts], Later[Stated]]]
+    """Records to what they state, as in `facets` and `trees`."""
     sentences: Mapping[str, Matrix] = field(default_factory=dict)
     """Vectors of the sentences, where they were encoded with the texts, (d,) each."""
     index: VectorIndex | None = None
@@ -55,6 +53,20 @@ class Side(Generic[AnyRecord]):
     def ids(self) -> tuple[str, ...]:
         """The records' ids in row order."""
         return tuple(record.id for record in self.records)
+
+    @property
+    def facets(self) -> Later[Counts]:
+        """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
+        return self._stated[0]
+
+    @property
+    def trees(self) -> Later[Stated]:
+        """Per tree (region, industry, field) what the records state, for `tree_similarity`."""
+        return self._stated[1]
+
+    @cached_property
+    def _stated(self) -> tuple[Later[Counts], Later[Stated]]:
+        return self.read(self.records)
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -116,10 +128,18 @@ class Side(Generic[AnyRecord]):
             vectors=self.vectors[rows],
             bigrams=self.bigrams[rows],
             words=self.words[rows],
-            facets=Later(tuple(self.facets), lambda name: self.facets[name][rows]),
-            trees=Later(tuple(self.trees), lambda name: self.trees[name][rows]),
+            read=lambda _: self.stated(rows),
             index=None,
         )
+
+    def stated(self, rows: Sequence[int] | Rows) -> tuple[Later[Counts], Later[Stated]]:
+        """`facets` and `trees` of some rows: parts of those of all where these were read before, or read for them."""
+        fresh = self.read([self.records[row] for row in rows])
+
+        def part(whole: Later[Any], few: Later[Any]) -> Later[Any]:
+            return Later(tuple(whole), lambda name: whole[name][rows] if whole.made(name) else few[name])
+
+        return part(self.facets, fresh[0]), part(self.trees, fresh[1])
 
     @cached_property
     def currency(self) -> str:

@@ -41,7 +41,7 @@ class FacetReader:
         self._categories = lru_cache(MOST_READ)(self._read)
         self._nodes = lru_cache(MOST_READ)(self._read_nodes)
 
-    def read(self, records: Sequence[Record]) -> tuple[Mapping[str, Counts], Mapping[str, Stated]]:
+    def read(self, records: Sequence[Record]) -> tuple[Later[Counts], Later[Stated]]:
         """The indicator matrix of each facet, (n, columns), and what the records state in each tree.
 
         Fields lie below industries, so the tree of `field` compares with `industry` too.

@@ -53,8 +53,7 @@ def project_side(
 ) -> Side[Left]:
     """Projects with the vectors and words of the results in these rows: nothing is encoded anew."""
     side = results.take(np.array(rows, np.int64))
-    matrices, trees = facets.read(projects)
-    return replace(side, records=tuple(projects), facets=matrices, trees=trees)
+    return replace(side, records=tuple(projects), read=facets.read)
 
 
 def variants(

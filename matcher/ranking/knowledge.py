@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -197,8 +198,13 @@ class Knowledge:
     @cached_property
     def habits(self) -> dict[str, Habits]:
         """What each right record leans to, by facet."""
-        faded = self._pairs(HABIT_MEMORY)
-        return {name: read_habits(faded, self.left.facets[name]) for name in FACETS}
+        faded = self._pairs(HABIT_MEMORY)[self.past_rows]
+        return {name: read_habits(faded, self.past_facets[name]) for name in FACETS}
+
+    @cached_property
+    def past_facets(self) -> Mapping[str, Sparse]:
+        """By facet the categories of the past left records, (past, categories)."""
+        return self.left.stated(self.past_rows)[0]
 
     @cached_property
     def lately(self) -> Matrix:
@@ -285,7 +291,8 @@ class Knowledge:
     @cached_property
     def facet_activity(self) -> dict[str, Postings]:
         """ln(1 + faded number) of left records of each category that each right one took, (right, categories)."""
-        taken = {name: sparse.csr_array(self.accepted_long.T @ self.left.facets[name]) for name in FACETS}
+        faded = self.accepted_long[self.past_rows].T
+        taken = {name: sparse.csr_array(faded @ self.past_facets[name]) for name in FACETS}
         for counts in taken.values():
             counts.data = np.log1p(counts.data)
         return {name: Postings(counts) for name, counts in taken.items()}

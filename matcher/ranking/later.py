@@ -27,6 +27,10 @@ class Later(Mapping[str, Value]):
             self._made[name] = self._make(name)
         return self._made[name]
 
+    def made(self, name: str) -> bool:
+        """Whether somebody asked for it before."""
+        return name in self._made
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

@@ -42,15 +42,13 @@ class SideBuilder:
         # What somebody asks in a few words is encoded with its sentences, all at once: explanations need them too.
         asked = [text for record in ordered for text in sentences(record)] if role is Role.QUERY else []
         vectors = self.encoder.encode([*texts, *asked], role, progress)
-        matrices, trees = self.facets.read(ordered)
         return Side(
             records=ordered,
             vectors=vectors[: len(texts)],
             sentences=dict(zip(asked, vectors[len(texts) :], strict=True)),
             bigrams=count_terms(texts, bigrams),
             words=count_terms(texts, self.words),
-            facets=matrices,
-            trees=trees,
+            read=self.facets.read,
         )
 
     @cached_property

@@ -268,13 +268,11 @@ class Pairings:
         rows = {name: row for row, name in enumerate(table.vectors.ids)}
         indexed = tuple(record for record in records if record.id in rows)
         ids = [record.id for record in indexed]
-        matrices, trees = self._builder.facets.read(indexed)
         return Side(
             records=indexed,
             vectors=table.vectors.matrix if ids == list(rows) else table.vectors.matrix[[rows[name] for name in ids]],
             bigrams=table.terms["bigrams"].order(ids),
             words=table.terms["words"].order(ids),
-            facets=matrices,
-            trees=trees,
+            read=self._builder.facets.read,
             index=table.vectors,
         )
