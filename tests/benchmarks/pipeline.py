@@ -34,8 +34,10 @@ from matcher.wording import Said
 
 QUESTIONS = 400
 """Known records that are asked about, so that four of them are slower than the p99."""
+WARM, SCREENS, FEW = 2, 10, 3
+"""Questions that are asked before the clock counts; carriers that are screened, and of a large ecosystem."""
 LARGE = 500_000
-"""Records from which only what grows in another way than before is measured: no second import, no screens."""
+"""Records from which only what grows in another way than before is measured: no second import, and few screens."""
 
 
 def main() -> None:
@@ -82,30 +84,33 @@ def serve(folder: Path, home: Path, records: int) -> dict[str, Any]:
     fresh, moment = Installation(Settings(home=home, encoder="hashing"), tell=_quiet), datetime(2026, 11, 1, tzinfo=UTC)
     figures: dict[str, Any] = {"index_nothing_new_s": _timed(fresh.indexer.refresh)}
     figures["load_s"] = _timed(lambda: fresh.matching.match("a0000001", 10, Viewer.BROKERS, LAST_DAY))
+    matching = fresh.matching
+    match, screen = (
+        partial(each, k=10, viewer=Viewer.BROKERS, today=LAST_DAY) for each in (matching.match, matching.screen)
+    )
     asked = [f"a{n:07d}" for n in range(1, records, max(records // QUESTIONS, 1))]
-    screening = [f"i{n:05d}" for n in range(0, max(records // 50, 10), max(records // 500, 1))]
-    digest, told = hashlib.sha256(), hashlib.sha256()
-    screens = [(name, fresh.matching.screen, screening) for name in ("screen", "screen_again") if records < LARGE]
-    steps: list[tuple[str, Callable[..., Answer], list[str]]] = [("match", fresh.matching.match, asked), *screens]
-    for name, ask, ids in steps:
-        for one in ids[:2]:  # what is read once for all questions; the first may have no words to weigh
-            ask(one, 10, Viewer.BROKERS, LAST_DAY)
-        figures |= _spread(name, [partial(ask, one, 10, Viewer.BROKERS, LAST_DAY) for one in ids], digest)
     texts = questions(sample_vocabulary(), 100, 0)
-    ask_text = partial(fresh.matching.match_text, to=Kind.INCUBATORS, k=10, viewer=Viewer.BROKERS, today=LAST_DAY)
-    figures |= _spread("text", [partial(ask_text, text) for text in texts], told)
+    ask_text = partial(matching.match_text, to=Kind.INCUBATORS, k=10, viewer=Viewer.BROKERS, today=LAST_DAY)
+    carriers = max(records // 50, 10)
+    screened = [f"i{n:05d}" for n in range(0, carriers, max(carriers // (SCREENS if records < LARGE else FEW), 1))]
+    digest, told = hashlib.sha256(), hashlib.sha256()
+    figures |= _spread("match", match, asked, digest) | _spread("text", ask_text, texts, told)
+    figures |= {"match_peak_mib": _peak(), "match_own_mib": _own()}
+    figures |= _spread("screen", screen, screened, digest) | _spread("screen_again", screen, screened, digest)
     if records < LARGE:
         figures["reload_s"] = _timed(lambda: _changed(fresh, folder, moment))
     figures |= {"peak_mib": _peak(), "own_mib": _own()}
     return figures | {"answers": digest.hexdigest()[:16], "text_answers": told.hexdigest()[:16]}
 
 
-def _spread(name: str, questions: list[Callable[[], Answer]], digest: Any) -> dict[str, float]:
+def _spread(name: str, ask: Callable[[str], Answer], asked: list[str], digest: Any) -> dict[str, float]:
     """Quantiles of wall and processor milliseconds; the processor's are steadier on a busy machine."""
+    for one in asked[:WARM]:  # what is read once for all questions; the first may have no words to weigh
+        ask(one)
     times = []
-    for ask in questions:
+    for one in asked:
         wall, cpu = time.perf_counter(), time.process_time()
-        answer = ask()
+        answer = ask(one)
         times.append((1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)))
         digest.update(repr(answer).encode())
     return {
