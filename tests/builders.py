@@ -177,6 +177,9 @@ def knowledge(
     return Knowledge(corpus(left, right, outcomes), as_of.toordinal())
 
 
+KNOWN_CARRIERS: Mapping[str, CarrierKind | None] = dict.fromkeys(("I1", "I2"), CarrierKind.INCUBATOR)
+
+
 def matcher(
     left: Iterable[Left],
     right: Iterable[Right],
@@ -186,6 +189,7 @@ def matcher(
     rankers: Mapping[Direction, Ranker] | None = None,
     organisations: Organisations = BY_SPELLING,
     residents: Residents | None = None,
+    carriers: Mapping[str, CarrierKind | None] = KNOWN_CARRIERS,
 ) -> Matcher:
     """A matcher over a corpus, with the default mix and the assumed calibration unless told otherwise."""
     known = knowledge(left, right, outcomes, as_of)
@@ -196,7 +200,7 @@ def matcher(
         book=rulebook(),
         gazetteer=gazetteer(),
         industries=industries(),
-        carriers=dict.fromkeys(("I1", "I2"), CarrierKind.INCUBATOR),
+        carriers=carriers,
         organisations=organisations,
         residents=residents,
     )

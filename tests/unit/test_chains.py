@@ -72,7 +72,9 @@ def finder(
         for kind in PairKind
     }
     first = matcher([one for one in results if visible(one, viewer)], carriers, of[PairKind.ACHIEVEMENT_INCUBATOR])
-    second = matcher([one for one in projects if visible(one, viewer)], funds, of[PairKind.PROJECT_FUND])
+    kinds = {one.id: one.kind for one in carriers}
+    seen = [one for one in projects if visible(one, viewer)]
+    second = matcher(seen, funds, of[PairKind.PROJECT_FUND], carriers=kinds)
     return ChainFinder(first, second, side_builder().facets, questions)
 
 
