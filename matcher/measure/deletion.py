@@ -75,5 +75,6 @@ def _cases(scorer: Scorer, row: int, column: int) -> list[Record]:
     known = scorer.known
     taken = known.taken_on.get(column, {})
     rows = [(known.left.records[other], date.fromordinal(day)) for other, day in taken.items() if other != row]
-    similarity = known.left_meaning[[other for other in taken if other != row]] @ known.left_meaning[row]
+    others = np.array([other for other in taken if other != row], np.int64)
+    similarity = known.meanings(others) @ known.meanings(np.array([row]))[0]
     return [case.record for case in past_cases(rows, similarity)]

@@ -258,7 +258,7 @@ class ChainFinder:
         if len(fresh) <= POOL:
             return list(fresh)
         vectors = known.centred(self._first.known.left.vectors[among])
-        taken = known.left_meaning[list(known.taken_on.get(column, ()))]
+        taken = known.meanings(np.array(list(known.taken_on.get(column, ())), np.int64))
         words = self._first.known.left.postings["bigrams"].scores(
             present(known.taken_text("bigrams", np.array([column])))
         )[0]

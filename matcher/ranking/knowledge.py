@@ -12,7 +12,7 @@ from scipy import sparse
 from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.terms import Postings
-from matcher.ranking.centring import centred, mean, told, unit
+from matcher.ranking.centring import NEGLIGIBLE, centred, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 from matcher.ranking.later import Kept
@@ -21,6 +21,8 @@ from matcher.ranking.takings import Takings
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
 """Past left records, and accepted pairs, from which the mean and the projection are estimated."""
+AT_ONCE = 8192
+"""Vectors that are looked at in one step."""
 FLATTEST = 1e-6
 SPHERE = 0.5
 """Shrinkage of the covariance, in mean variances."""
@@ -118,10 +120,40 @@ class Knowledge:
         """Right vectors without what all of them share, unit rows."""
         return centred(vectors, self.right_mean)
 
+    def meanings(self, rows: Columns = ALL) -> Matrix:
+        """Centred vectors of left records, (rows, d); of all of very many they take as much room as the vectors."""
+        return self.centred(self.left.vectors[rows])
+
+    def adaptations(self, rows: Columns = ALL) -> Matrix:
+        """Adapted vectors of left records, (rows, d)."""
+        return self.adapted(self.left.vectors[rows])
+
+    def likeness(self, columns: Rows) -> tuple[Matrix, Matrix]:
+        """Cosines of all left records with what some right records say and with what they took, (left, columns) each.
+
+        The vectors are multiplied where they lie: (v - m) · r / |v - m|, in the space of `projection` for the second.
+        """
+        said, took = self.right_meaning[columns].T, self.centroids[columns].T
+        aims = np.hstack([said, took if self.projection is None else self.projection @ took])
+        found = self.left.vectors @ aims - self.left_mean @ aims
+        meant, adapted = np.hsplit(found, 2)
+        return meant / self._lengths[0][:, None], adapted / self._lengths[1][:, None]
+
     @cached_property
-    def left_meaning(self) -> Matrix:
-        """Centred vectors of all left records, (left, d)."""
-        return self.centred(self.left.vectors)
+    def _lengths(self) -> tuple[Matrix, Matrix]:
+        """Lengths of the left vectors around the mean and in the space of `projection`, (left,) each; infinite where a
+        record tells nothing."""
+        found = np.empty((2, len(self.left)), np.float32)
+        for start in range(0, len(self.left), AT_ONCE):
+            vectors = self.left.vectors[start : start + AT_ONCE]
+            around = told(vectors) * (vectors - self.left_mean)
+            found[0, start : start + AT_ONCE] = np.linalg.norm(around, axis=1)
+            if self.projection is not None:
+                found[1, start : start + AT_ONCE] = np.linalg.norm(around @ self.projection, axis=1)
+        if self.projection is None:
+            found[1] = found[0]
+        found[found <= NEGLIGIBLE] = np.inf
+        return found[0], found[1]
 
     @cached_property
     def projection(self) -> Matrix | None:
@@ -147,11 +179,6 @@ class Knowledge:
         if self.projection is None:
             return self.centred(vectors)
         return unit((told(vectors) * (vectors - self.left_mean)) @ self.projection)
-
-    @cached_property
-    def left_adapted(self) -> Matrix:
-        """Adapted vectors of all left records, (left, d)."""
-        return self.adapted(self.left.vectors)
 
     @cached_property
     def right_meaning(self) -> Matrix:
@@ -306,6 +333,12 @@ class Knowledge:
     def refused(self) -> dict[Refusal, Rows]:
         """Where in the past something was refused, by the class of the reason."""
         return {refusal: np.flatnonzero(self.past.refusal == refusal.value) for refusal in Refusal}
+
+    @cached_property
+    def refused_topics(self) -> tuple[Rows, Matrix]:
+        """Left rows whose topic somebody refused, ascending, and their adapted vectors, (refused, d)."""
+        rows = np.unique(self.past.left[self.refused[Refusal.TOPIC]])
+        return rows, self.adaptations(rows)
 
     @cached_property
     def stated_facets(self) -> dict[str, Postings]:

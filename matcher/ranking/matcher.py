@@ -111,7 +111,7 @@ class Matcher:
     def _hopeless(self, screening: Screening, rows: Rows) -> Listing:
         """Nobody; the nearest in meaning stand for all whom the rules keep out."""
         excluded = Counter(rule for row in rows.tolist() for rule in sorted(screening.refusing(row)))
-        likeness = self.known.left_meaning[rows] @ self.known.right_meaning[screening.column]
+        likeness = self.known.meanings(rows) @ self.known.right_meaning[screening.column]
         nearest = rows[np.argsort(-likeness, kind="stable")[:PASSED]].tolist()
         passed = tuple(screening.pair(self.known.left, row) for row in nearest)
         return Listing((), len(rows), excluded, passed, self.judge, lambda _: [], passed_over=len(rows))
@@ -160,7 +160,7 @@ class Matcher:
         """Centred vectors of what is shown, (pairs, d)."""
         if pairs and pairs[0].direction is Direction.RECOMMEND:
             return self.known.right_meaning[[pair.column for pair in pairs]]
-        return self.known.left_meaning[[self.known.left.rows[pair.left.id] for pair in pairs]]
+        return self.known.meanings(np.array([self.known.left.rows[pair.left.id] for pair in pairs], np.int64))
 
     def explained(self, pairs: Sequence[Asked], scored: Scored) -> list[Match]:
         """The pairs as matches with all there is to say of them, in their order; `scored` holds their evidence."""

@@ -74,7 +74,8 @@ def _against(
 ) -> Matrix:
     """How much the refusals of one class speak against each pair, (q, right); NaN where the query states nothing."""
     if refusal is Refusal.TOPIC:
-        return _nearest(known.adapted(queries.vectors), known.left_adapted[lefts], by_right)
+        rows, vectors = known.refused_topics
+        return _nearest(known.adapted(queries.vectors), vectors[np.searchsorted(rows, lefts)], by_right)
     applies = _applies(refusal, known, queries, lefts)
     counted = np.log1p(np.nan_to_num(applies) @ by_right)
     counted[np.isnan(applies).all(axis=1)] = np.nan

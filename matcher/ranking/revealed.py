@@ -121,7 +121,7 @@ class Observer:
         known = self._known
         if not (len(taken) and known.own_text[column]):
             return None
-        similarity = known.left_meaning @ known.right_meaning[column]
+        similarity = known.likeness(np.array([column]))[0][:, 0]
         edge = np.quantile(similarity[self._market], CLOSEST)
         return Share("", int((similarity[taken] >= edge).sum()), len(taken))
 

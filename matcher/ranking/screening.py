@@ -104,8 +104,7 @@ def views(known: Knowledge, columns: Rows) -> tuple[Matrix, ...]:
     left, right = known.left, known.right
     facets = (left.facets[facet] @ right.facets[facet][columns].T for facet in FACETS)
     return (
-        known.left_meaning @ known.right_meaning[columns].T,
-        known.left_adapted @ known.centroids[columns].T,
+        *known.likeness(columns),
         known.lexical_views(columns),
         np.asarray(sum(part.toarray() for part in facets), np.float32),
     )

@@ -75,7 +75,7 @@ class Votes:
         filled = rows + rows[-1:] * (BLOCK - len(rows))
         known = self._known
         side = known.left.take(filled)
-        counted = neighbours(known, side, asked=Asking.of(known, side, known.left_adapted[filled]))
+        counted = neighbours(known, side, asked=Asking.of(known, side))
         shares = sparse.csr_array(np.hstack([counted[name] for name in VOTES])[: len(rows)])
         places = shares.indices.astype(np.int32)
         parts = [slice(start, end) for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True)]
@@ -100,9 +100,9 @@ class Asking:
     """Cosines of a single one with every past left record, (1, past): a scan of them all, that is done once."""
 
     @classmethod
-    def of(cls, known: Knowledge, queries: Side[Left], adapted: Matrix | None = None) -> Asking:
-        """Of some queries; `adapted` is theirs, where it is known."""
-        adapted = known.adapted(queries.vectors) if adapted is None else adapted
+    def of(cls, known: Knowledge, queries: Side[Left]) -> Asking:
+        """Of some queries."""
+        adapted = known.adapted(queries.vectors)
         meant = adapted @ known.past_adapted.T if len(queries) == 1 else None
         return cls(adapted, terms.tfidf(queries.bigrams, known.inverse_frequency), meant)
 

@@ -70,10 +70,10 @@ def spaces(known: Knowledge) -> dict[str, Matrix]:
     """All left records in each space, (left, d), unit rows."""
     return {
         "plain": known.left.vectors,
-        "centred": known.left_meaning,
+        "centred": known.meanings(),
         "whitened": whitened(known, SPHERE),
         "whitened, hardly shrunk": whitened(known, SPHERE / 50),
-        "LDA metric": known.left_adapted,
+        "LDA metric": known.adaptations(),
         "projection head": projected(known),
     }
 
@@ -88,7 +88,7 @@ def whitened(known: Knowledge, sphere: float) -> Matrix:
 def projected(known: Knowledge) -> Matrix:
     """A linear map learnt so that two records of one taker come near; the pass that does best on a fifth kept back."""
     taken = known.accepted[known.past_rows].tocsr()
-    vectors = torch.from_numpy(known.left_meaning[known.past_rows])
+    vectors = torch.from_numpy(known.meanings(known.past_rows))
     drawn = np.random.default_rng(SEED)
     back = drawn.random(taken.shape[0]) < 0.2
     parts = [np.flatnonzero(~back), np.flatnonzero(back)]
@@ -104,7 +104,7 @@ def projected(known: Knowledge) -> Matrix:
             optimiser.zero_grad()
             _apart(head, vectors, taken, rows).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-    return unit(known.left_meaning @ kept.numpy().T)
+    return unit(known.meanings() @ kept.numpy().T)
 
 
 def _batches(rows: Rows, drawn: np.random.Generator) -> list[Rows]:
@@ -160,7 +160,7 @@ def tuned(ecosystem: Ecosystem, window: Window, chosen: argparse.Namespace) -> d
     for name, vectors in (("untuned", before), ("fine-tuned", encoder.encode(bodies))):
         part = _with(ecosystem, known.corpus, rows, vectors)
         again = look(part, known.as_of, None, MIN_HISTORY)
-        kept = {"centred": again.known.left_meaning, "LDA metric": again.known.left_adapted}
+        kept = {"centred": again.known.meanings(), "LDA metric": again.known.adaptations()}
         found |= {f"{name}, {space}": figures for space, figures in judged(again, kept).items()}
     return found
 

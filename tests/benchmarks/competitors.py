@@ -48,7 +48,7 @@ def measure(folder: Path, installation: Installation) -> dict[str, object]:
     limit = rule.value
     leaves = [tree.leaves(getattr(record, "industry", ())) for record in corpus.left.records]
     told = np.flatnonzero([bool(one) for one in leaves])
-    vectors = Knowledge(corpus, np.iinfo(np.int64).max).left_meaning[told]
+    vectors = Knowledge(corpus, np.iinfo(np.int64).max).meanings(told)
     rows, columns = np.triu_indices(len(told), 1)
     near = (vectors @ vectors.T)[rows, columns]
     same = np.array([bool(leaves[told[a]] & leaves[told[b]]) for a, b in zip(rows, columns, strict=True)], np.bool_)

@@ -57,7 +57,7 @@ def measure(window: Window, trained: Trained, direction: Direction) -> list[dict
     rows, vectors = window.candidates, known.right_meaning
     records: list[Record] = [known.right.records[row] for row in rows]
     if direction is Direction.SCREEN:
-        ranking, truth, rows, vectors = ranking.T, truth.T, window.questions, known.left_meaning
+        ranking, truth, rows, vectors = ranking.T, truth.T, window.questions, known.meanings()
         records = [known.left.records[row] for row in rows]
     asked = truth.any(axis=1)
     groups = [group_of(record) for record in records]

@@ -164,7 +164,7 @@ def test_amounts_in_different_currencies_are_not_compared() -> None:
 
 def test_records_that_are_all_alike_have_no_meaning_around_their_mean() -> None:
     k = knowledge([achievement(f"A{n}") for n in range(7)], [incubator(f"I{n}") for n in range(7)])
-    assert np.abs(k.left_meaning).max() < 1e-3
+    assert np.abs(k.meanings()).max() < 1e-3
     assert np.abs(k.right_meaning).max() < 1e-3
 
 
@@ -220,4 +220,4 @@ def test_a_deep_past_in_which_nobody_took_two_has_no_projection() -> None:
         [incubator(f"I{i:04d}") for i in range(n)],
         [outcome(f"A{i:04d}", f"I{i:04d}") for i in range(n)],
     )
-    assert np.isfinite(k.left_adapted).all()
+    assert np.isfinite(k.adaptations()).all()

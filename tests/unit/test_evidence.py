@@ -14,8 +14,9 @@ import pytest
 
 from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
+from matcher.ranking import knowledge
 from matcher.ranking.centring import unit
-from matcher.ranking.corpus import Corpus, Matrix
+from matcher.ranking.corpus import Corpus, Matrix, Rows
 from matcher.ranking.evidence import gather
 from matcher.ranking.kinds import KINDS
 from matcher.ranking.knowledge import (
@@ -255,7 +256,7 @@ def test_with_a_long_past_the_mean_is_that_of_the_past_alone() -> None:
     )
 
     lefts = meaning(whole)
-    compare(known(whole).left_meaning, [row.tolist() for row in lefts])
+    compare(known(whole).meanings(), [row.tolist() for row in lefts])
     assert float(lefts[0] @ lefts[FEWEST_FOR_MEAN - 1]) < -0.8
 
 
@@ -304,7 +305,7 @@ def test_the_projection_brings_together_what_one_taker_takes() -> None:
     def contrast(rows: Matrix) -> float:
         return float((rows[mine] @ rows[mine].T).mean() - (rows[mine] @ rows[~mine].T).mean())
 
-    assert contrast(deep.left_adapted) > contrast(deep.left_meaning) + 0.02
+    assert contrast(deep.adaptations()) > contrast(deep.meanings()) + 0.02
 
 
 def test_a_blank_text_stays_blank_in_the_projection() -> None:
@@ -313,13 +314,33 @@ def test_a_blank_text_stays_blank_in_the_projection() -> None:
     assert not known(whole).adapted(np.zeros((2, 3), np.float32)).any()
 
 
+@pytest.mark.parametrize("hidden", [None, np.array([7])])
+def test_the_likeness_of_all_is_told_without_copies_of_their_vectors(
+    hidden: Rows | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge, "AT_ONCE", 64)
+    whole = many()
+    vectors = whole.left.vectors.copy()
+    vectors[3] = 0
+    deep = Knowledge(replace(whole, left=replace(whole.left, vectors=vectors)), AS_OF, hidden)
+    columns = np.array([2, 0])
+
+    meant, adapted = deep.likeness(columns)
+
+    assert (deep.projection is None) is (hidden is not None)
+    np.testing.assert_allclose(meant, deep.meanings() @ deep.right_meaning[columns].T, atol=1e-5)
+    np.testing.assert_allclose(adapted, deep.adaptations() @ deep.centroids[columns].T, atol=1e-5)
+    assert not meant[3].any()
+    assert not adapted[3].any()
+
+
 def test_one_pair_fewer_and_there_is_no_projection() -> None:
     deep = Knowledge(many(), AS_OF)
     shallow = Knowledge(many(), AS_OF, hidden=np.array([7]))
 
     assert deep.projection is not None
     assert shallow.projection is None
-    np.testing.assert_array_equal(shallow.left_adapted, shallow.left_meaning)
+    np.testing.assert_array_equal(shallow.adaptations(), shallow.meanings())
 
 
 @SEEDS
