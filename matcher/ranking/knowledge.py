@@ -11,6 +11,7 @@ from scipy import sparse
 
 from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
+from matcher.index.mapped import scan
 from matcher.index.terms import Postings
 from matcher.ranking.centring import NEGLIGIBLE, centred, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
@@ -135,8 +136,7 @@ class Knowledge:
         """
         said, took = self.right_meaning[columns].T, self.centroids[columns].T
         aims = np.hstack([said, took if self.projection is None else self.projection @ took])
-        found = self.left.vectors @ aims - self.left_mean @ aims
-        meant, adapted = np.hsplit(found, 2)
+        meant, adapted = np.hsplit(scan(self.left.vectors, aims) - self.left_mean @ aims, 2)
         return meant / self._lengths[0][:, None], adapted / self._lengths[1][:, None]
 
     @cached_property
