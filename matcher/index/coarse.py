@@ -86,11 +86,12 @@ class Coarse:
         return Coarse(self._copied(), self.built, self.changed)
 
     def _copied(self) -> Any:
-        return (
-            faiss.deserialize_index(faiss.serialize_index(self.index))
-            if self._mapped
-            else faiss.clone_index(self.index)
-        )
+        if not self._mapped:
+            return faiss.clone_index(self.index)
+        written, read = faiss.VectorIOWriter(), faiss.VectorIOReader()
+        faiss.write_index(self.index, written)
+        read.data.swap(written.data)
+        return faiss.read_index(read)
 
     def _owned(self) -> Any:
         if self._mapped:

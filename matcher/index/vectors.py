@@ -276,7 +276,8 @@ class FaissIndex:
     def _hits(self, scores: Vectors, labels: Labels, k: int) -> list[Hits]:
         answers = []
         for row_scores, row_labels in zip(scores.tolist(), labels.tolist(), strict=True):
-            pairs = sorted((-s, self._ids[n]) for s, n in zip(row_scores, row_labels, strict=True) if n >= 0)[:k]
+            named = zip(row_scores, [self._ids[n] if n >= 0 else "" for n in row_labels], strict=True)
+            pairs = sorted((-score, name) for score, name in named if name)[:k]
             answers.append(Hits(tuple(name for _, name in pairs), tuple(-score for score, _ in pairs)))
         return answers
 

@@ -46,6 +46,8 @@ class Side(Generic[AnyRecord]):
     """Records to what they state, as in `facets` and `trees`."""
     sentences: Mapping[str, Matrix] = field(default_factory=dict)
     """Vectors of the sentences, where they were encoded with the texts, (d,) each."""
+    part_of: tuple[Side[AnyRecord], Rows] | None = None
+    """The side of which these are some rows, and which."""
     index: VectorIndex | None = None
     """Where the vectors are searched; it may hold records beside these. Without one all are compared."""
 
@@ -66,7 +68,7 @@ class Side(Generic[AnyRecord]):
 
     @cached_property
     def _stated(self) -> tuple[Later[Counts], Later[Stated]]:
-        return self.read(self.records)
+        return self.part_of[0].stated(self.part_of[1]) if self.part_of else self.read(self.records)
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -128,11 +130,11 @@ class Side(Generic[AnyRecord]):
             vectors=self.vectors[rows],
             bigrams=self.bigrams[rows],
             words=self.words[rows],
-            read=lambda _: self.stated(rows),
+            part_of=(self, np.asarray(rows, np.int64)),
             index=None,
         )
 
-    def stated(self, rows: Sequence[int] | Rows) -> tuple[Later[Counts], Later[Stated]]:
+    def stated(self, rows: Rows) -> tuple[Later[Counts], Later[Stated]]:
         """`facets` and `trees` of some rows: parts of those of all where these were read before, or read for them."""
         fresh = self.read([self.records[row] for row in rows])
 

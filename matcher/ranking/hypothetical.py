@@ -53,7 +53,7 @@ def project_side(
 ) -> Side[Left]:
     """Projects with the vectors and words of the results in these rows: nothing is encoded anew."""
     side = results.take(np.array(rows, np.int64))
-    return replace(side, records=tuple(projects), read=facets.read)
+    return replace(side, records=tuple(projects), read=facets.read, part_of=None)
 
 
 def variants(

@@ -86,7 +86,8 @@ class Knowledge:
 
     @cached_property
     def past_adapted(self) -> Matrix:
-        """Adapted vectors of the past left records, (past, d), laid out by dimension: a scan takes half the time."""
+        """Adapted vectors of the past left records, (past, d), laid out by dimension: a scan takes half the time
+        (and gathering a few rows longer)."""
         return np.asfortranarray(self.adapted(self.left.vectors[self.past_rows]))
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matcher.domain.matches import Quote
 from matcher.domain.records import Fund, Incubator, Record, name_of
@@ -121,12 +122,12 @@ def closest_in_words(pairs: Sequence[tuple[Record, Record]], inverse_frequency: 
 def _telling(texts: Sequence[str], inverse_frequency: Matrix) -> Matrix:
     """The common weight of each two sentences that are near in words, (texts, texts), or else 0."""
     told = [_columns(text) for text in texts]
-    # Of a million columns these sentences have some hundred: a small table of those, all of it multiplied.
+    # Of a million columns these sentences have some hundred; a product walks through all there are.
     columns, places = np.unique(np.concatenate([np.zeros(0, np.int32), *told]), return_inverse=True)
-    weights = np.zeros((len(texts), len(columns)), np.float32)
-    rows = np.repeat(np.arange(len(told)), list(map(len, told)))
-    weights[rows, places] = inverse_frequency[columns][places]
-    common = weights @ weights.T
+    data = np.asarray(inverse_frequency[columns], np.float32)[places]
+    ends = np.cumsum([0, *map(len, told)])
+    weights = sparse.csr_array((data, places, ends), shape=(len(texts), len(columns)))
+    common = np.asarray((weights @ weights.T).toarray(), np.float32)
     lengths = np.sqrt(common.diagonal())
     return np.where(common >= QUOTABLE_IN_WORDS * np.outer(lengths, lengths), common, 0)
 

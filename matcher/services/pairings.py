@@ -131,8 +131,7 @@ class Pairings:
             return cast("Loaded", older)
         try:
             if (loaded := self._held(pairing, viewer, now)) is None:
-                with undisturbed():
-                    loaded = self._load(pairing, today, viewer, arrangements)
+                loaded = self._load(pairing, today, viewer, arrangements)
                 settle(len(loaded.corpus.left) + len(loaded.corpus.right))
             return loaded
         finally:
@@ -258,10 +257,11 @@ class Pairings:
 
     def _corpus(self, pairing: PairKind, snapshot: Snapshot, viewer: Viewer) -> tuple[Corpus, Pooled[Left, Right]]:
         """The pairing as this viewer may know it, as arrays."""
-        known = pooled(self._database, pairing, viewer)
-        left = self._side(known.lefts, snapshot.tables[pairing.left])
-        right = self._side(known.rights, snapshot.tables[pairing.right])
-        return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known
+        with undisturbed():
+            known = pooled(self._database, pairing, viewer)
+            left = self._side(known.lefts, snapshot.tables[pairing.left])
+            right = self._side(known.rights, snapshot.tables[pairing.right])
+            return Corpus(pairing, left, right, gather_past(known.outcomes, left, right)), known
 
     def _side(self, records: Sequence[AnyRecord], table: TableIndex) -> Side[AnyRecord]:
         """The indexed records in the order of their ids; one added a moment ago waits for the next refresh."""

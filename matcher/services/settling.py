@@ -5,22 +5,33 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 MANY = 20_000
 """Records from which it is worth the tenth of a second that it takes."""
 
 
+class _Loading:
+    """How many threads are loading much just now."""
+
+    count = 0
+    lock = Lock()
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Nothing is collected within, where very many objects are made that stay: looking through them again and again
-    would take a fifth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
+    would take a fifth of the time. The last of several threads within turns collection on again."""
+    with _Loading.lock:
+        _Loading.count += 1
+        gc.disable()
     try:
         yield
     finally:
-        if collecting:
-            gc.enable()
+        with _Loading.lock:
+            _Loading.count -= 1
+            if not _Loading.count:
+                gc.enable()
 
 
 def settle(records: int) -> None:

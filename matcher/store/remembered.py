@@ -38,7 +38,7 @@ class Remembered:
         held, revision = self._held.get(kind), stored.revision()
         stamp = stored.stamp(revision)
         if held is None or not stamp or held.stamp != stamp:
-            held = self._held[kind] = Held(revision, stamp, _read(stored, kind, held, revision))
+            held = self._held[kind] = Held(revision, stamp, _read(stored, kind, held))
         return held.records
 
     def made(self, stored: Records, asked: Hashable, make: Callable[[], T]) -> T:
@@ -56,9 +56,9 @@ class Remembered:
         return made
 
 
-def _read(stored: Records, kind: Kind, held: Held | None, revision: int) -> tuple[Record, ...]:
+def _read(stored: Records, kind: Kind, held: Held | None) -> tuple[Record, ...]:
     """The table as it is now, from what was held where this has come of that."""
-    if held is None or held.revision > revision or not held.stamp or stored.stamp(held.revision) != held.stamp:
+    if held is None or not held.stamp or stored.stamp(held.revision) != held.stamp:
         return tuple(stored.all(kind))
     fresh = {record.id: record for record in stored.changed_since(kind, held.revision)}
     gone = {*fresh, *stored.deleted_since(kind, held.revision)}

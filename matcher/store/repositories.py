@@ -175,12 +175,6 @@ class Records:
         """Those of the ids that a record has."""
         return existing(self._connection, kind, ids)
 
-    def hashes(self, kind: Kind) -> dict[str, str]:
-        """Content hash (SHA-256, hexadecimal) of every record, by id."""
-        table = TABLES[kind]
-        query = sa.select(table.c.id, table.c.content_hash).order_by(table.c.id)
-        return {row[0]: row[1] for row in self._connection.execute(query)}
-
     def stamps(self, kind: Kind, ids: Iterable[str]) -> dict[str, Stamp]:
         """When the records of these ids came and changed."""
         table = TABLES[kind]

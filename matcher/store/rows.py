@@ -30,8 +30,9 @@ Key = str | tuple[Any, ...]
 MAX_ID = 300
 """Characters of the longest id. PostgreSQL indexes 2,700 bytes, and an outcome's key holds two ids."""
 
-MOST_LISTS = 2**14
-"""Lists of a field of which is kept what they say: most records name the same few industries."""
+SHARED, MOST_LISTS = frozenset({"industry", "industries", "stages", "regions", "transfer_modes", "services"}), 2**12
+"""Fields in which many records name the same few things, and lists of each of which is kept what they say. What is of
+one record alone, as its inventors' names, is not kept beyond it."""
 
 _canonical = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
@@ -62,7 +63,7 @@ class Plan(Generic[RowT]):
         self._lists = frozenset(field.name for field in fields if field.form is Form.MANY)
         self._decoders = [(field.name, decode) for field in fields if (decode := _decoder(field))]
         self._readers = [
-            (place, _remembering(decode) if name in self._lists else decode)
+            (place, _of_text(decode, remembering=name in SHARED) if name in self._lists else decode)
             for place, name in enumerate(self._names)
             for known, decode in self._decoders
             if known == name
@@ -211,9 +212,14 @@ def _decoder(field: Field) -> Convert | None:
     return None
 
 
-def _remembering(decode: Convert) -> Convert:
-    """The same of the JSON that is decoded; one tuple for all rows that say the same."""
-    return lru_cache(MOST_LISTS)(lambda text: decode(json.loads(text)))
+def _of_text(decode: Convert, *, remembering: bool) -> Convert:
+    """The same of the JSON that is decoded; `remembering` keeps one tuple for all rows that say the same."""
+
+    def read(text: str) -> Any:
+        told = [] if text == "[]" else json.loads(text)
+        return None if told is None else decode(told)
+
+    return lru_cache(MOST_LISTS)(read) if remembering else read
 
 
 def _value_of(term: Term) -> str:

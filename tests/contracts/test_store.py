@@ -216,7 +216,7 @@ def test_more_rows_than_one_statement_holds_are_written_and_read_by_code_point(d
         records = Records(connection)
         assert list(records.many(Kind.FUNDS, [*reversed(wanted), "nobody"])) == wanted[::-1]
         assert records.existing(Kind.FUNDS, [*wanted, "nobody"]) == set(wanted)
-        assert list(records.hashes(Kind.FUNDS)) == wanted
+        assert [one.id for one in records.all(Kind.FUNDS)] == wanted
 
 
 def test_a_moment_without_a_time_zone_is_refused_and_any_zone_becomes_utc(database: Database) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import ClassVar
 
 import pytest
@@ -56,6 +56,15 @@ def test_nothing_is_collected_while_much_is_loaded_and_again_from_then_on() -> N
         assert not gc.isenabled()
         with undisturbed():
             pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_the_last_of_several_threads_turns_collection_on_again() -> None:
+    """However they come and go: the one who came first may leave first."""
+    with ExitStack() as second:
+        with undisturbed():
+            second.enter_context(undisturbed())
         assert not gc.isenabled()
     assert gc.isenabled()
 
