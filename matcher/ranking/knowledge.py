@@ -71,6 +71,11 @@ class Knowledge:
         return np.unique(self.past.left[self.past.accepted])
 
     @cached_property
+    def past_order(self) -> Rows:
+        """The place of each past left record in the order of all ids, by `past_rows`."""
+        return self.left.by_id[self.past_rows]
+
+    @cached_property
     def past_accepted(self) -> Sparse:
         """One for each accepted pair, (past, right), rows as in `past_rows`."""
         return self.accepted[self.past_rows]
@@ -280,8 +285,16 @@ class Knowledge:
 
     def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
         """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
-        own, taken = getattr(self.right, field)[rows], self._taken_by[rows]
-        return sparse.csr_array(own + taken @ getattr(self.left, field))
+        own, taken, left = getattr(self.right, field)[rows], self._taken_by[rows], getattr(self.left, field)
+        if isinstance(rows, slice):
+            return sparse.csr_array(own + taken @ left)
+        # A sparse product takes room for every term there is, a million, however few the rows.
+        told = left[taken.indices]
+        lengths = np.diff(told.indptr)
+        owners = np.repeat(np.repeat(np.arange(len(rows)), np.diff(taken.indptr)), lengths)
+        places = (np.repeat(np.arange(len(rows)), np.diff(own.indptr)), own.indices), (owners, told.indices)
+        counts = np.concatenate([own.data, told.data * np.repeat(taken.data, lengths)])
+        return sparse.csr_array((counts, tuple(map(np.concatenate, zip(*places, strict=True)))), shape=own.shape)
 
     @cached_property
     def _taken_by(self) -> Sparse:

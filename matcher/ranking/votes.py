@@ -22,8 +22,9 @@ SHARPNESS, LEXICAL_SHARPNESS = 0.1, 0.05
 """Temperatures of the neighbours' votes, in cosines around the mean and of TF-IDF rows."""
 NOBODY = 1e-9
 """Weight below which all votes of a row together are none."""
-SAMPLED, SPARE = 16, 8
-"""One score in so many is looked at to see how high the best reach, and how many more than should be enough."""
+WIDE, SAMPLED, SPARE = 2**15, 16, 8
+"""Scores in a row from which one in so many is looked at first to see how high the best reach, and how many more of
+those than should be enough."""
 CHUNK = 256
 VOTES = ("dense_knn", "dense_knn_recent", "bm25_knn", "tfidf_knn_recent")
 BLOCK, MOST_KEPT = 64, 2**23
@@ -151,17 +152,22 @@ def nearest(scores: Matrix, number: int) -> Nearest:
     if scores.shape[1] == 0:
         nobody = np.zeros(0, np.int64)
         return Nearest(scores.shape, nobody, nobody, np.zeros(0), np.zeros(len(scores)))
-    reached = scores >= np.array([[_reached(row, number)] for row in scores], scores.dtype)
-    rows, places = np.divmod(np.flatnonzero(reached), scores.shape[1])  # a tenth of the time of `nonzero`
+    # A tenth of the time of `nonzero`.
+    rows, places = np.divmod(np.flatnonzero(scores >= _reached(scores, number)), scores.shape[1])
     return Nearest(scores.shape, rows, places, scores[rows, places].astype(np.float64), scores.max(axis=1))
 
 
-def _reached(scores: Matrix, number: int) -> np.float32:
-    """What the `number` best of some scores reach.
+def _reached(scores: Matrix, number: int) -> Matrix:
+    """What the `number` best of each row reach, (q, 1)."""
+    if scores.shape[1] > WIDE:
+        return np.array([[_sampled(row, number)] for row in scores], np.float32)
+    last = scores.shape[1] - min(number, scores.shape[1])
+    return np.partition(scores, last, axis=1)[:, last, None]
 
-    A sample tells below what none of them lies, so that few are sorted: NumPy takes ten times as long where many of
-    200,000 are equal.
-    """
+
+def _sampled(scores: Matrix, number: int) -> np.float32:
+    """The same of one row. A sample tells below what none of the best lies, so that few are sorted: NumPy takes ten
+    times as long where many of 200,000 are equal."""
     drawn = scores[::SAMPLED]
     room = min(2 * number // SAMPLED + SPARE, len(drawn))
     likely = scores[scores >= np.partition(drawn, len(drawn) - room)[len(drawn) - room]]
@@ -170,11 +176,25 @@ def _reached(scores: Matrix, number: int) -> np.float32:
     return np.float32(np.partition(some, last)[last])
 
 
+def first_by_id(near: Nearest, number: int, by_id: Rows) -> Nearest:
+    """Only the `number` best of each row: of those that equal the last of them the first by id. `by_id` is the order of
+    the ids."""
+    counts = np.bincount(near.rows, minlength=near.shape[0])
+    kept = np.ones(len(near.rows), np.bool_)
+    for row in np.flatnonzero(counts > number):
+        own = np.flatnonzero(near.rows == row)
+        edge = own[near.scores[own] == near.scores[own].min()]
+        spare = int(counts[row]) - number
+        kept[edge[np.argsort(by_id[near.places[edge]])][len(edge) - spare :]] = False
+    return near.where(kept)
+
+
 def _votes(known: Knowledge, meant: Matrix, lexical: Matrix, cosines: Matrix) -> list[tuple[Nearest, Weights]]:
     """Who votes with which weight: the few nearest in meaning, many of them of which the recent ones count more, the
     few nearest in BM25 by its square, and many in TF-IDF, of which the recent ones count more."""
     many, words, weighed = nearest(meant, MANY), nearest(lexical, NEIGHBOURS), nearest(cosines, MANY)
-    few = many.where(_few(known, many))
+    few = first_by_id(nearest(meant, NEIGHBOURS), NEIGHBOURS, known.past_order)
+    few = few.where(np.isfinite(few.scores))  # nobody is their own neighbour
     return [
         (few, _sharpened(few, SHARPNESS)),
         (many, _sharpened(many, SHARPNESS) * known.past_weight[many.places]),
@@ -197,17 +217,6 @@ def _shares(votes: Sequence[tuple[Nearest, Weights]], taken: Sparse) -> list[Mat
 
 def _sharpened(near: Nearest, sharpness: float) -> Weights:
     return np.exp((near.scores - np.maximum(near.heights, -1)[near.rows]) / sharpness)
-
-
-def _few(known: Knowledge, many: Nearest) -> NDArray[np.bool_]:
-    """The first of many by cosine, of equal ones by id; nobody is their own neighbour."""
-    by_id = known.left.by_id[known.past_rows[many.places]]
-    order = np.lexsort((by_id, -many.scores, many.rows))
-    before = np.cumsum(np.bincount(many.rows, minlength=many.shape[0]))
-    place = np.arange(len(order)) - np.concatenate([[0], before])[many.rows[order]]
-    chosen = np.zeros(len(order), np.bool_)
-    chosen[order] = place < NEIGHBOURS
-    return chosen & np.isfinite(many.scores)
 
 
 def own_places(known: Knowledge, ids: Sequence[str]) -> tuple[list[int], list[int]]:

@@ -714,3 +714,14 @@ def test_outcomes_of_unknown_records_are_no_evidence() -> None:
 
 def test_rows_are_scaled_to_length_one_and_zero_rows_stay() -> None:
     assert unit(np.array([[3, 4], [0, 0]], np.float32)).tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0, 0]]
+
+
+@SEEDS
+@pytest.mark.parametrize("field", ["bigrams", "words"])
+def test_the_text_of_some_takers_is_that_of_all(seed: int, field: str) -> None:
+    deep, rows = known(random_corpus(seed)), np.array([3, 0, 4, 3])
+
+    some, everybody = deep.taken_text(field, rows), deep.taken_text(field)
+
+    assert (some != everybody[rows]).nnz == 0
+    assert some.has_sorted_indices

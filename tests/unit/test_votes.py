@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.ranking import votes
 from matcher.ranking.corpus import ALL, Corpus
 from matcher.ranking.knowledge import Knowledge
-from matcher.ranking.votes import VOTES, Votes, neighbours
+from matcher.ranking.votes import VOTES, Votes, first_by_id, nearest, neighbours
 from tests.builders import TODAY, achievement, corpus, incubator, outcome
 
 WORDS = ("玉米淀粉", "风电叶片", "蒙药制剂", "草原文旅", "肉牛育种", "煤化工废水", "沙棘饮料")
@@ -96,3 +98,24 @@ def test_without_a_past_nobody_votes() -> None:
     found = Votes(Knowledge(nobody, TODAY.toordinal())).of(np.array([0]), ALL)
 
     assert all(found[name].tolist() == [[0]] for name in VOTES)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 120), st.integers(1, 40), st.sampled_from([0, 1, 3]))
+@pytest.mark.parametrize("wide", [0, 2**15])
+def test_the_nearest_are_the_best_with_all_that_equal_the_last(
+    wide: int, seed: int, width: int, number: int, digits: int
+) -> None:
+    scores = np.round(np.random.default_rng(seed).normal(size=(3, width)), digits).astype(np.float32)
+    scores[1, ::3] = -np.inf
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(votes, "WIDE", wide)
+        found = nearest(scores, number)
+    by_id = np.random.default_rng(seed + 1).permutation(width)
+    few = first_by_id(found, number, by_id)
+
+    for row, told in enumerate(scores):
+        last = sorted(told, reverse=True)[min(number, width) - 1]
+        assert found.places[found.rows == row].tolist() == np.flatnonzero(told >= last).tolist()
+        first = sorted(range(width), key=lambda place: (-told[place], by_id[place]))[:number]
+        assert sorted(few.places[few.rows == row].tolist()) == sorted(first)
+    assert found.scores.tolist() == scores[found.rows, found.places].tolist()
