@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import json
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -135,13 +134,17 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most this process ever had in memory, in MiB; `getrusage` would tell of the one that started it, too."""
+    return _status("VmHWM")
 
 
 def _own() -> float:
     """What the process holds for itself, in MiB; the rest are pages of files, which the system takes back at need."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("RssAnon:")[1].split()[0]) / 1024
+    return _status("RssAnon")
+
+
+def _status(name: str) -> float:
+    return int(Path("/proc/self/status").read_text("ascii").split(f"{name}:")[1].split()[0]) / 1024
 
 
 def _quiet(said: Said) -> None:
