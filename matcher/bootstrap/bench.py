@@ -161,7 +161,7 @@ def _beside_encoder(
         progress("text", number, len(texts))
         bare.append(_seconds(partial(encoder.encode, [text], Role.QUERY)))
         whole.append(_seconds(partial(answer, text)))
-    own, told = _quantiles("encode_query", bare[WARM:]), _quantiles("match_text", whole[WARM:])
+    own, told = quantiles("encode_query", bare[WARM:]), quantiles("match_text", whole[WARM:])
     return own | told | {"query_over_encoder": median(whole[WARM:]) / median(bare[WARM:])}
 
 
@@ -183,12 +183,13 @@ def _spread(name: str, asked: Sequence[Callable[[], object]], progress: Progress
     for number, ask in enumerate(asked):
         progress(name, number, len(asked))
         times.append(_seconds(ask))
-    return _quantiles(name, times)
+    return quantiles(name, times)
 
 
-def _quantiles(name: str, seconds: Sequence[float]) -> dict[str, float]:
+def quantiles(name: str, seconds: Sequence[float], unit: str = "ms") -> dict[str, float]:
+    """Median and p99 in milliseconds, by nearest rank."""
     ordered = sorted(1000 * each for each in seconds)
-    return {f"{name}_p{part}_ms": ordered[ceil(len(ordered) * part / 100) - 1] for part in (50, 99)}
+    return {f"{name}_p{part}_{unit}": ordered[ceil(len(ordered) * part / 100) - 1] for part in (50, 99)}
 
 
 def _seconds(work: Callable[[], object]) -> float:

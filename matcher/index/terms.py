@@ -111,6 +111,20 @@ def present(counts: Counts) -> Counts:
     return queries
 
 
+def summed(counts: Counts, chosen: Counts) -> Counts:
+    """Sums of the rows that each chooses, `chosen @ counts`, (n, COLUMNS), with sorted columns.
+
+    A sparse product takes room for every term there is, a million: for a few rows they are gathered instead.
+    """
+    if chosen.shape[0] > FEW:
+        return chosen @ counts
+    rows = counts[chosen.indices]
+    sizes = np.diff(rows.indptr)
+    owners = np.repeat(np.repeat(np.arange(chosen.shape[0]), np.diff(chosen.indptr)), sizes)
+    weights = rows.data * np.repeat(chosen.data, sizes)
+    return sparse.csr_array((weights, (owners, rows.indices)), shape=(chosen.shape[0], counts.shape[1]))
+
+
 def _narrow(weights: Counts) -> Counts:
     """The same with numbers of four bytes where these are enough."""
     if weights.nnz >= 2**31:
@@ -130,7 +144,7 @@ class Postings:
         """Whether somebody asked about some records alone, which takes the weights by record."""
 
     def _terms(self) -> Counts:
-        found, by_record = self._by_term, self._by_record
+        by_record, found = self._by_record, self._by_term  # in this order: another thread may be turning them round
         if found is None:
             found = self._by_term = by_record.T.tocsr()
         if not self._parted:

@@ -71,7 +71,6 @@ class FaissIndex:
         self._labels: dict[str, int] = {}
         self._ids: list[str] = []
         """The id behind each number that FAISS knows a row by; empty for one that is gone."""
-        self._next = 0
         self._filters: dict[frozenset[str], Filter] = {}
         self._changing = RLock()
 
@@ -96,8 +95,7 @@ class FaissIndex:
         if coarse is not None and coarse.index.ntotal != raw.ntotal:
             raise ValueError("the coarse file does not belong to these vectors")
         index._index, index._labels, index._mapped, index._coarse = raw, dict(labels), mapped, coarse
-        index._next = int(told[-1]) + 1 if len(told) else 0
-        index._ids = [""] * index._next
+        index._ids = [""] * (int(told[-1]) + 1 if len(told) else 0)
         for name, label in labels.items():
             index._ids[label] = name
         return index
@@ -169,7 +167,7 @@ class FaissIndex:
         rows = {name: row for row, name in enumerate(ids)}
         with self._changing:
             self.delete(rows)
-            labels = np.arange(self._next, self._next + len(rows), dtype=np.int64)
+            labels = np.arange(len(self._ids), len(self._ids) + len(rows), dtype=np.int64)
             if rows:
                 fresh = np.ascontiguousarray(vectors[list(rows.values())], np.float32)
                 self._owned().add_with_ids(fresh, labels)
@@ -177,7 +175,6 @@ class FaissIndex:
                     self._coarse.add(labels, fresh)
             self._labels.update(zip(rows, labels.tolist(), strict=True))
             self._ids.extend(rows)
-            self._next += len(rows)
             self._filters = {}
 
     def delete(self, ids: Collection[str]) -> None:
@@ -246,7 +243,7 @@ class FaissIndex:
         if isinstance(allowed, frozenset) and (known := self._filters.get(allowed)):
             return known
         labels = np.array(sorted(self._labels[name] for name in set(allowed) if name in self._labels), np.int64)
-        found = Filter.of(labels, self._next)
+        found = Filter.of(labels, len(self._ids))
         if isinstance(allowed, frozenset):
             self._filters = dict([*self._filters.items(), (allowed, found)][-FILTERS:])
         return found

@@ -7,6 +7,8 @@ import numpy as np
 from matcher.ranking.corpus import Matrix
 
 NEGLIGIBLE = 1e-6
+AT_ONCE = 8192
+"""Rows that are looked at in one step."""
 
 
 def mean(vectors: Matrix) -> Matrix:
@@ -29,6 +31,16 @@ def unit(vectors: Matrix) -> Matrix:
     """Rows of length one; zero rows stay zero, and so does what only rounding keeps from being zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norms > NEGLIGIBLE, norms, np.inf), np.float32)
+
+
+def lengths(vectors: Matrix, around: Matrix, space: Matrix | None = None) -> Matrix:
+    """How far rows lie from `around`, in another space where one is given, (n,); infinite where a row tells nothing."""
+    found = np.empty(len(vectors), np.float32)
+    for start in range(0, len(vectors), AT_ONCE):
+        rows = vectors[start : start + AT_ONCE]
+        seen = told(rows) * (rows - around)
+        found[start : start + AT_ONCE] = np.linalg.norm(seen if space is None else seen @ space, axis=1)
+    return np.where(found > NEGLIGIBLE, found, np.inf).astype(np.float32)
 
 
 def products(ours: Matrix, theirs: Matrix) -> Matrix:

@@ -204,6 +204,27 @@ class Past:
             self.refusal[kept],
         )
 
+    def taken_on(self) -> dict[int, dict[int, int]]:
+        """Per right row the left rows it took and the last day of it."""
+        taken: dict[int, dict[int, int]] = {}
+        parts = (part[self.accepted].tolist() for part in (self.left, self.right, self.day))
+        for left, right, day in zip(*parts, strict=True):
+            taken.setdefault(right, {})[left] = day
+        return taken
+
+    def last_taken(self, lefts: int) -> NDArray[np.float64]:
+        """Day (ordinal) on which each of so many left records was last taken, (lefts,); NaN where nobody took it."""
+        last = np.full(lefts, -np.inf)
+        np.maximum.at(last, self.left[self.accepted], self.day[self.accepted])
+        return np.where(np.isfinite(last), last, np.nan)
+
+    def open_talks(self, rights: int, since: int) -> Matrix:
+        """With how many left records each of so many right ones is in talks since a day, undecided, (rights,)."""
+        last = {pair: row for row, pair in enumerate(zip(self.left, self.right, strict=True))}
+        rows = np.array(list(last.values()), np.int64)  # sorted by day, so the last row of a pair stands
+        open_ = rows[self.talks[rows] & (self.day[rows] >= since)]
+        return np.bincount(self.right[open_], minlength=rights).astype(np.float32)
+
     def matrix(self, shape: tuple[int, int], weights: NDArray[np.float64]) -> Sparse:
         """The accepted pairs as a sparse matrix of their weights; of a repeated pair the largest stays."""
         chosen = self.accepted

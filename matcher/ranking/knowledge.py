@@ -13,8 +13,9 @@ from matcher.domain.records import Left, Refusal, Right
 from matcher.index import terms
 from matcher.index.mapped import scan
 from matcher.index.terms import Postings
-from matcher.ranking.centring import NEGLIGIBLE, centred, mean, told, unit
+from matcher.ranking.centring import centred, lengths, mean, told, unit
 from matcher.ranking.corpus import ALL, FACETS, Columns, Corpus, Matrix, Rows, Side, Sparse
+from matcher.ranking.discriminant import discriminant_space
 from matcher.ranking.habits import HABIT_MEMORY, Habits, Nearness, read_ages, read_amounts, read_habits
 from matcher.ranking.later import Kept
 from matcher.ranking.takings import Takings
@@ -22,11 +23,6 @@ from matcher.ranking.takings import Takings
 FEWEST_FOR_MEAN = 50
 FEWEST_FOR_PROJECTION = 1000
 """Past left records, and accepted pairs, from which the mean and the projection are estimated."""
-AT_ONCE = 8192
-"""Vectors that are looked at in one step."""
-FLATTEST = 1e-6
-SPHERE = 0.5
-"""Shrinkage of the covariance, in mean variances."""
 LONG_MEMORY, SHORT_MEMORY, INSTANT_MEMORY = 720.0, 180.0, 30.0
 """Half-lives in days of what a taker did long ago, lately, and just now."""
 TALKS_LAST = 180
@@ -149,36 +145,17 @@ class Knowledge:
     def _lengths(self) -> tuple[Matrix, Matrix]:
         """Lengths of the left vectors around the mean and in the space of `projection`, (left,) each; infinite where a
         record tells nothing."""
-        found = np.empty((2, len(self.left)), np.float32)
-        for start in range(0, len(self.left), AT_ONCE):
-            vectors = self.left.vectors[start : start + AT_ONCE]
-            around = told(vectors) * (vectors - self.left_mean)
-            found[0, start : start + AT_ONCE] = np.linalg.norm(around, axis=1)
-            if self.projection is not None:
-                found[1, start : start + AT_ONCE] = np.linalg.norm(around @ self.projection, axis=1)
-        if self.projection is None:
-            found[1] = found[0]
-        found[found <= NEGLIGIBLE] = np.inf
-        return found[0], found[1]
+        around = lengths(self.left.vectors, self.left_mean)
+        return around, around if self.projection is None else lengths(
+            self.left.vectors, self.left_mean, self.projection
+        )
 
     @cached_property
     def projection(self) -> Matrix | None:
-        """The space in which what one taker took lies close together, (d, d); None while the past is short.
-
-        Whitening by the covariance of the left records around the mean of their takers, shrunk towards a sphere: the
-        metric of linear discriminant analysis, with the takers as classes.
-        """
-        taken = self.past_accepted
-        if taken.nnz < FEWEST_FOR_PROJECTION:
+        """The space in which what one taker took lies close together, (d, d); None while the past is short."""
+        if self.past_accepted.nnz < FEWEST_FOR_PROJECTION:
             return None
-        vectors = self.left.vectors[self.past_rows]
-        means = (taken.T @ vectors) / np.maximum(self.counts, 1)[:, None]
-        around = vectors - (taken @ means) / np.asarray(taken.sum(axis=1)).reshape(-1, 1)
-        covariance = (around.T @ around / len(around)).astype(np.float64)
-        if np.trace(covariance) < FLATTEST:  # no taker took two
-            return None
-        sphere = SPHERE * np.trace(covariance) / len(covariance)
-        return np.linalg.cholesky(np.linalg.inv(covariance + sphere * np.eye(len(covariance)))).astype(np.float32)
+        return discriminant_space(self.left.vectors[self.past_rows], self.past_accepted)
 
     def adapted(self, vectors: Matrix) -> Matrix:
         """Left vectors around the mean in the space of `projection`, unit rows."""
@@ -199,19 +176,12 @@ class Knowledge:
     @cached_property
     def taken_on(self) -> dict[int, dict[int, int]]:
         """Per right row the left rows it took and the last day of it."""
-        taken: dict[int, dict[int, int]] = {}
-        parts, chosen = (self.past.left, self.past.right, self.past.day), self.past.accepted
-        for left, right, day in zip(*(part[chosen].tolist() for part in parts), strict=True):
-            taken.setdefault(right, {})[left] = day
-        return taken
+        return self.past.taken_on()
 
     @cached_property
     def last_taken(self) -> NDArray[np.float64]:
         """Day (ordinal) on which each left record was last taken, (left,); NaN where nobody took it."""
-        last = np.full(len(self.left), -np.inf)
-        chosen = self.past.accepted
-        np.maximum.at(last, self.past.left[chosen], self.past.day[chosen])
-        return np.where(np.isfinite(last), last, np.nan)
+        return self.past.last_taken(len(self.left))
 
     @cached_property
     def past_weight(self) -> Matrix:
@@ -260,12 +230,7 @@ class Knowledge:
     @cached_property
     def open_talks(self) -> Matrix:
         """With how many left records each right one is in talks, undecided since, (right,)."""
-        last = {
-            (left, right): row for row, (left, right) in enumerate(zip(self.past.left, self.past.right, strict=True))
-        }
-        rows = np.array(list(last.values()), np.int64)  # the past is sorted by day, so the last row of a pair stands
-        open_ = rows[self.past.talks[rows] & (self.past.day[rows] >= self.as_of - TALKS_LAST)]
-        return np.bincount(self.past.right[open_], minlength=len(self.right)).astype(np.float32)
+        return self.past.open_talks(len(self.right), self.as_of - TALKS_LAST)
 
     @cached_property
     def counts(self) -> Matrix:
@@ -285,16 +250,8 @@ class Knowledge:
 
     def taken_text(self, field: str, rows: Columns = ALL) -> Sparse:
         """Term counts of each right record's (or some's) own words and of all they took, (right, terms)."""
-        own, taken, left = getattr(self.right, field)[rows], self._taken_by[rows], getattr(self.left, field)
-        if isinstance(rows, slice):
-            return sparse.csr_array(own + taken @ left)
-        # A sparse product takes room for every term there is, a million, however few the rows.
-        told = left[taken.indices]
-        lengths = np.diff(told.indptr)
-        owners = np.repeat(np.repeat(np.arange(len(rows)), np.diff(taken.indptr)), lengths)
-        places = (np.repeat(np.arange(len(rows)), np.diff(own.indptr)), own.indices), (owners, told.indices)
-        counts = np.concatenate([own.data, told.data * np.repeat(taken.data, lengths)])
-        return sparse.csr_array((counts, tuple(map(np.concatenate, zip(*places, strict=True)))), shape=own.shape)
+        own, taken = getattr(self.right, field)[rows], self._taken_by[rows]
+        return sparse.csr_array(own + terms.summed(getattr(self.left, field), taken))
 
     @cached_property
     def _taken_by(self) -> Sparse:

@@ -35,8 +35,7 @@ class Remembered:
 
     def all(self, stored: Records, kind: Kind) -> Sequence[Record]:
         """What `Records.all` reads."""
-        held, revision = self._held.get(kind), stored.revision()
-        stamp = stored.stamp(revision)
+        held, (revision, stamp, _) = self._held.get(kind), stored.moment()
         if held is None or not stamp or held.stamp != stamp:
             held = self._held[kind] = Held(revision, stamp, _read(stored, kind, held))
         return held.records
@@ -44,7 +43,7 @@ class Remembered:
     def made(self, stored: Records, asked: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes of the records, outcomes and decisions of this revision alone; made once and not to be
         changed. `asked` names everything else it depends on, the viewer among it."""
-        stamp = stored.stamp(stored.revision())
+        _, stamp, _ = stored.moment()
         of, kept = self._made
         if stamp and of == stamp and asked in kept:
             return cast("T", kept[asked])

@@ -61,12 +61,10 @@ class Plan(Generic[RowT]):
         self._days = frozenset(field.name for field in fields if field.base is date)
         self._encoders = tuple(_encoder(field) for field in fields)
         self._lists = frozenset(field.name for field in fields if field.form is Form.MANY)
-        self._decoders = [(field.name, decode) for field in fields if (decode := _decoder(field))]
+        self._decoders = {field.name: decode for field in fields if (decode := _decoder(field))}
         self._readers = [
-            (place, _of_text(decode, remembering=name in SHARED) if name in self._lists else decode)
-            for place, name in enumerate(self._names)
-            for known, decode in self._decoders
-            if known == name
+            (self._names.index(name), _of_text(decode, remembering=name in SHARED) if name in self._lists else decode)
+            for name, decode in self._decoders.items()
         ]
         self._values_of: Callable[[RowT], tuple[Any, ...]] = attrgetter(*self._names)
         self.key: Callable[[RowT], Key] = attrgetter(*self.key_names)
@@ -124,8 +122,8 @@ class Plan(Generic[RowT]):
     def restored(self, content: Mapping[str, Any]) -> RowT:
         """The row that was archived."""
         told = {name: content[name] for name in (*self._names, "source_file", "source_row")}
-        decoders = [*self._decoders, *((name, date.fromisoformat) for name in self._days)]
-        told |= {name: decode(told[name]) for name, decode in decoders if told[name] is not None}
+        decoders = self._decoders | dict.fromkeys(self._days, date.fromisoformat)
+        told |= {name: decode(told[name]) for name, decode in decoders.items() if told[name] is not None}
         return self._row([*told.values()])
 
     def _encoded(self, row: RowT) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from matcher.measure.training import MIN_HISTORY
 from matcher.measure.windows import Window, look
 from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix, Rows, gather_past
-from matcher.ranking.knowledge import SPHERE, Knowledge
+from matcher.ranking.discriminant import SPHERE
+from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.votes import NEIGHBOURS
 from matcher.services.folders import Ecosystem, read_ecosystem
 from matcher.settings import Settings

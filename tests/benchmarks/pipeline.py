@@ -17,12 +17,11 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import Any
 
 from matcher.bootstrap import Installation
-from matcher.bootstrap.bench import sample_vocabulary
+from matcher.bootstrap.bench import quantiles, sample_vocabulary
 from matcher.domain.matches import Answer
 from matcher.domain.records import Kind
 from matcher.domain.visibility import Viewer
@@ -106,17 +105,14 @@ def _spread(name: str, ask: Callable[[str], Answer], asked: list[str], digest: A
     """Quantiles of wall and processor milliseconds; the processor's are steadier on a busy machine."""
     for one in asked[:WARM]:  # what is read once for all questions; the first may have no words to weigh
         ask(one)
-    times = []
+    walls, processors = [], []
     for one in asked:
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, processor = time.perf_counter(), time.process_time()
         answer = ask(one)
-        times.append((1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)))
+        walls.append(time.perf_counter() - wall)
+        processors.append(time.process_time() - processor)
         digest.update(repr(answer).encode())
-    return {
-        f"{name}_p{part}_{unit}": sorted(each)[ceil(len(times) * part / 100) - 1]
-        for unit, each in zip(("ms", "cpu_ms"), zip(*times, strict=True), strict=True)
-        for part in (50, 99)
-    }
+    return quantiles(name, walls) | quantiles(name, processors, "cpu_ms")
 
 
 def _changed(installation: Installation, folder: Path, moment: datetime) -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from matcher.domain.records import Outcome, PairKind, Record, Result, Stage
 from matcher.index.terms import K1, B
-from matcher.ranking import knowledge
+from matcher.ranking import centring
 from matcher.ranking.centring import unit
 from matcher.ranking.corpus import Corpus, Matrix, Rows
+from matcher.ranking.discriminant import SPHERE
 from matcher.ranking.evidence import gather
 from matcher.ranking.kinds import KINDS
 from matcher.ranking.knowledge import (
@@ -24,7 +25,6 @@ from matcher.ranking.knowledge import (
     FEWEST_FOR_PROJECTION,
     LONG_MEMORY,
     SHORT_MEMORY,
-    SPHERE,
     Knowledge,
 )
 from matcher.ranking.refusals import EVIDENCE
@@ -318,7 +318,7 @@ def test_a_blank_text_stays_blank_in_the_projection() -> None:
 def test_the_likeness_of_all_is_told_without_copies_of_their_vectors(
     hidden: Rows | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "AT_ONCE", 64)
+    monkeypatch.setattr(centring, "AT_ONCE", 64)
     whole = many()
     vectors = whole.left.vectors.copy()
     vectors[3] = 0
