@@ -6,7 +6,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from matcher.domain.places import Gazetteer, Region
+from matcher.domain.places import Gazetteer, Landmark, Region
 from matcher.domain.taxonomy import CLC, Node, Taxonomy
 from matcher.text.words import WordCutter
 
@@ -22,9 +22,14 @@ def data_folder(name: str) -> Path:
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """The administrative tree of `data/taxonomy/regions.csv`."""
+    """The administrative tree of `data/taxonomy/regions.csv`, and the landmarks that texts name instead."""
+    regions = _rows("regions.csv")
     return Gazetteer(
-        Region(row["code"], row["name"], row["parent"], _names(row["aliases"])) for row in _rows("regions.csv")
+        (
+            Region(row["code"], row["name"], row["parent"], _names(row["aliases"]), _names(row["unclear"]))
+            for row in regions
+        ),
+        (Landmark(row["name"], _names(row["regions"])) for row in _rows("landmarks.csv")),
     )
 
 

@@ -100,7 +100,7 @@ class Engine:
             self.database,
             SnapshotFolder(self.home / "indexes"),
             self.encoder,
-            self.builder.words,
+            self.builder.terms,
             SharedVectors(address) if address else None,
         )
 

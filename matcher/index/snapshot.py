@@ -25,13 +25,13 @@ from scipy import sparse
 from matcher.appearing import writing
 from matcher.domain.records import RECORD_KINDS, Kind
 from matcher.errors import DamagedIndexError, UnservedError
+from matcher.index.fields import FIELDS
 from matcher.index.mapped import read_array
 from matcher.index.terms import COLUMNS, Counts, TermIndex
 from matcher.index.vectors import FaissIndex, Vectors, read_faiss, write_faiss
 from matcher.wording import Said
 
 FORMAT = 2
-FIELDS = ("bigrams", "words")
 TABLES = RECORD_KINDS
 KEPT = 2
 """Snapshots kept: the current one, and the one before for readers that are still opening it."""

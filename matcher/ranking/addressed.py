@@ -17,6 +17,7 @@ THIS: Mapping[Kind, Said] = {
 }
 FACTS: Mapping[str, Said] = {
     "region_fit": Said("双方所在地区相近。", "We are near you in region."),
+    "place_fit": Said("材料写到贵单位所在或关注的地方。", "It names places where you are, or look."),
     "industry_fit": Said("所属行业在贵单位关注的行业之内。", "It is of an industry that you look for."),
     "field_fit": Said("所属领域与贵单位关注的行业相合。", "Its field suits the industries that you look for."),
     "stage_fit": Said("所处阶段符合贵单位的投资阶段。", "It is at a stage that you invest in."),

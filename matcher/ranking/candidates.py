@@ -16,7 +16,16 @@ RETRIEVERS: Mapping[str, tuple[str, ...]] = {
     "lexical": ("bm25_profile", "tfidf_profile"),
     "words": ("bm25_words",),
     "lexical_knn": ("bm25_knn",),
-    "structure": ("region_fit", "industry_fit", "stage_fit", "region_activity", "industry_activity", "stage_activity"),
+    "structure": (
+        "region_fit",
+        "place_fit",
+        "industry_fit",
+        "stage_fit",
+        "region_activity",
+        "place_activity",
+        "industry_activity",
+        "stage_activity",
+    ),
 }
 """Each retriever and the evidence it orders by (the sum of the standardised values)."""
 

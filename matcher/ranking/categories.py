@@ -1,4 +1,5 @@
-"""The evidence that follows from stated categories alone: places, industries, stages, fields.
+"""The evidence that follows from categories alone: regions, industries, stages and fields that are stated, and the
+places that texts name.
 
 Many records state the same region, industry or field, and a question in words states none: what was worked out of one
 for all right records is kept and used again.
@@ -12,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from matcher.domain.records import Left
-from matcher.ranking.corpus import FACETS, Columns, Matrix, Side, Sparse
+from matcher.ranking.corpus import FACETS, PLACE, Columns, Matrix, Side, Sparse
 from matcher.ranking.facets import stated_categories
 from matcher.ranking.knowledge import Knowledge
 from matcher.ranking.trees import Stated, coverage, tree_similarity
@@ -23,7 +24,8 @@ def categories(known: Knowledge, queries: Side[Left], columns: Columns) -> Mappi
     if len(queries) != 1 or not isinstance(columns, slice):
         return {name: part for facet in FACETS for name, part in _worked_out(known, queries, facet, columns).items()}
     found: dict[str, Matrix] = {}
-    for facet, stated in zip(FACETS, stated_categories(queries.records[0]), strict=True):
+    named = tuple(queries.places.indices.tolist())
+    for facet, stated in zip(FACETS, (*stated_categories(queries.records[0]), named), strict=True):
         work_out = partial(_worked_out, known, queries, facet, columns)
         found |= known.by_categories.of((facet, stated), work_out)
     return found
@@ -38,9 +40,10 @@ def _worked_out(known: Knowledge, queries: Side[Left], facet: str, columns: Colu
     return values | {f"{facet}_fit": FITS[facet](known, queries, columns)}
 
 
-def _region_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
-    shared = _shared(known, queries, "region", columns)
-    return np.asarray(shared / np.maximum(_sizes(queries.facets["region"])[:, None], 1), np.float32)
+def _share(facet: str, known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
+    """Which share of the left record's levels the right one has too."""
+    shared = _shared(known, queries, facet, columns)
+    return np.asarray(shared / np.maximum(_sizes(queries.facets[facet])[:, None], 1), np.float32)
 
 
 def _stage_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matrix:
@@ -56,7 +59,8 @@ def _field_fit(known: Knowledge, queries: Side[Left], columns: Columns) -> Matri
 
 
 FITS: Mapping[str, Callable[[Knowledge, Side[Left], Columns], Matrix]] = {
-    "region": _region_fit,
+    "region": partial(_share, "region"),
+    PLACE: partial(_share, PLACE),
     "industry": _industry_fit,
     "stage": _stage_fit,
     "field": _field_fit,

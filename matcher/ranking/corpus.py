@@ -30,7 +30,10 @@ Sparse = Any
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
-FACETS = ("region", "industry", "stage", "field")
+STATED = ("region", "industry", "stage", "field")
+PLACE = "place"
+FACETS = (*STATED, PLACE)
+"""What records share besides words: what they state, and the places their texts name."""
 
 
 @dataclass(frozen=True, eq=False)  # two of them are never compared, and what is read of one is kept by it
@@ -42,6 +45,8 @@ class Side(Generic[AnyRecord]):
     """(n, d), unit rows; a zero row has no text."""
     bigrams: Counts
     words: Counts
+    places: Counts
+    """The places that a text names, at every level (`Gazetteer.named`)."""
     read: Callable[[Sequence[Record]], tuple[Later[Counts], Later[Stated]]]
     """Records to what they state, as in `facets` and `trees`."""
     sentences: Mapping[str, Matrix] = field(default_factory=dict)
@@ -56,10 +61,14 @@ class Side(Generic[AnyRecord]):
         """The records' ids in row order."""
         return tuple(record.id for record in self.records)
 
-    @property
+    @cached_property
     def facets(self) -> Later[Counts]:
         """Per facet the indicator matrix of the record's categories, each level of a tree its own."""
-        return self._stated[0]
+        return _with_places(self._stated[0], lambda: self.places)
+
+    def facets_of(self, rows: Rows) -> Later[Counts]:
+        """The same of some rows."""
+        return _with_places(self.stated(rows)[0], lambda: self.places[rows])
 
     @property
     def trees(self) -> Later[Stated]:
@@ -130,18 +139,20 @@ class Side(Generic[AnyRecord]):
             vectors=self.vectors[rows],
             bigrams=self.bigrams[rows],
             words=self.words[rows],
+            places=self.places[rows],
             part_of=(self, np.asarray(rows, np.int64)),
             index=None,
         )
 
     def stated(self, rows: Rows) -> tuple[Later[Counts], Later[Stated]]:
-        """`facets` and `trees` of some rows: parts of those of all where these were read before, or read for them."""
+        """The stated facets and `trees` of some rows: parts of those of all where these were read before, or read for
+        them."""
         fresh = self.read([self.records[row] for row in rows])
 
         def part(whole: Later[Any], few: Later[Any]) -> Later[Any]:
             return Later(tuple(whole), lambda name: whole[name][rows] if whole.made(name) else few[name])
 
-        return part(self.facets, fresh[0]), part(self.trees, fresh[1])
+        return part(self._stated[0], fresh[0]), part(self.trees, fresh[1])
 
     @cached_property
     def currency(self) -> str:
@@ -170,6 +181,10 @@ class Side(Generic[AnyRecord]):
     @cached_property
     def _numbers(self) -> dict[str, NDArray[np.float64]]:
         return {}
+
+
+def _with_places(stated: Later[Counts], places: Callable[[], Counts]) -> Later[Counts]:
+    return Later(FACETS, lambda facet: places() if facet == PLACE else stated[facet])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,6 +33,8 @@ CIRCUMSTANCES = frozenset(
         "region_activity",
         "stage_activity",
         "region_fit",
+        "place_activity",
+        "place_fit",
         "free_places",
         "open_talks",
     }
@@ -52,9 +54,14 @@ class Case:
 
 
 def reasons(
-    quote: Quote | None, terms: Sequence[str], cases: Sequence[Case], components: Sequence[Component], tier: Tier
+    quote: Quote | None,
+    terms: Sequence[str],
+    cases: Sequence[Case],
+    components: Sequence[Component],
+    tier: Tier,
+    places: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[Reason, ...]:
-    """Why the pair is recommended, most telling first."""
+    """Why the pair is recommended, most telling first. `places`: those that both name, asked where they count."""
     told = []
     if tier.clause:
         told.append(Reason(Said(f"{tier.said.zh}（{tier.clause}）", f"{tier.said.en} ({tier.clause})"), "priority"))
@@ -68,7 +75,10 @@ def reasons(
     if terms:
         said = Said(f"共同术语：{'、'.join(terms)}", f"shared terms: {', '.join(terms)}")
         told.append(Reason(said, "shared_terms", addressed.both_about(terms)))
-    told.extend(_signals(components, content=bool(cases or quote or terms)))
+    told.extend(
+        _placed(one, places()) if one.evidence == "place_fit" else one
+        for one in _signals(components, content=bool(cases or quote or terms))
+    )
     return tuple(told) or (NOTHING,)
 
 
@@ -84,6 +94,13 @@ def _signals(components: Sequence[Component], *, content: bool) -> list[Reason]:
     first = _signal(facts[0]).said
     zh, en = f"没有内容上的理由，主要因为{first.zh}", f"nothing in the content speaks for it; mainly {first.en}"
     return [Reason(Said(zh, en), "no_content"), *(_signal(one) for one in facts[1:])]
+
+
+def _placed(signal: Reason, places: Sequence[str]) -> Reason:
+    """The signal with the places by name."""
+    said = signal.said
+    told = Said(f"{said.zh}：{'、'.join(places)}", f"{said.en}: {', '.join(places)}")
+    return replace(signal, said=told) if places else signal
 
 
 def _quoted(quote: Quote) -> Reason:

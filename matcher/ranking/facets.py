@@ -14,7 +14,7 @@ from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Project, Record
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.index.terms import Counts, count_few
-from matcher.ranking.corpus import FACETS
+from matcher.ranking.corpus import STATED
 from matcher.ranking.later import Later
 from matcher.ranking.trees import Stated, read_stated
 
@@ -31,7 +31,7 @@ class FacetReader:
     """Reads the categories of a record as words that two records can share.
 
     Only what a record states is read: nothing is guessed from its text, an empty cell stays unknown. Many records state
-    the same, which is read once.
+    the same, which is read once. The places that a text names are a facet of their own.
     """
 
     def __init__(self, gazetteer: Gazetteer, industries: Taxonomy, fields: Taxonomy) -> None:
@@ -46,7 +46,7 @@ class FacetReader:
 
         Fields lie below industries, so the tree of `field` compares with `industry` too.
         """
-        stated = Later(FACETS, lambda facet: _distinct(facet, records))
+        stated = Later(STATED, lambda facet: _distinct(facet, records))
 
         def matrix(facet: str) -> Counts:
             distinct, rows = stated[facet]
@@ -56,7 +56,11 @@ class FacetReader:
             distinct, rows = stated[facet]
             return _each(read_stated([self._nodes(facet, one) for one in distinct]), rows)
 
-        return Later(FACETS, matrix), Later(("region", "industry", "field"), tree)
+        return Later(STATED, matrix), Later(("region", "industry", "field"), tree)
+
+    def named(self, text: str) -> list[str]:
+        """The places that a text names, at every level."""
+        return self._gazetteer.named(text)
 
     def _read(self, facet: str, stated: Stating) -> Sequence[str]:
         if facet == "region":
@@ -81,14 +85,14 @@ class FacetReader:
 
 
 def stated_categories(record: Record) -> Categories:
-    """All that a record states of places, industries, stages and fields, in the order of `FACETS`."""
+    """All that a record states of places, industries, stages and fields, in the order of `STATED`."""
     return _places(record), _industries(record), _stages(record), _fields(record)
 
 
 def _distinct(facet: str, records: Sequence[Record]) -> tuple[list[Stating], NDArray[np.int32]]:
     """What is stated by any of the records, once, and where among it stands what each of them states."""
     places: dict[Stating, int] = {}
-    stated = (places.setdefault(one, len(places)) for one in map(STATED[facet], records))
+    stated = (places.setdefault(one, len(places)) for one in map(STATES[facet], records))
     rows = np.fromiter(stated, np.int32, len(records))
     return list(places), rows
 
@@ -121,7 +125,7 @@ def _split(field: str) -> Stating:
     return tuple(re.split(r"[;；/|]", field))
 
 
-STATED: Mapping[str, Callable[[Record], Stating]] = {
+STATES: Mapping[str, Callable[[Record], Stating]] = {
     "region": _places,
     "industry": _industries,
     "stage": _stages,

@@ -45,7 +45,7 @@ class Judge:
     ) -> None:
         self.known = known
         self._book = book
-        self._gazetteer = gazetteer
+        self.gazetteer = gazetteer
         self._industries = industries
         self._carriers = carriers or {}
         self._names = names or {}
@@ -112,7 +112,7 @@ class Judge:
             pair.left,
             pair.right,
             self._outcomes.get((pair.left.id, right), []),
-            self._gazetteer,
+            self.gazetteer,
             self._industries,
             self._accepted.get(right, ()),
             self.today,

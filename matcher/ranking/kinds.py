@@ -82,10 +82,14 @@ KINDS: Mapping[str, EvidenceKind] = {
         EvidenceKind("industry_activity", Family.ACTIVITY, Said("常接同一行业", "often takes from the same industry")),
         EvidenceKind("stage_activity", Family.ACTIVITY, Said("常接同一阶段", "often takes the same stage")),
         EvidenceKind("field_activity", Family.ACTIVITY, Said("常接同一领域", "often takes from the same field")),
+        EvidenceKind(
+            "place_activity", Family.ACTIVITY, Said("常接写到同一地方的", "often takes what names the same place")
+        ),
         EvidenceKind("region_share", Family.HABITS, Said("偏好这一地区", "leans to the region")),
         EvidenceKind("industry_share", Family.HABITS, Said("偏好这一行业", "leans to the industry")),
         EvidenceKind("stage_share", Family.HABITS, Said("偏好这一阶段", "leans to the stage")),
         EvidenceKind("field_share", Family.HABITS, Said("偏好这一领域", "leans to the field")),
+        EvidenceKind("place_share", Family.HABITS, Said("偏好写到这一地方的", "leans to what names the place")),
         EvidenceKind("amount_share", Family.HABITS, Said("常接这样的金额", "often takes such amounts")),
         EvidenceKind("amount_near", Family.HABITS, Said("金额接近其平均", "the amount is near its mean")),
         EvidenceKind("age_share", Family.HABITS, Said("常接这样的成立或发布时间", "often takes such an age")),
@@ -120,6 +124,7 @@ KINDS: Mapping[str, EvidenceKind] = {
             Said("近期曾因容量拒绝", "refused for want of places lately"),
         ),
         EvidenceKind("region_fit", Family.FIT, Said("地区相近", "near in region")),
+        EvidenceKind("place_fit", Family.FIT, Said("写到的地方与其相合", "names places where it is or looks")),
         EvidenceKind("industry_fit", Family.FIT, Said("行业相合", "industries overlap")),
         EvidenceKind("field_fit", Family.FIT, Said("领域与其行业相合", "the field suits its industries")),
         EvidenceKind("stage_fit", Family.FIT, Said("阶段相合", "stage fits")),

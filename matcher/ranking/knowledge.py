@@ -207,7 +207,7 @@ class Knowledge:
     @cached_property
     def past_facets(self) -> Mapping[str, Sparse]:
         """By facet the categories of the past left records, (past, categories)."""
-        return self.left.stated(self.past_rows)[0]
+        return self.left.facets_of(self.past_rows)
 
     @cached_property
     def lately(self) -> Matrix:

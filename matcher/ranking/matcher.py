@@ -27,7 +27,7 @@ from matcher.ranking.quotes import Encode, quoted
 from matcher.ranking.ranker import Direction
 from matcher.ranking.scorer import Scored, Scorer, best_first
 from matcher.ranking.screening import Screening
-from matcher.ranking.shared import Rarity, Telling, shared_terms
+from matcher.ranking.shared import Rarity, Telling, shared_places, shared_terms
 
 MOST_VIEWERS = 8
 """Viewers for whom the left records that each may see are kept."""
@@ -187,6 +187,7 @@ class Matcher:
         shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = shared_terms(pair.left, pair.right, self._telling, self._rare)
+        places = partial(shared_places, pair.left, pair.right, self.judge.gazetteer.named)
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (
             *self.judge.pluses(pair, verdicts),
@@ -201,7 +202,7 @@ class Matcher:
             eligible=eligibility.eligible(verdicts),
             components=components,
             verdicts=verdicts,
-            reasons=(*explain.reasons(quote, terms, cases, components, priority), *pluses),
+            reasons=(*explain.reasons(quote, terms, cases, components, priority, places), *pluses),
             missing=explain.missing_facts(verdicts),
             retrievers=tuple(name for name, found in scored.found.items() if found[pair.place]),
             quote=quote,

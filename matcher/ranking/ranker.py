@@ -94,6 +94,8 @@ DEFAULT_MIX: Mapping[PairKind, Mapping[str, float]] = {
         "region_activity": 0.5,
         "industry_activity": 0.25,
         "region_fit": 0.25,
+        "place_activity": 0.5,
+        "place_fit": 0.5,
         "industry_fit": 0.5,
         "trl_fit": 0.25,
         **REFUSED,

@@ -1,4 +1,4 @@
-"""The terms that two records share and that tell something: rare and long ones before common and short ones."""
+"""What two records share and that tells something: terms, rare and long ones first, and the places both name."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import numpy as np
 from matcher.domain.records import Left, Record, Right
 from matcher.index.terms import column, document_frequencies
 from matcher.ranking.corpus import Matrix, Rows, Side
-from matcher.text.passages import document
+from matcher.text.passages import document, whereabouts
 
 Telling = Callable[[str], list[str]]
 """Text to the words of it that are worth being told of."""
 Rare = Callable[[Sequence[str]], Matrix]
 """How rare each word is among the records that are known, (words,)."""
 
-TERMS = 5
+Named = Callable[[str], list[str]]
+"""Text to the places that it names, at every level (`Gazetteer.named`)."""
+
+TERMS, PLACES = 5, 3
 PRIOR = 20
 """Records without the word that are counted beside those there are: in a handful of records every word looks common."""
 LEAST_RARE = 1.2
@@ -55,3 +58,11 @@ def shared_terms(left: Record, right: Record, telling: Telling, rare: Rare = _al
     weights = dict(zip(ours, rare(ours).tolist(), strict=True))
     chosen = [word for word in ours if weights[word] >= np.float32(LEAST_RARE)]
     return tuple(sorted(chosen, key=lambda word: -weights[word] * len(word))[:TERMS])
+
+
+def shared_places(left: Record, right: Record, named: Named) -> tuple[str, ...]:
+    """At most three places of both by name, without those above them, in the order of the left text."""
+    theirs = set(named(whereabouts(right)))
+    both = [place for place in named(whereabouts(left)) if place in theirs]
+    lowest = (place for place in both if not any(other.startswith(f"{place}/") for other in both))
+    return tuple(place.rpartition("/")[2] for place in lowest)[:PLACES]

@@ -10,11 +10,10 @@ import numpy as np
 
 from matcher.domain.records import Record
 from matcher.encoder.model import Encoder, Role
-from matcher.index.terms import count_terms
+from matcher.index.fields import TermReader
 from matcher.ranking.corpus import AnyRecord, Matrix, Side
 from matcher.ranking.facets import FacetReader
 from matcher.text.passages import document, sentences
-from matcher.text.words import bigrams
 
 MOST_SENTENCES = 2**13
 """Sentences whose vectors are kept in memory: 12 MiB of the default encoder's."""
@@ -42,14 +41,21 @@ class SideBuilder:
         # What somebody asks in a few words is encoded with its sentences, all at once: explanations need them too.
         asked = [text for record in ordered for text in sentences(record)] if role is Role.QUERY else []
         vectors = self.encoder.encode([*texts, *asked], role, progress)
+        counts = self.terms.counts(ordered)
         return Side(
             records=ordered,
             vectors=vectors[: len(texts)],
             sentences=dict(zip(asked, vectors[len(texts) :], strict=True)),
-            bigrams=count_terms(texts, bigrams),
-            words=count_terms(texts, self.words),
+            bigrams=counts["bigrams"],
+            words=counts["words"],
+            places=counts["places"],
             read=self.facets.read,
         )
+
+    @cached_property
+    def terms(self) -> TermReader:
+        """Records to counted terms."""
+        return TermReader(self.words, self.facets.named)
 
     @cached_property
     def sentences(self) -> Sentences:

@@ -11,12 +11,11 @@ from typing import Any
 from matcher.domain.records import Kind, PairKind, Record
 from matcher.encoder.model import Encoder, Role
 from matcher.errors import DamagedIndexError
+from matcher.index.fields import TermReader
 from matcher.index.shared import SharedTables, SharedVectors
 from matcher.index.snapshot import TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
-from matcher.index.terms import count_terms
 from matcher.store import Database, Outcomes, Records
 from matcher.text.passages import TEXT_VERSION, document, sentences
-from matcher.text.words import bigrams
 from matcher.wording import Said
 
 Progress = Callable[[str, int, int], None]
@@ -63,13 +62,13 @@ class Indexer:
         database: Database,
         folder: SnapshotFolder,
         encoder: Encoder,
-        words: Callable[[str], list[str]],
+        terms: TermReader,
         shared: SharedVectors | None = None,
     ) -> None:
         self._database = database
         self._folder = folder
         self._encoder = encoder
-        self._words = words
+        self._terms = terms
         self._shared = shared
         self._snapshot: Snapshot | None = None
 
@@ -186,18 +185,18 @@ class Indexer:
             return table
         texts, count = [document(record) for record in records], _counter(progress, kind.value, len(records))
         encode = partial(self._encoder.encode, role=Role.PASSAGE, progress=count)
+        ours: Sequence[Record] = records
         if shared:
             vectors, made = shared.complete(kind, ids, texts, encode, afresh=afresh)
-            records = [records[row] for row in made]
+            ours = [records[row] for row in made]
         else:
             vectors = encode(texts)
         # Nobody keeps these rows here: encoding them now puts them into the cache, where explanations find them. Of
         # records that somebody took nobody asks who could take them, and those of others another worker has encoded;
         # should it happen here, their sentences follow then.
-        quotable = _quotable(records, changes.taken[kind])
+        quotable = _quotable(ours, changes.taken[kind])
         self._encoder.encode(quotable, Role.PASSAGE, _counter(progress, f"{kind.value} · sentences", len(quotable)))
-        counts = {"bigrams": count_terms(texts, bigrams), "words": count_terms(texts, self._words)}
-        return table.changed(ids, vectors, counts, gone)
+        return table.changed(ids, vectors, self._terms.counts(records), gone)
 
 
 def texts_of(database: Database) -> list[str]:

@@ -271,8 +271,7 @@ class Pairings:
         return Side(
             records=indexed,
             vectors=table.vectors.matrix if ids == list(rows) else table.vectors.matrix[[rows[name] for name in ids]],
-            bigrams=table.terms["bigrams"].order(ids),
-            words=table.terms["words"].order(ids),
+            **{field: terms.order(ids) for field, terms in table.terms.items()},
             read=self._builder.facets.read,
             index=table.vectors,
         )

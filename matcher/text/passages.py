@@ -12,7 +12,7 @@ from functools import lru_cache
 from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
 from matcher.text.words import HAN
 
-TEXT_VERSION = 2
+TEXT_VERSION = 3
 """Raised when the same record would give another text; derived files of another version are rebuilt."""
 
 SENTENCE_END = re.compile(
@@ -28,6 +28,16 @@ MOST_SPLIT = 2**12
 def document(record: Record) -> str:
     """The record's whole text for the encoder and the word indexes, most telling part first."""
     return "。".join(part for part in _parts(record) if part)
+
+
+def whereabouts(record: Record) -> str:
+    """What is searched for names of places: the text, and where a taker says it is or looks."""
+    match record:
+        case Incubator():
+            return "。".join((document(record), record.region))
+        case Fund():
+            return "。".join((document(record), *record.regions))
+    return document(record)
 
 
 def sentences(record: Record) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ import pytest
 from matcher.domain.records import Kind
 from matcher.errors import DamagedIndexError, UnservedError
 from matcher.index import snapshot as snapshots
-from matcher.index.snapshot import FIELDS, TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
+from matcher.index.fields import FIELDS
+from matcher.index.snapshot import TABLES, Origin, Snapshot, SnapshotFolder, TableIndex
 from matcher.index.terms import count_terms
 from matcher.text.words import bigrams
 from tests.disks import most_bytes

@@ -10,13 +10,13 @@ from matcher.index.snapshot import SnapshotFolder
 from matcher.services.indexing import Indexer
 from matcher.services.vitals import Reading, Vitals
 from matcher.store import Database, Records
-from tests.builders import achievement, word_cutter
+from tests.builders import achievement, side_builder
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def test_records_lag_and_whatever_others_add_are_told(database: Database, tmp_path: Path) -> None:
-    indexer = Indexer(database, SnapshotFolder(tmp_path / "indexes"), HashingEncoder(16), word_cutter().words)
+    indexer = Indexer(database, SnapshotFolder(tmp_path / "indexes"), HashingEncoder(16), side_builder().terms)
     jobs = Reading("matcher_jobs", "Jobs by state.", 3, {"state": "queued"})
     vitals = Vitals(database, indexer, [lambda: [jobs]])
 
@@ -42,7 +42,7 @@ def test_records_lag_and_whatever_others_add_are_told(database: Database, tmp_pa
 
 
 def test_a_database_that_is_away_is_told_and_nothing_else(database: Database, tmp_path: Path) -> None:
-    indexer = Indexer(database, SnapshotFolder(tmp_path / "indexes"), HashingEncoder(16), word_cutter().words)
+    indexer = Indexer(database, SnapshotFolder(tmp_path / "indexes"), HashingEncoder(16), side_builder().terms)
     with database.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE funds RENAME TO elsewhere")
     (reading,) = Vitals(database, indexer).readings()

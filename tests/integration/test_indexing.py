@@ -23,8 +23,9 @@ from matcher.domain.records import Kind, Record
 from matcher.domain.registers import Resource, ResourceKind
 from matcher.encoder.cache import CachedEncoder
 from matcher.encoder.model import Encoder, HashingEncoder, Progress, Role, Vectors
+from matcher.index.fields import FIELDS
 from matcher.index.shared import SharedVectors
-from matcher.index.snapshot import FIELDS, TABLES, Snapshot, SnapshotFolder
+from matcher.index.snapshot import TABLES, Snapshot, SnapshotFolder
 from matcher.services.indexing import Indexer
 from matcher.settings import Settings
 from matcher.store import Database, Outcomes, Records, Registers, open_database, upgrade
@@ -65,7 +66,7 @@ class Place:
         """One that remembers nothing, as in a new process."""
         cached = CachedEncoder(encoder or self.encoder, self.folder / "vectors")
         files = SnapshotFolder(folder or self.folder / "indexes")
-        return Indexer(self.database, files, cached, builders.word_cutter().words, shared)
+        return Indexer(self.database, files, cached, builders.side_builder().terms, shared)
 
     def write(self, *records: Record) -> None:
         with self.database.begin() as connection:

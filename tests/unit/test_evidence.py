@@ -500,6 +500,50 @@ def test_regions_fit_by_the_share_of_levels_of_the_query_that_the_other_states()
     )
 
 
+def test_places_that_a_text_names_fit_where_a_carrier_is_or_says_it_works() -> None:
+    texts = ["西辽河流域的玉米", "开鲁红干椒", "Kailu", ""]
+    lefts = [achievement(f"A{n}", title=text, summary="", region="北京") for n, text in enumerate(texts)]
+    rights = [
+        incubator("I0", name="甲", focus="", region="通辽市"),
+        incubator("I1", name="赤峰农业园", focus="", region=""),
+        incubator("I2", name="乙", focus="服务全国", region="沈阳"),
+        incubator("I3", name="丙", focus="", region=""),
+    ]
+
+    nan = math.nan
+    compare(
+        gather(known(corpus(lefts, rights)), side(*lefts))["place_fit"],
+        [[2 / 3, 2 / 3, 0, nan], [2 / 3, 1 / 3, 0, nan], [nan] * 4, [nan] * 4],
+    )
+
+
+def test_what_was_taken_of_a_place_counts_where_a_text_names_it_again() -> None:
+    """Twice of the region a half-life ago; a text of another city of it shares the region alone."""
+    lefts = [achievement(f"A{n}", title=text, summary="") for n, text in enumerate(["通辽风电", "赤峰肉牛", "风电"])]
+    dealt = [outcome("A0", "I0", decided_on=ago(int(LONG_MEMORY)))]
+    whole = corpus(lefts, [incubator("I0"), incubator("I1")], dealt)
+
+    found = gather(known(whole), whole.left)
+
+    compare(found["place_activity"], [[2 * math.log(1.5), 0], [math.log(1.5), 0], [math.nan, math.nan]])
+    assert np.isnan(found["place_share"][2]).all()
+
+
+def test_one_question_and_many_are_told_the_same_of_places() -> None:
+    """Alone what follows from the places is kept by them, and another text must not get it."""
+    texts = ["通辽风电", "赤峰肉牛", "通辽褐煤", "北京芯片"]
+    lefts = [achievement(f"A{n}", title=text, summary="") for n, text in enumerate(texts)]
+    carriers = [incubator("I0"), incubator("I1", region="赤峰")]
+    whole = corpus(lefts, carriers, [outcome("A0", "I0"), outcome("A3", "I1")])
+    about, together = known(whole), gather(known(whole), whole.left)
+
+    for row in range(len(lefts)):
+        alone = gather(about, whole.left.take([row]))
+        for name in ("place_fit", "place_activity", "place_share"):
+            np.testing.assert_allclose(alone[name][0], together[name][row], rtol=1e-6)
+    assert together["place_share"][2, 0] > 0 > together["place_share"][2, 1]
+
+
 def test_a_fund_of_several_regions_fits_by_all_of_them() -> None:
     whole = corpus([project(region="沈阳")], [fund(regions=("通辽", "辽宁"))])
 

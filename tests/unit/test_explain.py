@@ -51,6 +51,19 @@ def component(name: str, contribution: float, value: float | None = 1.0) -> Comp
     return Component(name, value, contribution)
 
 
+def test_the_places_that_both_name_are_told_by_name() -> None:
+    fitting = [component("place_fit", 0.8)]
+
+    (told,) = reasons(None, ("造林",), (), fitting, NONE, lambda: ("通辽市", "赤峰市"))[1:]
+    (bare,) = reasons(None, ("造林",), (), fitting, NONE)[1:]
+
+    assert told.said == Said(
+        "写到的地方与其相合（强）：通辽市、赤峰市", "names places where it is or looks (strong): 通辽市, 赤峰市"
+    )
+    assert bare.said.zh == "写到的地方与其相合（强）"
+    assert told.to_taker == Said("材料写到贵单位所在或关注的地方。", "It names places where you are, or look.")
+
+
 def test_reasons_are_told_most_telling_first_and_name_their_evidence() -> None:
     quote = Quote("玉米淀粉制备", "我们孵化风电。", 0.9)
     case = Case(achievement("A9", title="旧成果"), date(2024, 5, 6))

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import csv
+
 import pytest
 
-from matcher.domain.places import Gazetteer, Region, within
+from matcher.domain.places import HEAD, Gazetteer, Landmark, Region, within
+from matcher.resources import data_folder
 from tests.builders import gazetteer
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (data_folder("taxonomy") / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
 
 TONGLIAO = ("中国", "内蒙古自治区", "通辽市")
 
@@ -66,3 +75,70 @@ def test_a_place_lies_neither_in_a_part_of_it_nor_beside_it_nor_in_the_unknown()
     assert not within(TONGLIAO, ("中国", "内蒙古自治区", "赤峰市"))
     assert not within(TONGLIAO, ())
     assert not within((), TONGLIAO)
+
+
+NEIMENG = "中国/内蒙古自治区"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("通辽的玉米加工", [NEIMENG, f"{NEIMENG}/通辽市"]),
+        ("开鲁县红干椒", [NEIMENG, f"{NEIMENG}/通辽市", f"{NEIMENG}/通辽市/开鲁县"]),
+        ("西辽河流域", [NEIMENG, f"{NEIMENG}/通辽市", f"{NEIMENG}/赤峰市"]),
+        ("塔里木河与天山", ["中国/新疆维吾尔自治区"]),
+        ("上海南部", ["中国/上海市"]),
+        ("ＩＮＮＥＲ　ＭＯＮＧＯＬＩＡ grassland", [NEIMENG]),
+        ("Chinatown 与 Beijing2", []),
+        ("全国推广", []),
+        ("", []),
+    ],
+)
+def test_a_text_names_places_and_what_is_above_them(text: str, named: list[str]) -> None:
+    assert gazetteer().named(text) == named
+
+
+@pytest.mark.parametrize(
+    "text", ["日照时数", "河源区", "普通化学", "大理石", "长春花", "北海道", "西南平原", "白山羊", "相关中心"]
+)
+def test_an_ordinary_word_is_no_place_in_a_text(text: str) -> None:
+    assert gazetteer().named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "path"),
+    [
+        ("日照", ("中国", "山东省", "日照市")),
+        ("吉林", ("中国", "吉林省")),
+        ("北京市朝阳区", ("中国", "北京市", "朝阳区")),
+        ("武汉市青山区", ("中国", "湖北省", "武汉市", "青山区")),
+        ("包头市青山区", ("中国", "内蒙古自治区", "包头市", "青山区")),
+        ("青山区", ("中国", "内蒙古自治区", "包头市", "青山区")),
+    ],
+)
+def test_an_unclear_name_is_a_place_where_a_cell_holds_nothing_else(cell: str, path: tuple[str, ...]) -> None:
+    assert gazetteer().path(cell) == path
+
+
+def test_where_names_overlap_the_first_then_the_longest_holds() -> None:
+    regions = [Region("1", "国", ""), Region("2", "甲乙", "1"), Region("3", "乙丙", "1"), Region("4", "甲乙丙丁", "1")]
+    read = Gazetteer(regions, [Landmark("丁戊山", ("2", "3"))])
+
+    assert read.named("甲乙丙") == ["国/甲乙"]
+    assert read.named("甲乙丙丁戊山") == ["国/甲乙丙丁"]
+    assert read.named("丁戊山，乙丙") == ["国/甲乙", "国/乙丙"]
+
+
+def test_the_tables_of_places_agree_with_each_other() -> None:
+    regions, landmarks = table("regions.csv"), table("landmarks.csv")
+    codes = {row["code"] for row in regions}
+
+    assert len(codes) == len(regions)
+    assert {row["parent"] for row in regions} <= codes | {""}
+    assert {code for row in landmarks for code in row["regions"].split(";") if code} <= codes
+    marks = [row["name"] for row in landmarks]
+    clear = {row["name"] for row in regions} | {name for row in regions for name in row["aliases"].split(";")}
+    assert len(set(marks)) == len(marks)
+    assert not clear & set(marks)
+    assert min(map(len, marks)) >= HEAD
+    assert all(len(name) >= HEAD for name in clear if name)

@@ -1,11 +1,11 @@
-"""The terms that are told as shared."""
+"""The terms and places that are told as shared."""
 
 from __future__ import annotations
 
 import pytest
 
-from matcher.ranking.shared import TERMS, Rarity, shared_terms
-from tests.builders import achievement, incubator, side, side_builder, word_cutter
+from matcher.ranking.shared import PLACES, TERMS, Rarity, shared_places, shared_terms
+from tests.builders import achievement, fund, gazetteer, incubator, project, side, side_builder, word_cutter
 
 
 def test_shared_terms_are_words_of_both_longest_first_and_at_most_five() -> None:
@@ -55,3 +55,15 @@ def test_in_a_handful_of_records_words_of_both_sides_still_tell() -> None:
     rare = Rarity(side(left), side_builder().build([right]))
 
     assert shared_terms(left, right, word_cutter().telling, rare) == ("黄酮",)
+
+
+def test_shared_places_are_the_lowest_that_both_name_in_the_order_of_the_text() -> None:
+    text = achievement(title="呼伦贝尔、赤峰与通辽的草原", summary="在内蒙古开鲁、沈阳试验。")
+    here = incubator(name="草业园", focus="面向通辽、呼伦贝尔。", region="开鲁县")
+    fund_of = fund(name="甲", thesis="", regions=("辽宁", "赤峰", "通辽", "呼伦贝尔"))
+
+    assert shared_places(text, here, gazetteer().named) == ("呼伦贝尔市", "开鲁县")
+    assert shared_places(text, fund_of, gazetteer().named) == ("呼伦贝尔市", "赤峰市", "通辽市")
+    assert len(shared_places(text, fund_of, gazetteer().named)) == PLACES
+    assert shared_places(text, incubator(name="乙", focus="", region="北京"), gazetteer().named) == ()
+    assert shared_places(project(name="甲", summary="风电"), fund_of, gazetteer().named) == ()
