@@ -24,6 +24,7 @@ SETTINGS = {
     "learning_rate": 0.05,
     "num_leaves": 15,
     "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
     "deterministic": True,
     "force_row_wise": True,
     "verbose": -1,
