@@ -30,6 +30,7 @@ def load_gazetteer() -> Gazetteer:
             for row in regions
         ),
         (Landmark(row["name"], _names(row["regions"])) for row in _rows("landmarks.csv")),
+        lambda text: load_word_cutter().pieces(text),
     )
 
 

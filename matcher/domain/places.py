@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.taxonomy import Path
@@ -16,6 +16,9 @@ from matcher.domain.taxonomy import Path
 SHORTEST_LEAF, LONGEST_LEAF = 2, 16
 HEAD = 2
 """Characters by which the names that may begin somewhere in a text are found; none is shorter."""
+ANOTHER = re.compile(r"市|县(?![域级])|旗(?![舰下县])|区(?![域块别分内间位])|[东西南北中]?路")
+"""What makes a short name the beginning of another place's."""
+SCHOOL = re.compile(r"大学|学院")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +45,39 @@ class Landmark:
 
 
 class Gazetteer:
-    """Finds the path of a place in whatever a file calls it, and the places that a text names."""
+    """Finds the path of a place in whatever a file calls it, and the places that a text names.
 
-    def __init__(self, regions: Iterable[Region], landmarks: Iterable[Landmark] = ()) -> None:
+    `cut` gives a text as its words one after the other. In a text a name of two characters counts only where a word
+    begins with it, or whole words make it up: 合肥 is not in 复合肥, nor 和田 in 作物和田间.
+    """
+
+    def __init__(
+        self, regions: Iterable[Region], landmarks: Iterable[Landmark] = (), cut: Callable[[str], Sequence[str]] = list
+    ) -> None:
         by_code = {region.code: region for region in regions}
+        self._cut = cut
         self._paths: dict[str, Path] = {}
+        self._memory: dict[str, Path] = {}
+        official = {_fold(region.name) for region in by_code.values()}
         for region in by_code.values():
             path = _path(region, by_code)
             for name in (region.name, *region.aliases):
                 if name not in region.unclear:
                     self._paths.setdefault(_fold(name), path)
-        names = sorted(self._paths, key=len, reverse=True)
-        self._known = re.compile("|".join(map(_whole, names)) or r"(?!)")
+        for region in by_code.values():
+            path, above = _path(region, by_code), by_code.get(region.parent)
+            for name in region.unclear:
+                if region.name not in region.unclear and _fold(name) not in self._paths:
+                    self._memory.setdefault(_fold(name), path)
+                for over in (above.name, *above.aliases) if above else ():
+                    self._paths.setdefault(_fold(over + name), path)
+                    self._paths.setdefault(_fold(f"{over}/{name}"), path)
         self._roots = {path[0] for path in self._paths.values()}
-        self._memory = {
-            _fold(name): _path(region, by_code)
-            for region in reversed(by_code.values())
-            for name in region.unclear
-            if _fold(name) not in self._paths
-        }
         self._told = {name: _levels(path) for name, path in self._paths.items()}
+        self._short = {name for name in self._told if name not in official and not name.isascii()}
         for mark in landmarks:
             levels = (level for code in mark.regions for level in _levels(_path(by_code[code], by_code)))
-            self._told[_fold(mark.name)] = tuple(dict.fromkeys(levels))
+            self._told.setdefault(_fold(mark.name), tuple(dict.fromkeys(levels)))
         self._beginning: dict[str, list[str]] = {}
         for name in sorted(self._told, key=len, reverse=True):
             self._beginning.setdefault(name[:HEAD], []).append(name)
@@ -72,23 +85,51 @@ class Gazetteer:
     def path(self, text: str) -> Path:
         """The place's path: known names give the tree, the rest of the text one more, finer level.
 
-        A text without a known name is split at slashes: "CA/San Francisco" → ("ca", "san francisco").
+        The first name tells where, a later one only more of it: 上海延安西路 is in Shanghai. A university is no place
+        where one follows it. A text without a known name is split at slashes: "CA/San Francisco" → ("ca", "san
+        francisco").
         """
         if text not in self._memory:
-            self._memory[text] = self._resolve(_fold(text))
+            folded = _fold(text)
+            self._memory[text] = self._memory.get(folded) or self._resolve(folded)
         return self._memory[text]
+
+    def levels(self, text: str) -> tuple[str, ...]:
+        """The known place of a cell and all above it but the country, each as a path with slashes."""
+        path = self.path(text)
+        return _levels(path) if self.knows(path) else ()
 
     def named(self, text: str) -> list[str]:
         """The places that a text names, by themselves or by a landmark, at every level below the country: each once, as
         paths with slashes. Where names overlap the one that begins first holds, then the longest."""
-        folded, found, at = _fold(text), dict[str, None](), 0
+        folded, found, words = _fold(text), dict[str, None](), dict[int, int]()
+        for name, at in self._scan(folded):
+            if len(name) == HEAD:
+                words = words or _lengths(self._cut(folded))
+                if not words.get(at) or (words[at] < HEAD and words.get(at + HEAD) is None):
+                    continue
+            found |= dict.fromkeys(self._told[name])
+        return list(found)
+
+    def _scan(self, folded: str) -> Iterator[tuple[str, int]]:
+        """The names in a text and where they begin."""
+        at = 0
         while at < len(folded):
             names = self._beginning.get(folded[at : at + HEAD])
-            name = next((each for each in names if _stands(each, folded, at)), "") if names else ""
+            name = next((each for each in names if self._stands(each, folded, at)), "") if names else ""
             if name:
-                found |= dict.fromkeys(self._told[name])
+                yield name, at
             at += len(name) or 1
-        return list(found)
+
+    def _stands(self, name: str, folded: str, at: int) -> bool:
+        """Whether the name stands there: of Latin letters only as a whole word, and a short one not as the beginning of
+        another place's, as in 甘南县 or 四平路."""
+        end = at + len(name)
+        if not folded.startswith(name, at):
+            return False
+        if name.isascii():
+            return not (folded[at - 1 : at].isalnum() or folded[end : end + 1].isalnum())
+        return name not in self._short or not ANOTHER.match(folded, end)
 
     def called(self, text: str) -> str:
         """The place's name down the tree, whatever a file calls it: 科左后旗 → 内蒙古自治区/通辽市/科尔沁左翼后旗.
@@ -103,25 +144,27 @@ class Gazetteer:
         return bool(path) and path[0] in self._roots
 
     def _resolve(self, text: str) -> Path:
-        matches = list(self._known.finditer(text))
-        if not matches:
+        places = [(name, at) for name, at in self._scan(text) if name in self._paths]
+        behind = max((school.end() for school in SCHOOL.finditer(text)), default=0)
+        places = [(name, at) for name, at in places if at >= behind] or places
+        if not places:
             return tuple(part.strip() for part in text.split("/") if part.strip())
-        deepest = max(matches, key=lambda found: (len(self._paths[found.group()]), -found.start()))
-        path = self._paths[deepest.group()]
-        leaf = re.split(r"[/,;、()\s]", text[deepest.end() :].lstrip("/ "))[0]
+        name, start = places[0]
+        for each, at in places[1:]:
+            if within(self._paths[each], self._paths[name]):
+                name, start = each, at
+        path = self._paths[name]
+        leaf = re.split(r"[/,;、()\s]", text[start + len(name) :].lstrip("/ "))[0]
         return (*path, leaf) if SHORTEST_LEAF <= len(leaf) <= LONGEST_LEAF else path
 
 
-def _whole(name: str) -> str:
-    """A pattern for the name; letters only as a whole word, so that Chinatown is not in China."""
-    return rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() else re.escape(name)
-
-
-def _stands(name: str, folded: str, at: int) -> bool:
-    """Whether the name stands there; one of Latin letters only as a whole word."""
-    end = at + len(name)
-    whole = not name.isascii() or not (folded[at - 1 : at].isalnum() or folded[end : end + 1].isalnum())
-    return folded.startswith(name, at) and whole
+def _lengths(words: Iterable[str]) -> dict[int, int]:
+    """Where each word begins and how long it is; the end of the text counts as one."""
+    found, at = dict[int, int](), 0
+    for word in words:
+        found[at] = len(word)
+        at += len(word)
+    return found | {at: HEAD}
 
 
 def _levels(path: Path) -> tuple[str, ...]:

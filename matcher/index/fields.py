@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matcher.domain.records import Record
 from matcher.index.terms import Counts, count_terms
-from matcher.text.passages import document, whereabouts
+from matcher.text.passages import document
 from matcher.text.words import bigrams
 
 FIELDS = ("bigrams", "words", "places")
@@ -18,7 +18,7 @@ class TermReader:
     """How texts are cut into words, and which places they name."""
 
     words: Callable[[str], list[str]]
-    places: Callable[[str], list[str]]
+    places: Callable[[Record], list[str]]
 
     def counts(self, records: Sequence[Record]) -> Mapping[str, Counts]:
         """By field the term counts of each record, (len(records), columns)."""
@@ -26,5 +26,5 @@ class TermReader:
         return {
             "bigrams": count_terms(texts, bigrams),
             "words": count_terms(texts, self.words),
-            "places": count_terms([whereabouts(record) for record in records], self.places),
+            "places": count_terms(records, self.places),
         }

@@ -17,6 +17,7 @@ from matcher.index.terms import Counts, count_few
 from matcher.ranking.corpus import STATED
 from matcher.ranking.later import Later
 from matcher.ranking.trees import Stated, read_stated
+from matcher.text.passages import places
 
 FACET_COLUMNS = 2**16
 MOST_READ = 2**16
@@ -58,9 +59,9 @@ class FacetReader:
 
         return Later(STATED, matrix), Later(("region", "industry", "field"), tree)
 
-    def named(self, text: str) -> list[str]:
-        """The places that a text names, at every level."""
-        return self._gazetteer.named(text)
+    def places(self, record: Record) -> list[str]:
+        """The places that a record names, at every level."""
+        return places(record, self._gazetteer)
 
     def _read(self, facet: str, stated: Stating) -> Sequence[str]:
         if facet == "region":

@@ -187,7 +187,7 @@ class Matcher:
         shown, verdicts = pair.shown, self.judge.verdicts(pair)
         priority, score = self.judge.tier(pair.left, pair.right), float(scored.score[pair.place])
         terms = shared_terms(pair.left, pair.right, self._telling, self._rare)
-        places = partial(shared_places, pair.left, pair.right, self.judge.gazetteer.named)
+        places = partial(shared_places, pair.left, pair.right, self.judge.gazetteer)
         watched = pair.wishes.watched(pair.asker, shown)
         pluses = (
             *self.judge.pluses(pair, verdicts),

@@ -7,18 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
+from matcher.domain.places import Gazetteer
 from matcher.domain.records import Left, Record, Right
 from matcher.index.terms import column, document_frequencies
 from matcher.ranking.corpus import Matrix, Rows, Side
-from matcher.text.passages import document, whereabouts
+from matcher.text.passages import document, places
 
 Telling = Callable[[str], list[str]]
 """Text to the words of it that are worth being told of."""
 Rare = Callable[[Sequence[str]], Matrix]
 """How rare each word is among the records that are known, (words,)."""
-
-Named = Callable[[str], list[str]]
-"""Text to the places that it names, at every level (`Gazetteer.named`)."""
 
 TERMS, PLACES = 5, 3
 PRIOR = 20
@@ -60,9 +58,9 @@ def shared_terms(left: Record, right: Record, telling: Telling, rare: Rare = _al
     return tuple(sorted(chosen, key=lambda word: -weights[word] * len(word))[:TERMS])
 
 
-def shared_places(left: Record, right: Record, named: Named) -> tuple[str, ...]:
+def shared_places(left: Record, right: Record, gazetteer: Gazetteer) -> tuple[str, ...]:
     """At most three places of both by name, without those above them, in the order of the left text."""
-    theirs = set(named(whereabouts(right)))
-    both = [place for place in named(whereabouts(left)) if place in theirs]
+    theirs = set(places(right, gazetteer))
+    both = [place for place in places(left, gazetteer) if place in theirs]
     lowest = (place for place in both if not any(other.startswith(f"{place}/") for other in both))
     return tuple(place.rpartition("/")[2] for place in lowest)[:PLACES]

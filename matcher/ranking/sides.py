@@ -55,7 +55,7 @@ class SideBuilder:
     @cached_property
     def terms(self) -> TermReader:
         """Records to counted terms."""
-        return TermReader(self.words, self.facets.named)
+        return TermReader(self.words, self.facets.places)
 
     @cached_property
     def sentences(self) -> Sentences:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -147,7 +147,10 @@ class Indexer:
         try:
             if verify:
                 self._folder.verify()
-            if self._snapshot is not None and self._snapshot.origin == self._folder.origin():
+            origin = self._folder.origin()
+            if origin and origin.text_version != TEXT_VERSION:  # its files may be others than are read today
+                return None, _another_origin(origin, replace(origin, text_version=TEXT_VERSION))
+            if self._snapshot is not None and self._snapshot.origin == origin:
                 return self._snapshot, None
             return self._folder.load(), None
         except DamagedIndexError as error:

@@ -9,11 +9,13 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from matcher.domain.places import Gazetteer
 from matcher.domain.records import Achievement, Fund, Incubator, Project, Record
 from matcher.text.words import HAN
 
 TEXT_VERSION = 3
-"""Raised when the same record would give another text; derived files of another version are rebuilt."""
+"""Raised when the same record would give another text, other terms or other places (a change of the tables of places
+included); derived files of another version are rebuilt."""
 
 SENTENCE_END = re.compile(
     rf"(?<=[。！？；!?;\n])\s*|(?<=[a-z)][.])\s+(?=[A-Z])|(?<=[{HAN}][{HAN})）][.．])\s*(?=[{HAN}A-Z“《（])"
@@ -30,14 +32,12 @@ def document(record: Record) -> str:
     return "。".join(part for part in _parts(record) if part)
 
 
-def whereabouts(record: Record) -> str:
-    """What is searched for names of places: the text, and where a taker says it is or looks."""
-    match record:
-        case Incubator():
-            return "。".join((document(record), record.region))
-        case Fund():
-            return "。".join((document(record), *record.regions))
-    return document(record)
+def places(record: Record, gazetteer: Gazetteer) -> list[str]:
+    """The places that a record names, at every level below the country: in its text, and where a taker says it is or
+    looks."""
+    stated = record.regions if isinstance(record, Fund) else (record.region,) if isinstance(record, Incubator) else ()
+    levels = (level for cell in stated for level in gazetteer.levels(cell))
+    return list(dict.fromkeys([*gazetteer.named(document(record)), *levels]))
 
 
 def sentences(record: Record) -> tuple[str, ...]:

@@ -80,6 +80,10 @@ class WordCutter:
             if len(word) > 1 and word not in self._stop_words and RUN.fullmatch(word)
         ]
 
+    def pieces(self, folded: str) -> list[str]:
+        """A folded text as its words, all that stands between them included, in order."""
+        return list(self._cutter.cut(folded, False))
+
     def telling(self, text: str) -> list[str]:
         """Its words without those that anybody in the trade writes: what two texts share of these, they have in common.
 

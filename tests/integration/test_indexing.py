@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -29,6 +30,8 @@ from matcher.index.snapshot import TABLES, Snapshot, SnapshotFolder
 from matcher.services.indexing import Indexer
 from matcher.settings import Settings
 from matcher.store import Database, Outcomes, Records, Registers, open_database, upgrade
+from matcher.text.passages import TEXT_VERSION
+from matcher.wording import Said
 from tests import builders
 from tests.commandline import DAY, SAMPLE, CommandLine, start
 
@@ -119,6 +122,24 @@ def test_nothing_new_means_nothing_encoded_and_nothing_written(place: Place) -> 
     assert (report.indexed, report.removed, report.rebuilt) == (0, 0, None)
     assert place.encoder.asked == []
     assert sorted((path, path.stat().st_mtime_ns) for path in (place.folder / "indexes").rglob("*")) == before
+
+
+def test_an_index_of_other_texts_is_built_anew_and_not_called_damaged(place: Place) -> None:
+    """An older version wrote fewer files: they are not looked for before it is known what they belong to."""
+    folder = place.folder / "indexes"
+    current = folder / (folder / "current").read_text(encoding="utf-8")
+    for path in current.glob("*.places.*"):
+        path.unlink()
+    (manifest,) = current.glob("manifest*.json")
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    told["origin"]["text_version"] = TEXT_VERSION - 1
+    told["files"] = {name: each for name, each in told["files"].items() if ".places." not in name}
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+
+    snapshot, report = place.indexer().refresh()
+
+    assert report.rebuilt == Said("文本版本已变", "the text version changed")
+    assert content(snapshot) == content(place.rebuilt())
 
 
 def test_changes_are_applied_alone_and_equal_a_rebuild(place: Place) -> None:

@@ -99,7 +99,24 @@ def test_a_text_names_places_and_what_is_above_them(text: str, named: list[str])
 
 
 @pytest.mark.parametrize(
-    "text", ["日照时数", "河源区", "普通化学", "大理石", "长春花", "北海道", "西南平原", "白山羊", "相关中心"]
+    "text",
+    [
+        *(
+            "日照时数",
+            "河源区",
+            "普通化学",
+            "大理石",
+            "大理岩",
+            "长春花",
+            "北海道",
+            "西南平原",
+            "哈密顿",
+            "天门冬",
+            "入海口",
+        ),
+        *("复合肥减量", "助力乡村振兴和产业", "作物和田间", "森林西部", "最大连续", "加固原有", "平衡水分", "环保定位"),
+        *("投资阳光", "推广安装", "开关中断", "每天水分", "木麻黄海防林", "黄河北岸", "长江西段", "越南海域", "四平路"),
+    ],
 )
 def test_an_ordinary_word_is_no_place_in_a_text(text: str) -> None:
     assert gazetteer().named(text) == []
@@ -113,11 +130,37 @@ def test_an_ordinary_word_is_no_place_in_a_text(text: str) -> None:
         ("北京市朝阳区", ("中国", "北京市", "朝阳区")),
         ("武汉市青山区", ("中国", "湖北省", "武汉市", "青山区")),
         ("包头市青山区", ("中国", "内蒙古自治区", "包头市", "青山区")),
-        ("青山区", ("中国", "内蒙古自治区", "包头市", "青山区")),
+        ("青山区", ("青山区",)),
+        ("山西大同", ("中国", "山西省", "大同市")),
+        ("大同", ("中国", "山西省", "大同市")),
     ],
 )
 def test_an_unclear_name_is_a_place_where_a_cell_holds_nothing_else(cell: str, path: tuple[str, ...]) -> None:
     assert gazetteer().path(cell) == path
+
+
+@pytest.mark.parametrize(
+    ("cell", "path"),
+    [
+        ("黑龙江省甘南县", ("中国", "黑龙江省", "甘南县")),
+        ("甘南县", ("甘南县",)),
+        ("四川省峨眉山市", ("中国", "四川省", "峨眉山市")),
+        ("上海市静安区延安中路", ("中国", "上海市", "静安区延安中路")),
+        ("上海四平路", ("中国", "上海市", "四平路")),
+        ("辽宁省朝阳市喀喇沁左翼蒙古族自治县", ("中国", "辽宁省", "朝阳市", "喀喇沁左翼蒙古族自治县")),
+        ("云南红河州蒙自市", ("中国", "云南省", "红河哈尼族彝族自治州", "蒙自市")),
+        ("广东佛山南海区", ("中国", "广东省", "佛山市", "南海区")),
+        ("北京师范大学珠海校区", ("中国", "广东省", "珠海市", "校区")),
+        ("美国德州", ("美国德州",)),
+    ],
+)
+def test_a_later_name_only_tells_more_of_the_first(cell: str, path: tuple[str, ...]) -> None:
+    assert gazetteer().path(cell) == path
+
+
+def test_the_levels_of_a_cell_leave_the_country_and_the_unknown_out() -> None:
+    assert gazetteer().levels("通辽市") == (NEIMENG, f"{NEIMENG}/通辽市")
+    assert gazetteer().levels("全国") == gazetteer().levels("CA/San Francisco") == gazetteer().levels("") == ()
 
 
 def test_where_names_overlap_the_first_then_the_longest_holds() -> None:
@@ -137,8 +180,8 @@ def test_the_tables_of_places_agree_with_each_other() -> None:
     assert {row["parent"] for row in regions} <= codes | {""}
     assert {code for row in landmarks for code in row["regions"].split(";") if code} <= codes
     marks = [row["name"] for row in landmarks]
-    clear = {row["name"] for row in regions} | {name for row in regions for name in row["aliases"].split(";")}
+    clear = {row["name"] for row in regions} | {name for row in regions for name in row["aliases"].split(";") if name}
     assert len(set(marks)) == len(marks)
     assert not clear & set(marks)
     assert min(map(len, marks)) >= HEAD
-    assert all(len(name) >= HEAD for name in clear if name)
+    assert min(map(len, clear)) >= HEAD

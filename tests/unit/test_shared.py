@@ -62,8 +62,8 @@ def test_shared_places_are_the_lowest_that_both_name_in_the_order_of_the_text() 
     here = incubator(name="草业园", focus="面向通辽、呼伦贝尔。", region="开鲁县")
     fund_of = fund(name="甲", thesis="", regions=("辽宁", "赤峰", "通辽", "呼伦贝尔"))
 
-    assert shared_places(text, here, gazetteer().named) == ("呼伦贝尔市", "开鲁县")
-    assert shared_places(text, fund_of, gazetteer().named) == ("呼伦贝尔市", "赤峰市", "通辽市")
-    assert len(shared_places(text, fund_of, gazetteer().named)) == PLACES
-    assert shared_places(text, incubator(name="乙", focus="", region="北京"), gazetteer().named) == ()
-    assert shared_places(project(name="甲", summary="风电"), fund_of, gazetteer().named) == ()
+    assert shared_places(text, here, gazetteer()) == ("呼伦贝尔市", "开鲁县")
+    assert shared_places(text, fund_of, gazetteer()) == ("呼伦贝尔市", "赤峰市", "通辽市")
+    assert len(shared_places(text, fund_of, gazetteer())) == PLACES
+    assert shared_places(text, incubator(name="乙", focus="", region="北京"), gazetteer()) == ()
+    assert shared_places(project(name="甲", summary="风电"), fund_of, gazetteer()) == ()
