@@ -57,27 +57,22 @@ class Gazetteer:
         by_code = {region.code: region for region in regions}
         self._cut = cut
         self._paths: dict[str, Path] = {}
-        self._memory: dict[str, Path] = {}
-        official = {_fold(region.name) for region in by_code.values()}
+        self._alone: dict[str, Path] = {}
+        """What a cell means that holds nothing but an unclear name."""
         for region in by_code.values():
             path = _path(region, by_code)
-            for name in (region.name, *region.aliases):
-                if name not in region.unclear:
-                    self._paths.setdefault(_fold(name), path)
-        for region in by_code.values():
-            path, above = _path(region, by_code), by_code.get(region.parent)
-            for name in region.unclear:
-                if region.name not in region.unclear and _fold(name) not in self._paths:
-                    self._memory.setdefault(_fold(name), path)
-                for over in (above.name, *above.aliases) if above else ():
-                    self._paths.setdefault(_fold(over + name), path)
-                    self._paths.setdefault(_fold(f"{over}/{name}"), path)
+            for name in _names(region, by_code.get(region.parent)):
+                self._paths.setdefault(_fold(name), path)
+            for name in () if region.name in region.unclear else region.unclear:
+                self._alone.setdefault(_fold(name), path)
+        self._memory: dict[str, Path] = {}
         self._roots = {path[0] for path in self._paths.values()}
-        self._told = {name: _levels(path) for name, path in self._paths.items()}
+        self._told = {name: levels(path)[1:] for name, path in self._paths.items()}
+        official = {_fold(region.name) for region in by_code.values()}
         self._short = {name for name in self._told if name not in official and not name.isascii()}
         for mark in landmarks:
-            levels = (level for code in mark.regions for level in _levels(_path(by_code[code], by_code)))
-            self._told.setdefault(_fold(mark.name), tuple(dict.fromkeys(levels)))
+            told = (level for code in mark.regions for level in levels(_path(by_code[code], by_code))[1:])
+            self._told.setdefault(_fold(mark.name), tuple(dict.fromkeys(told)))
         self._beginning: dict[str, list[str]] = {}
         for name in sorted(self._told, key=len, reverse=True):
             self._beginning.setdefault(name[:HEAD], []).append(name)
@@ -91,13 +86,13 @@ class Gazetteer:
         """
         if text not in self._memory:
             folded = _fold(text)
-            self._memory[text] = self._memory.get(folded) or self._resolve(folded)
+            self._memory[text] = self._paths.get(folded) or self._alone.get(folded) or self._resolve(folded)
         return self._memory[text]
 
     def levels(self, text: str) -> tuple[str, ...]:
         """The known place of a cell and all above it but the country, each as a path with slashes."""
         path = self.path(text)
-        return _levels(path) if self.knows(path) else ()
+        return levels(path)[1:] if self.knows(path) else ()
 
     def named(self, text: str) -> list[str]:
         """The places that a text names, by themselves or by a landmark, at every level below the country: each once, as
@@ -167,9 +162,16 @@ def _lengths(words: Iterable[str]) -> dict[int, int]:
     return found | {at: HEAD}
 
 
-def _levels(path: Path) -> tuple[str, ...]:
-    """The path and all above it but the country, each with slashes."""
-    return tuple("/".join(path[: depth + 1]) for depth in range(1, len(path)))
+def levels(path: Path) -> tuple[str, ...]:
+    """All that lies above a path and itself, each with slashes."""
+    return tuple("/".join(path[: depth + 1]) for depth in range(len(path)))
+
+
+def _names(region: Region, above: Region | None) -> list[str]:
+    """How a region is called; by an unclear name only after the name of what lies above it."""
+    clear = [name for name in (region.name, *region.aliases) if name not in region.unclear]
+    over = (above.name, *above.aliases) if above else ()
+    return [*clear, *(f"{name}{gap}{each}" for name in over for gap in ("", "/") for each in region.unclear)]
 
 
 def _fold(text: str) -> str:

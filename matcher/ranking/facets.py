@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.places import Gazetteer
+from matcher.domain.places import Gazetteer, levels
 from matcher.domain.records import Achievement, Fund, Project, Record
 from matcher.domain.taxonomy import Path, Taxonomy
 from matcher.index.terms import Counts, count_few
@@ -65,7 +65,7 @@ class FacetReader:
 
     def _read(self, facet: str, stated: Stating) -> Sequence[str]:
         if facet == "region":
-            return sorted({level for place in stated for level in self._levels(place)})
+            return sorted({level for place in stated for level in levels(self._gazetteer.path(place))})
         if facet == "stage":
             return sorted(stated)
         return sorted(self._tree(facet).codes(stated))
@@ -79,10 +79,6 @@ class FacetReader:
 
     def _tree(self, facet: str) -> Taxonomy:
         return self._field_tree if facet == "field" else self._industries
-
-    def _levels(self, place: str) -> list[str]:
-        path = self._gazetteer.path(place)
-        return ["/".join(path[: depth + 1]) for depth in range(len(path))]
 
 
 def stated_categories(record: Record) -> Categories:

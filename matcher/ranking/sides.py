@@ -41,14 +41,11 @@ class SideBuilder:
         # What somebody asks in a few words is encoded with its sentences, all at once: explanations need them too.
         asked = [text for record in ordered for text in sentences(record)] if role is Role.QUERY else []
         vectors = self.encoder.encode([*texts, *asked], role, progress)
-        counts = self.terms.counts(ordered)
         return Side(
             records=ordered,
             vectors=vectors[: len(texts)],
             sentences=dict(zip(asked, vectors[len(texts) :], strict=True)),
-            bigrams=counts["bigrams"],
-            words=counts["words"],
-            places=counts["places"],
+            **self.terms.counts(ordered),
             read=self.facets.read,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,13 @@ from matcher.wording import Said
 
 Progress = Callable[[str, int, int], None]
 """Told the step's name, how many are done, and how many there are."""
+CHANGED: Mapping[str, Said] = {
+    "encoder": Said("编码器已变", "the encoder changed"),
+    "text_version": Said("文本版本已变", "the text version changed"),
+    "database": Said("数据库已变", "the database changed"),
+    "dimension": Said("维数已变", "the dimension changed"),
+}
+"""Why an index of another origin is of no use, by what differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ class Indexer:
                 self._folder.verify()
             origin = self._folder.origin()
             if origin and origin.text_version != TEXT_VERSION:  # its files may be others than are read today
-                return None, _another_origin(origin, replace(origin, text_version=TEXT_VERSION))
+                return None, CHANGED["text_version"]
             if self._snapshot is not None and self._snapshot.origin == origin:
                 return self._snapshot, None
             return self._folder.load(), None
@@ -245,12 +252,5 @@ def _counter(progress: Progress | None, name: str, total: int) -> Callable[[int]
 
 
 def _another_origin(older: Origin, newer: Origin) -> Said:
-    for name, zh in (
-        ("encoder", "编码器"),
-        ("text_version", "文本版本"),
-        ("database", "数据库"),
-        ("dimension", "维数"),
-    ):
-        if getattr(older, name) != getattr(newer, name):
-            return Said(f"{zh}已变", f"the {name.replace('_', ' ')} changed")
-    return Said("数据库被恢复到较早的状态", "the database went back to an earlier state")
+    changed = (said for name, said in CHANGED.items() if getattr(older, name) != getattr(newer, name))
+    return next(changed, Said("数据库被恢复到较早的状态", "the database went back to an earlier state"))

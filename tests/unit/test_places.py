@@ -152,6 +152,7 @@ def test_an_unclear_name_is_a_place_where_a_cell_holds_nothing_else(cell: str, p
         ("广东佛山南海区", ("中国", "广东省", "佛山市", "南海区")),
         ("北京师范大学珠海校区", ("中国", "广东省", "珠海市", "校区")),
         ("美国德州", ("美国德州",)),
+        ("赤峰市、通辽市", ("中国", "内蒙古自治区", "赤峰市")),
     ],
 )
 def test_a_later_name_only_tells_more_of_the_first(cell: str, path: tuple[str, ...]) -> None:
